@@ -1,0 +1,1 @@
+"""Turn a storyboard into one long film."""

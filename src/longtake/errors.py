@@ -1,0 +1,150 @@
+"""The whole error tree; every error raised on purpose is one of these.
+
+LongtakeError                      exit 1
+├── StoryboardError                exit 2   faults in a document, all at once
+├── PlanError                      exit 2   a plan that cannot be made
+│   └── BudgetExceeded             exit 4
+├── ConfirmationNeeded             exit 3   a choice or a yes is missing
+├── ProviderError                  exit 1   .charged: True, False or None (unknown)
+│   ├── KeyMissing                 exit 5
+│   └── TaskFailed                 exit 1
+├── HandoffError                   exit 1   a frame that should be passed on cannot be had
+├── VaultError                     exit 1   a stored file is missing or not what it was
+│   └── ProjectBusy                exit 11  another run holds the project
+├── MediaError                     exit 1   a file that is no readable picture, sound or video
+└── AssemblyError                  exit 1   pieces that do not make a film
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a document: file name as the author wrote it, line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong (or doubtful) in a document, in the author's words.
+
+    `code` is a short stable slug; `excerpt` is the source line with its caret line, ready to print.
+    """
+
+    where: Where
+    message: str
+    code: str
+    excerpt: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.where}: {self.message}"]
+        if self.excerpt:
+            lines.append(self.excerpt)
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class LongtakeError(Exception):
+    """Base of every error we raise on purpose."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", where: Where | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f"\nhint: {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{hint}"
+
+
+class StoryboardError(LongtakeError):
+    """The document has faults; `.faults` holds all of them in file order."""
+
+    exit_code = 2
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class PlanError(LongtakeError):
+    """A sound document from which no plan can be made."""
+
+    exit_code = 2
+
+
+class BudgetExceeded(PlanError):
+    """The quote is higher than the author's limit."""
+
+    exit_code = 4
+
+
+class ConfirmationNeeded(LongtakeError):
+    """Going on needs a word from the author that was not given."""
+
+    exit_code = 3
+
+
+class ProviderError(LongtakeError):
+    """A provider did not give what was asked; `.charged` is None where nobody knows."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        where: Where | None = None,
+        job: str = "",
+        task: str = "",
+        charged: bool | None = False,
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.job = job
+        self.task = task
+        self.charged = charged
+
+
+class KeyMissing(ProviderError):
+    """No key for this provider is set."""
+
+    exit_code = 5
+
+
+class TaskFailed(ProviderError):
+    """The provider took the job and could not finish it."""
+
+
+class HandoffError(LongtakeError):
+    """A frame that one clip should hand to the next cannot be had."""
+
+
+class VaultError(LongtakeError):
+    """A stored file is missing, or is not what was stored."""
+
+
+class ProjectBusy(VaultError):
+    """Another run holds the project."""
+
+    exit_code = 11
+
+
+class MediaError(LongtakeError):
+    """A file is not the picture, sound or video it should be."""
+
+
+class AssemblyError(LongtakeError):
+    """The pieces at hand do not make the film that was planned."""

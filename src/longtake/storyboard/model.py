@@ -1,0 +1,295 @@
+"""What the author wrote: the storyboard's own types, strict, with nothing unknown let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    Tag,
+    WithJsonSchema,
+)
+
+from longtake.errors import Fault
+from longtake.storyboard.diagnose import Places
+from longtake.storyboard.grammar import Length, parse_colour, parse_join, parse_level
+from longtake.units import FrameRate, Money, Size
+
+
+def _checked(read: Callable[[str], object]) -> AfterValidator:
+    """Keep the author's text, refusing what `read` refuses."""
+
+    def check(text: str) -> str:
+        read(text)
+        return text
+
+    return AfterValidator(check)
+
+
+def _focus(text: str) -> None:
+    part = r"\s*(?:0?\.\d+|[01](?:\.0*)?)\s*"
+    match = re.fullmatch(f"{part},{part}", text)
+    if not match:
+        raise ValueError(f'"{text}" is no point such as 0.5,0.3 (both from 0 to 1)')
+
+
+def _version(value: object) -> object:
+    # In Python True and 1.0 equal 1; in a document they are something else.
+    if type(value) is not int or value != 1:
+        raise ValueError("this version reads boards that say longtake: 1")
+    return value
+
+
+def _rate(value: object) -> int | float | str:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("a frame rate is a number such as 24, or text such as 30000/1001")
+    # Fraction("1e999999999") would be computed to its last digit.
+    if not re.fullmatch(r"\s*\d{1,6}(\.\d{1,6})?(/\d{1,6})?\s*", str(value)):
+        raise ValueError(f'"{str(value)[:40]}" is no frame rate')
+    FrameRate.parse(value)
+    return value
+
+
+def _plain(value: object) -> str | int | float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("write text or a number here")
+    return value
+
+
+def _shape(value: object) -> str:
+    """Tell a map from anything else, so that one form's faults are not reported for the other."""
+    return "map" if isinstance(value, dict | BaseModel) else "text"
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
+Text = Annotated[str, Field(max_length=20_000)]
+PathText = Annotated[str, Field(min_length=1, max_length=1024)]
+LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
+JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
+ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
+LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
+# Fourteen digits are more money than there is, and still exact with cents in 28 digits.
+MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
+SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
+FocusText = Annotated[str, Field(max_length=40), _checked(_focus)]
+RateNumber = Annotated[
+    int | float | str, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})
+]
+Plain = Annotated[
+    str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
+]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Duration = Annotated[float, Field(ge=0, le=86_400)]
+VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
+
+
+class Part(BaseModel):
+    """Base of every part of a storyboard: strict, closed and frozen."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )
+
+
+class PromptParts(Part):
+    """A prompt in three questions: what the camera, the character and the reaction do."""
+
+    camera: Text | None = None
+    character: Text | None = None
+    reaction: Text | None = None
+    text: Text | None = None
+
+
+class Footage(Part):
+    """A part of an existing film file, from `from` to `to` in seconds."""
+
+    file: PathText
+    from_s: Duration | None = Field(None, alias="from")
+    to_s: Duration | None = Field(None, alias="to")
+
+
+class CastMember(Part):
+    """A recurring character: the words that describe it, and a picture of its face."""
+
+    text: Text
+    face: PathText | None = None
+
+
+class Draft(Part):
+    """The cheaper model and size of a draft."""
+
+    model: ModelName | None = None
+    resolution: Text | None = None
+
+
+class Film(Part):
+    """What the finished film looks like as a file."""
+
+    size: SizeText | None = None
+    fps: RateNumber = 24
+    fit: Literal["auto", "cover", "pad"] = "auto"
+    fade_in: LengthText | None = None
+    fade_out: LengthText | None = None
+    background: ColourText = "black"
+    loudness: LevelText | None = None
+
+
+class Music(Part):
+    """A bed of music: the file, its loudness, where it starts, whether it repeats, its fades."""
+
+    file: PathText
+    level: LevelText = "-22 LUFS"
+    duck: bool | None = None
+    from_s: Duration = Field(0.0, alias="from")
+    loop: bool = True
+    fade_in: LengthText = "0.5s"
+    fade_out: LengthText = "2s"
+
+
+class Narration(Part):
+    """Spoken words: from a file, or said by a voice."""
+
+    file: PathText | None = None
+    text: Text | None = None
+    voice: Text | None = None
+
+
+class Captions(Part):
+    """How captions are shown, and from which file they come where not from the narration."""
+
+    burn: bool = False
+    file: PathText | None = None
+    style: dict[str, Plain] | None = None
+
+
+Prompt = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(_shape)
+]
+FootageOrPath = Annotated[
+    Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(_shape)
+]
+NarrationOrText = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(_shape)
+]
+MusicOrList = Annotated[
+    Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
+    Discriminator(lambda value: "list" if isinstance(value, list) else "map"),
+]
+
+
+class Inherited(Part):
+    """Keys that a board hands to its scenes, and a scene to its shots."""
+
+    model: ModelName | None = None
+    resolution: Text | None = None
+    look: Text | None = None
+    split: Literal["seams", "price"] | None = None
+    sound: Literal["keep", "duck", "drop"] | None = None
+    prompt_optimizer: bool | None = None
+    fast_pretreatment: bool | None = None
+    watermark: bool | None = None
+    color: Literal["off", "match", "match+track"] | None = None
+    lighting: Literal["constant", "changes"] | None = None
+    repair: Literal["on", "off"] | None = None
+    reanchor: PathText | None = None
+    reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
+    captions: Captions | None = None
+
+
+class Shot(Inherited):
+    """What the viewer sees between two cuts; longer than a model allows, it is several clips."""
+
+    id: Slug | None = None
+    prompt: Prompt | None = None
+    still: PathText | None = None
+    footage: FootageOrPath | None = None
+    camera: list[Text] | None = None
+    seconds: Seconds | None = None
+    start: PathText | None = None
+    end: PathText | None = None
+    join: JoinText | None = None
+    takes: Annotated[int, Field(ge=1, le=20)] = 1
+    mute: bool = False
+    narration: NarrationOrText | None = None
+    lower_third: Text | None = None
+    title_card: dict[str, Plain] | None = None
+    focus: FocusText | None = None
+
+
+class Scene(Shot):
+    """One place and one idea, told in one or more shots."""
+
+    title: Text | None = None
+    shots: Annotated[list[Shot], Field(min_length=1)] | None = None
+    music: MusicOrList | None = None
+
+
+class Storyboard(Inherited):
+    """What the author wrote: scenes, the look and cast they share, the joins between them.
+
+    Made by `load_storyboard`. Values stay as written; `path_of` resolves a path against the file
+    that wrote it, and `fault` makes an error that points at the author's line.
+    """
+
+    longtake: Annotated[Literal[1], BeforeValidator(_version)]
+    title: Annotated[Text, Field(min_length=1)]
+    extends: PathText | None = None
+    vars: dict[VarName, str] = {}
+    budget: MoneyText | None = None
+    cast: dict[Slug, CastMember] = {}
+    draft: Draft | None = None
+    film: Film = Film()
+    music: MusicOrList | None = None
+    scenes: Annotated[list[Scene], Field(min_length=1, max_length=10_000)]
+
+    _places: Places = PrivateAttr()
+    _warnings: tuple[Fault, ...] = PrivateAttr(default=())
+
+    @property
+    def path(self) -> Path:
+        """The board's own file."""
+        return self._places.main
+
+    @property
+    def name(self) -> str:
+        """The board's file name without its ending: what its films are filed under."""
+        return self._places.main.stem
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Folders from which files may be read: the board's and that of each file it extends."""
+        return self._places.roots
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What is doubtful in the document but stops nothing, in file order."""
+        return self._warnings
+
+    def path_of(self, place: tuple[Any, ...], written: str) -> Path:
+        """Resolve a path written at a place such as ("scenes", 0, "still")."""
+        return self._places.folder(place) / written
+
+    def line_of(self, place: tuple[Any, ...]) -> int:
+        """Give the line on which the value at a place was written, counted from 1."""
+        return self._places.spot(place).line + 1
+
+    def fault(
+        self, place: tuple[Any, ...], message: str, *, code: str, hint: str = "", key: bool = False
+    ) -> Fault:
+        """Make a fault that points at the value (or the key) at a place of the document."""
+        return self._places.fault(place, message, code=code, hint=hint, key=key)

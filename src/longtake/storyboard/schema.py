@@ -1,0 +1,92 @@
+"""The JSON Schema of a storyboard, for editors that complete keys and show what they mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from longtake.storyboard.model import Storyboard
+
+# What an editor shows beside a key: one line each, the same wherever the key may stand.
+_MEANINGS = {
+    "background": "Colour behind pictures that do not fill the frame: a name or #rrggbb",
+    "budget": "The most this film may cost, such as 12.00 USD",
+    "burn": "Draw the captions into the picture instead of adding a subtitle track",
+    "camera": "Camera commands such as Push in or Pan left, at most three at once",
+    "captions": "How captions are shown, and the file they come from",
+    "cast": "Recurring characters: ${name} in a text becomes the character's words",
+    "character": "What the character does",
+    "color": "How colour is matched along a chain",
+    "draft": "The cheaper model and resolution of a draft",
+    "duck": "Lower the music while somebody speaks",
+    "end": "On which frame the shot ends: a picture's path, or ID.start",
+    "extends": "The bible: a file whose keys this board takes over and may overrule",
+    "face": "A picture of the character's face",
+    "fade_in": "Length of the fade at the start, such as 1s or 12f",
+    "fade_out": "Length of the fade at the end, such as 1s or 12f",
+    "fast_pretreatment": "Let the model prepare the prompt faster",
+    "file": "Path of the file, as seen from this file",
+    "film": "What the finished film is like as a file",
+    "fit": "How pictures of another shape are fitted: cover crops, pad adds borders",
+    "focus": "The point x,y (0 to 1) that other shapes of the film keep in sight",
+    "footage": "A part of an existing film that is shown",
+    "fps": "Frames per second, such as 24 or 30000/1001",
+    "from": "Where to begin in the file, in seconds",
+    "id": "The name that other shots use: small letters, digits, - and _",
+    "join": "What stands before it: cut, seam, or a transition such as dissolve 0.5s",
+    "level": "Loudness such as -22 LUFS",
+    "lighting": "Whether the light of a chain stays constant or changes on purpose",
+    "longtake": "The version of this format: 1",
+    "look": "Style words added to every prompt",
+    "loop": "Begin again where the music is shorter than the film",
+    "loudness": "Loudness of the whole film, such as -14 LUFS",
+    "lower_third": "A line of text over the lower part of the picture",
+    "model": "provider/model, such as apimart/MiniMax-Hailuo-02; without it: animatic",
+    "music": "A bed of music, or a list of them",
+    "mute": "Leave out this clip's own sound",
+    "narration": "Words spoken over the picture",
+    "prompt": "What the model is asked to show: text, or a map of its parts",
+    "prompt_optimizer": "Let the model rewrite the prompt",
+    "reaction": "How others react, what follows",
+    "reanchor": "A still towards which the chain's colours are led back",
+    "reanchor_every": "Number of clips after which the chain is led back",
+    "repair": "Whether seams are repaired where that helps",
+    "resolution": "Resolution as the model names it, such as 768p",
+    "scenes": "What the film shows, in order",
+    "seconds": "Length in seconds",
+    "shots": "What the viewer sees between cuts, where a scene has more than one",
+    "size": "Width and height such as 1280x720, both even",
+    "sound": "What becomes of the clip's own sound",
+    "split": "How a long shot is divided: fewest seams, or lowest price",
+    "start": "On which frame the shot begins: previous, fresh, a picture's path, or ID.end",
+    "still": "A picture that is shown, held or moved by camera commands",
+    "style": "Looks of the captions",
+    "takes": "How many takes to make for a choice",
+    "text": "The words",
+    "title": "The title of the film or of the scene",
+    "title_card": "A drawn card of text",
+    "to": "Where to end in the file, in seconds",
+    "vars": "Words for ${name}; --set name=value overrules them",
+    "voice": "Who speaks",
+    "watermark": "Let the provider put its mark into the picture",
+}
+
+
+def storyboard_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a storyboard, with a title and a description for every key."""
+    schema = Storyboard.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for key, form in part.get("properties", {}).items():
+            form["title"] = key
+            form["description"] = _MEANINGS[key]
+        part["description"] = part.get("description", "").split("\n\n", 1)[0]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "longtake storyboard, version 1",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def schema_text() -> str:
+    """Give the schema as the text of storyboard/schema.json."""
+    return json.dumps(storyboard_schema(), indent=2, ensure_ascii=False) + "\n"

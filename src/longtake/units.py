@@ -1,0 +1,151 @@
+"""Exact arithmetic for frames, sizes and money; seconds occur only at the edges."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Literal
+
+# How a picture of another aspect is fitted: auto covers where the aspects are close, else pads.
+Fit = Literal["auto", "cover", "pad"]
+
+# Rates that people write as decimals but that are defined as fractions (SMPTE 12M).
+_NTSC = {
+    "23.976": Fraction(24000, 1001),
+    "23.98": Fraction(24000, 1001),
+    "29.97": Fraction(30000, 1001),
+    "47.952": Fraction(48000, 1001),
+    "59.94": Fraction(60000, 1001),
+}
+
+
+def half_up(value: Fraction) -> int:
+    """Round to the nearest whole number, halves upwards."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
+    """Turn a number as written by an author into an exact fraction (0.1 is one tenth)."""
+    if isinstance(value, float):
+        return Fraction(Decimal(repr(value)))
+    return Fraction(value)
+
+
+@dataclass(frozen=True, order=True)
+class FrameRate:
+    """Frames per second as an exact fraction."""
+
+    value: Fraction
+
+    @classmethod
+    def parse(cls, text: int | float | str | Fraction) -> FrameRate:
+        """Read 24, 23.976, "30000/1001"; the usual NTSC decimals mean their fractions.
+
+        Raises ValueError when the text is no positive rate up to 240.
+        """
+        written = str(text).strip()
+        # No exponents: the fraction of 1e999999999 would be written out to its last digit.
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?|\d{1,9}/[1-9]\d{0,8}", written):
+            raise ValueError(f'"{written}" is no frame rate')
+        value = _NTSC.get(written) or Fraction(written)
+        if not 1 <= value <= 240:
+            raise ValueError(f"a frame rate lies between 1 and 240, not {written}")
+        return cls(value)
+
+    def frames(self, seconds: int | float | str | Decimal | Fraction) -> int:
+        """Count the whole frames nearest to a length in seconds, halves upwards."""
+        return half_up(exact(seconds) * self.value)
+
+    def seconds(self, frames: int) -> Fraction:
+        """Give the exact length of so many frames in seconds."""
+        return frames / self.value
+
+    def timecode(self, frame: int) -> str:
+        """Write a frame number as MM:SS:FF (HH:MM:SS:FF from one hour on), non-drop."""
+        base = half_up(self.value)
+        seconds, rest = divmod(frame, base)
+        minutes, second = divmod(seconds, 60)
+        hours, minute = divmod(minutes, 60)
+        short = f"{minute:02d}:{second:02d}:{rest:02d}"
+        return f"{hours:02d}:{short}" if hours else short
+
+    def __str__(self) -> str:
+        if self.value.denominator == 1:
+            return str(self.value.numerator)
+        return f"{self.value.numerator}/{self.value.denominator}"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """Read "1280x720"; raises ValueError unless both sides are even and 16 to 8192."""
+        match = re.fullmatch(r"\s*(\d{2,5})\s*[xX×]\s*(\d{2,5})\s*", text)
+        if not match:
+            raise ValueError(f'"{text}" is no size such as 1280x720')
+        size = cls(int(match[1]), int(match[2]))
+        if size.width % 2 or size.height % 2:
+            raise ValueError(
+                f"both sides of {size} must be even (4:2:0 pictures have no half pixels)"
+            )
+        if not all(16 <= side <= 8192 for side in (size.width, size.height)):
+            raise ValueError(f"both sides of {size} must lie between 16 and 8192")
+        return size
+
+    @property
+    def aspect(self) -> Fraction:
+        return Fraction(self.width, self.height)
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True)
+class Money:
+    """An exact amount of one currency."""
+
+    amount: Decimal
+    currency: str = "USD"
+
+    @classmethod
+    def parse(cls, text: str) -> Money:
+        """Read "12.00 USD"; raises ValueError for anything else."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]{3})\s*", text)
+        if not match:
+            raise ValueError(f'"{text}" is no amount such as 12.00 USD')
+        try:
+            return cls(Decimal(match[1]), match[2].upper())
+        except InvalidOperation:
+            raise ValueError(f'"{text}" is no amount such as 12.00 USD') from None
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other).amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other).amount, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.amount * times, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount < self._same(other).amount
+
+    def __le__(self, other: Money) -> bool:
+        return self.amount <= self._same(other).amount
+
+    def _same(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise ValueError(f"{self} and {other} are not of one currency")
+        return other
+
+    def __str__(self) -> str:
+        cents = self.amount.quantize(Decimal("0.01"))
+        shown = cents if cents == self.amount else self.amount.normalize()
+        return f"{shown:f} {self.currency}"

@@ -1,0 +1,46 @@
+"""No test touches the real home, the keys in the environment, or any host but this one."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KEYS = (
+    "APIMART_API_KEY",
+    "MINIMAX_API_KEY",
+    "MINIMAX_API_HOST",
+    "PIXAZO_API_KEY",
+    "APIINONE_API_KEY",
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE", "LONGTAKE_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home))
+        for key in KEYS:
+            patch.delenv(key, raising=False)
+        yield home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_other_host() -> Iterator[None]:
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+        ):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        real(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
