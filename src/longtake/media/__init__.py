@@ -1,0 +1,1 @@
+"""Pixels, sound and containers: reading clips, drawing, writing films."""

@@ -1,0 +1,235 @@
+"""Clips and stills of any shape brought to the film's format: size, rate, colour, square pixels.
+
+A clip that has the format already passes untouched, bit for bit. All others go through libav's
+scaler with everything it would otherwise guess said aloud: matrix, range and chroma siting on both
+sides. Film frame k shows the clip's frame that is on screen an eighth of a frame after k / rate.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.filter import Graph
+from PIL import Image
+
+from longtake.errors import MediaError
+from longtake.media.color import Plane, tagged
+from longtake.media.frames import decode_frames
+from longtake.media.probe import ClipFacts, probe, read_grid
+from longtake.units import Fit, FrameRate, Size, half_up
+
+_LIKE_ASPECTS = Fraction(3, 100)
+_WIDEST = 16_384
+# In film frames. Looked at exactly on its edge, a clip of 23.976 frames shows its first one twice
+# in a film of 24; and Matroska rounds times to milliseconds.
+_GRACE = Fraction(1, 8)
+_FLAGS = "flags=lanczos+accurate_rnd+full_chroma_int"
+_TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
+_CODES = {"bt709": 1, "bt601": 6, "bt2020": 9}
+_LOCATIONS = {"left": "left", "centre": "center", "topleft": "topleft", "top": "top"}
+
+
+@dataclass(frozen=True)
+class FilmFormat:
+    """What every frame of a film is: size, rate, how others are fitted, the colour around them."""
+
+    size: Size
+    rate: FrameRate
+    fit: Fit = "auto"
+    background: str = "#000000"
+
+
+class Normaliser:
+    """Turns decoded frames of one clip into film frames: yuv420p, bt709 limited, square pixels."""
+
+    def __init__(
+        self,
+        facts: ClipFacts,
+        size: Size,
+        rate: FrameRate,
+        fit: Fit = "auto",
+        background: str = "#000000",
+    ) -> None:
+        self._facts = facts
+        self._film = FilmFormat(size, rate, fit, background)
+        self._graph: Graph | None = None
+        self._pushed = 0
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the clip has the film's format already, so that its frames pass untouched."""
+        facts, film = self._facts, self._film
+        same_shape = facts.size == film.size and facts.sar == 1 and facts.rotation == 0
+        same_colour = (facts.matrix, facts.full_range, facts.siting) == ("bt709", False, "left")
+        same_time = (facts.rate, facts.vfr, facts.interlaced) == (film.rate.value, False, False)
+        return same_shape and same_colour and same_time and facts.pix_fmt == "yuv420p"
+
+    def frame(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Give the film frame of one decoded frame; the caller sets its time stamp."""
+        if not self.is_identity:
+            frame = self._converted(frame)
+        frame.pts = None
+        return tagged(frame)
+
+    def _converted(self, frame: av.VideoFrame) -> av.VideoFrame:
+        # The graph is told the clip's decided tags, so the frames must not contradict them.
+        frame.colorspace = _CODES[self._facts.matrix]
+        frame.color_range = 2 if self._facts.full_range else 1
+        # The scaler refuses some transfers outright, and is not asked to convert any.
+        frame.color_primaries = frame.color_trc = 1
+        frame.time_base, frame.pts = Fraction(1, 1000), self._pushed
+        try:
+            if self._graph is None:
+                self._graph = self._built(frame)
+            self._graph.vpush(frame)
+            self._pushed += 1
+            return self._graph.vpull()
+        except (av.FFmpegError, ValueError) as exc:
+            raise MediaError(f"a frame cannot be brought to {self._film.size} ({exc})") from exc
+
+    def _built(self, frame: av.VideoFrame) -> Graph:
+        graph = Graph()
+        graph.threads = 1
+        source = (
+            f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}"
+            # Without a frame rate the buffer makes frames up.
+            ":time_base=1/1000:frame_rate=1000:pixel_aspect=1/1"
+            f":colorspace={_CODES[self._facts.matrix]}:range={2 if self._facts.full_range else 1}"
+        )
+        steps = [f"buffer={source}", *self._steps(), "buffersink"]
+        nodes = [graph.add(*step.split("=", 1)) for step in steps]
+        graph.link_nodes(*nodes).configure()
+        return graph
+
+    def _steps(self) -> list[str]:
+        """Write the filters in order; only numbers and checked words ever enter them."""
+        facts, film = self._facts, self._film
+        inner = _inner(facts.display_size, film.size, film.fit)
+        turned = facts.rotation in (90, 270)
+        width, height = (inner.height, inner.width) if turned else (inner.width, inner.height)
+        to_film = "out_color_matrix=bt709:out_range=tv"
+        scale = (
+            f"scale={width}:{height}:{_FLAGS}:in_color_matrix={facts.matrix}"
+            f":in_range={'pc' if facts.full_range else 'tv'}:{to_film}"
+            f":in_chroma_loc={_LOCATIONS[facts.siting]}:out_chroma_loc=left"
+        )
+        if facts.rotation:
+            # Half-size chroma would not lie where it belongs after a turn; full-size chroma does.
+            back = f"scale={_FLAGS}:in_color_matrix=bt709:in_range=tv:{to_film}:out_chroma_loc=left"
+            turn = ["format=yuv444p", *_TURNS[facts.rotation], back]
+        else:
+            turn = []
+        tags = "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+        place = _placing(inner, film)
+        return [scale, *turn, "format=yuv420p", *place, "setsar=1", f"setparams={tags}"]
+
+
+def normalised_frames(
+    path: Path, facts: ClipFacts, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Yield film frames [start, end) of a clip, counted at the film's rate, each with its number.
+
+    They carry no time stamp and must not be written to. A frame of the clip that the film shows
+    twice comes twice, as the same object.
+    """
+    available = film_frames(facts, film.rate)
+    if not 0 <= start <= end:
+        raise ValueError(f"no frames [{start}, {end})")
+    if end > available:
+        raise MediaError(f"{path}: lasts {available} frames of the film, not {end}")
+    wanted = _sources(path, facts, film.rate, start, end)
+    if not wanted:
+        return
+    normaliser = Normaliser(facts, film.size, film.rate, film.fit, film.background)
+    at = start
+    for index, frame in decode_frames(path, wanted[0], wanted[-1] + 1):
+        if index != wanted[at - start]:
+            continue
+        shown = normaliser.frame(frame)
+        while at < end and wanted[at - start] == index:
+            yield at, shown
+            at += 1
+
+
+def film_frames(source: ClipFacts | Path, rate: FrameRate) -> int:
+    """Count the film frames that a clip lasts: its length at the film's rate, at least one."""
+    facts = probe(source) if isinstance(source, Path) else source
+    return max(1, half_up(facts.duration_s * rate.value))
+
+
+def source_frame(path: Path, rate: FrameRate, index: int) -> int:
+    """Give the number of the clip's own frame that film-rate frame `index` of it shows."""
+    return _sources(path, probe(path), rate, index, index + 1)[0]
+
+
+def rgb_still_to_film(
+    rgb: Plane, size: Size, fit: Fit = "auto", background: str = "#000000"
+) -> Plane:
+    """Fit an RGB picture to the film's size: cut to fill it, or surrounded by the background."""
+    height, width = rgb.shape[:2]
+    if (width, height) == (size.width, size.height):
+        return rgb
+    shape, picture = Size(width, height), Image.fromarray(rgb)
+    if _covers(shape, size, fit):
+        factor = min(Fraction(width, size.width), Fraction(height, size.height))
+        left = (width - size.width * factor) / 2
+        top = (height - size.height * factor) / 2
+        box = (float(left), float(top), float(width - left), float(height - top))
+        filled = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, box=box)
+        return np.asarray(filled)
+    inner = _inner(shape, size, fit)
+    film = Image.new("RGB", (size.width, size.height), background)
+    small = picture.resize((inner.width, inner.height), Image.Resampling.LANCZOS)
+    film.paste(small, ((size.width - inner.width) // 2, (size.height - inner.height) // 2))
+    return np.asarray(film)
+
+
+def _covers(shape: Size, size: Size, fit: Fit) -> bool:
+    if fit != "auto":
+        return fit == "cover"
+    wider, other = max(shape.aspect, size.aspect), min(shape.aspect, size.aspect)
+    return wider / other - 1 < _LIKE_ASPECTS
+
+
+def _inner(shape: Size, size: Size, fit: Fit) -> Size:
+    """Give the size the picture itself is scaled to: even, and around or inside the film's."""
+    across, down = Fraction(size.width, shape.width), Fraction(size.height, shape.height)
+    covers = _covers(shape, size, fit)
+    factor = max(across, down) if covers else min(across, down)
+    limit = max if covers else min
+    width = limit(size.width, 2 * half_up(shape.width * factor / 2))
+    height = limit(size.height, 2 * half_up(shape.height * factor / 2))
+    if max(width, height) > _WIDEST:
+        raise MediaError(
+            f"a picture of {shape} is too narrow to cover {size}", hint="use `fit: pad`"
+        )
+    return Size(max(2, width), max(2, height))
+
+
+def _placing(inner: Size, film: FilmFormat) -> list[str]:
+    """Cut or surround the scaled picture; offsets are even, as 4:2:0 has no half pixels."""
+    if inner == film.size:
+        return []
+    beside = abs(film.size.width - inner.width) // 4 * 2
+    above = abs(film.size.height - inner.height) // 4 * 2
+    area = f"{film.size.width}:{film.size.height}:{beside}:{above}"
+    if inner.width > film.size.width or inner.height > film.size.height:
+        return [f"crop={area}:exact=1"]
+    # Written anew from its number, so that no text of the author enters the graph.
+    return [f"pad={area}:color=0x{int(film.background.removeprefix('#'), 16):06x}"]
+
+
+def _sources(path: Path, facts: ClipFacts, rate: FrameRate, start: int, end: int) -> list[int]:
+    """Find for each film frame of [start, end) the number of the clip's frame it shows."""
+    last = facts.frames - 1
+    if not facts.vfr:
+        return [min(last, (k + _GRACE) * facts.rate // rate.value) for k in range(start, end)]
+    grid = read_grid(path)
+    times = [(pts - grid.pts[0]) * grid.time_base for pts in grid.pts]
+    return [bisect_right(times, (k + _GRACE) / rate.value) - 1 for k in range(start, end)]

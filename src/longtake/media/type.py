@@ -1,0 +1,231 @@
+"""Text as pictures: any text at all, wrapped, cut with an ellipsis, never a crash.
+
+Latin text is set in the face that comes with Pillow, so that a film looks the same on every
+machine. Signs it lacks come from a font of the system; what no font has becomes a box.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image, ImageDraw, ImageFont
+
+from longtake.errors import MediaError
+
+Weight = Literal["regular", "bold"]
+Colour = tuple[int, int, int]
+Face = ImageFont.FreeTypeFont
+
+_ELLIPSIS = "…"
+_BOX = "\N{WHITE VERTICAL RECTANGLE}"
+# No font has a picture for this sign; what it draws instead is its "missing" sign.
+_MISSING = "\U0010fffd"
+_LEADING = 1.28
+# A heavier face by a stroke of this part of the size: Pillow brings one weight only.
+_BOLD = 0.028
+# Fonts looked at for a missing sign, best known first; a machine may hold thousands.
+_FONTS_TRIED = 80
+_GOOD_FONTS = (
+    ("notosans-regular", "dejavusans.", "arial.", "segoeui.", "helvetica."),
+    ("notosanscjk", "arialuni", "pingfang", "hiragino", "msyh.", "msgothic", "wqy", "droidsans"),
+    ("notosans", "freesans", "unifont", "symbola", "seguisym", "apple symbols", "nirmala"),
+)
+_FOLDERS = {
+    "win32": ("~/AppData/Local/Microsoft/Windows/Fonts",),
+    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+    "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
+}
+
+
+@dataclass(frozen=True)
+class _Style:
+    size: int
+    weight: Weight = "regular"
+
+    @property
+    def stroke(self) -> float:
+        return self.size * _BOLD if self.weight == "bold" else 0.0
+
+
+def text_image(
+    text: str,
+    size_px: int,
+    colour: Colour,
+    max_width_px: int,
+    max_lines: int = 1,
+    weight: Weight = "regular",
+) -> Image.Image:
+    """Set text in lines of at most so many pixels; gives RGBA as wide as its widest line.
+
+    What does not fit into the lines is cut with an ellipsis. Control signs are dropped, and any
+    white space counts as one blank.
+    """
+    style = _Style(max(size_px, 4), weight)
+    lines = wrapped(text, style.size, max_width_px, max_lines, weight)
+    leading = round(style.size * _LEADING)
+    pad = round(style.stroke) + 1
+    width = max((round(_width(line, style)) for line in lines), default=0)
+    picture = Image.new("RGBA", (width + 2 * pad, leading * max(len(lines), 1)), (*colour, 0))
+    pen = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        _draw_line(pen, line, (pad, number * leading + style.size), style, colour)
+    return picture
+
+
+def wrapped(
+    text: str, size_px: int, max_width_px: int, max_lines: int, weight: Weight = "regular"
+) -> list[str]:
+    """Divide text into lines that fit a width, at blanks where there are any."""
+    style = _Style(max(size_px, 4), weight)
+    # No sign that is seen is narrower than an eighth of its size: the rest can never show.
+    room = int(max_width_px / style.size * 8 + 2) * max_lines
+    words = clean(text[: 20 * room])[:room].split()
+    lines: list[str] = []
+    while words and len(lines) < max_lines:
+        line, words = _filled_line(words, style, max_width_px)
+        lines.append(line)
+    if words or len(clean(text)) > room:
+        lines[-1] = _shortened(lines[-1], style, max_width_px)
+    return lines
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be drawn (controls, halves of surrogates, joiners) and spare blanks."""
+    kept = (
+        " " if sign.isspace() else sign
+        for sign in unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
+        if sign.isspace() or not _is_unseen(sign)
+    )
+    return " ".join("".join(kept).split())
+
+
+def _is_unseen(sign: str) -> bool:
+    # Variation selectors choose between two looks of the sign before them.
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= sign <= "\ufe0f"
+
+
+def _filled_line(words: list[str], style: _Style, limit: int) -> tuple[str, list[str]]:
+    line, rest = words[0], words[1:]
+    if _width(line, style) > limit:
+        fits = _fitting(line, style, limit)
+        return line[:fits], [line[fits:], *rest]
+    while rest and _width(f"{line} {rest[0]}", style) <= limit:
+        line, rest = f"{line} {rest[0]}", rest[1:]
+    return line, rest
+
+
+def _shortened(line: str, style: _Style, limit: int) -> str:
+    if _width(line + _ELLIPSIS, style) <= limit:
+        return line + _ELLIPSIS
+    return line[: _fitting(line, style, limit - _width(_ELLIPSIS, style))].rstrip() + _ELLIPSIS
+
+
+def _fitting(line: str, style: _Style, limit: float) -> int:
+    """Count the signs at the start of a line that fit, at least one."""
+    low, high = 1, len(line)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _width(line[:middle], style) <= limit else (low, middle - 1)
+    return low
+
+
+def _width(line: str, style: _Style) -> float:
+    return sum(face.getlength(run) for face, run in _runs(line, style.size))
+
+
+def _draw_line(
+    pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], style: _Style, colour: Colour
+) -> None:
+    x, y = at
+    for face, run in _runs(line, style.size):
+        pen.text((x, y), run, fill=colour, font=face, anchor="ls", stroke_width=style.stroke)
+        x += face.getlength(run)
+
+
+def _runs(line: str, size: int) -> Iterator[tuple[Face, str]]:
+    """Divide a line into runs of one font; a sign that no font has becomes a box."""
+    chosen: list[tuple[str, str]] = []
+    for sign in line:
+        font = _font_with(sign)
+        if sign == " " and chosen:
+            font = chosen[-1][0]
+        if font is None:
+            font = _font_with(_BOX)
+            chosen.append(("", "?") if font is None else (font, _BOX))
+        else:
+            chosen.append((font, sign))
+    for name, signs in groupby(chosen, key=lambda pair: pair[0]):
+        yield _face(name, size), "".join(sign for _, sign in signs)
+
+
+@lru_cache(maxsize=64)
+def _face(font: str, size: int) -> Face:
+    face = ImageFont.truetype(font, size) if font else ImageFont.load_default(size)
+    if not isinstance(face, ImageFont.FreeTypeFont):
+        raise MediaError("this Pillow cannot set text", hint="install a Pillow built with FreeType")
+    return face
+
+
+@lru_cache(maxsize=8192)
+def _font_with(sign: str) -> str | None:
+    """Find the font that has a sign: "" for the built-in one, None for no font at all."""
+    if sign.isascii():
+        return ""
+    return next((font for font in ("", *_system_fonts()) if _has(font, sign)), None)
+
+
+def _has(font: str, sign: str) -> bool:
+    known = _probe(font)
+    # Colour fonts and broken ones refuse to be opened or drawn at a free size.
+    if known is None:
+        return False
+    face, missing = known
+    try:
+        mask = face.getmask(sign)
+    except (OSError, ValueError):
+        return False
+    return (mask.size, bytes(mask)) != missing
+
+
+@cache
+def _probe(font: str) -> tuple[Face, tuple[tuple[int, int], bytes]] | None:
+    try:
+        face = _face(font, 16)
+        mask = face.getmask(_MISSING)
+    except (OSError, ValueError):
+        return None
+    return face, (mask.size, bytes(mask))
+
+
+@cache
+def _system_fonts() -> tuple[str, ...]:
+    """List fonts of the usual folders, those known to hold many signs first."""
+    usual = _FOLDERS.get(sys.platform, _FOLDERS["linux"])
+    # os.path, because Path.expanduser raises where there is no home.
+    folders = [os.path.expanduser(folder) for folder in usual]  # noqa: PTH111
+    if sys.platform == "win32":
+        folders.insert(0, os.environ.get("WINDIR", "C:/Windows") + "/Fonts")
+    found = (
+        Path(folder, name)
+        for root in folders
+        for folder, _, names in os.walk(root)
+        for name in names
+        if name.lower().endswith((".ttf", ".otf", ".ttc"))
+    )
+    return tuple(str(path) for path in sorted(found, key=_rank)[:_FONTS_TRIED])
+
+
+def _rank(path: Path) -> tuple[int, str]:
+    name = path.name.lower()
+    for rank, known in enumerate(_GOOD_FONTS):
+        if name.startswith(known):
+            return rank, name
+    return len(_GOOD_FONTS), name

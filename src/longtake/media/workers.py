@@ -1,0 +1,48 @@
+"""Worker processes for pixels: started fresh, gone with their parent."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+_PR_SET_PDEATHSIG = 1
+
+
+def cores() -> int:
+    """Count the processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def worker_pool(count: int) -> ProcessPoolExecutor:
+    """Start a pool of worker processes that die with this one.
+
+    Spawned, not forked: libav's and numpy's threads do not survive a fork. An executor, not a
+    multiprocessing.Pool: that one waits for ever when a worker is killed.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=spawn, initializer=die_with_parent)
+
+
+def stop_workers(pool: ProcessPoolExecutor) -> None:
+    """End a pool now: nothing waits for what its workers are doing."""
+    # Before Python 3.14 an executor has no public way to end what it started.
+    workers = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.kill()
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, kill -9 included; ignore Ctrl-C here.
+
+    The parent decides what an interrupt means; a worker that dies of it would look like a crash.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,171 @@
+"""Clips and joins at exact frames: the waist of the house.
+
+    clip A   |--------------------|=====|      ===== the frames a transition plays
+    clip B                        |=====|----------------|
+    film     |--------------------|=====|----------------|
+
+A laid clip shows the frames [start, end) of its take; a transition of d frames plays the last d of
+them over the first d of the next clip, so the film is the sum of the clips less the sum of the
+transitions. Nothing here knows prompts, providers or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from longtake.errors import PlanError
+from longtake.units import FrameRate, Size
+
+
+@dataclass(frozen=True)
+class Seam:
+    """The join that must not be seen: the next clip begins on the frame this one ended on."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The join without length, chosen by the author."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """The join meant to be seen: `frames` of both clips played over each other.
+
+    `kind` is dissolve, dip, wipe or xfade; `colour` is set for dip ("#rrggbb"), `direction` for wipe
+    (left, right, up, down: where the edge travels to), `name` for xfade.
+    """
+
+    kind: str
+    frames: int
+    colour: str = ""
+    direction: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        kind = f"xfade:{self.name}" if self.kind == "xfade" else self.kind
+        return " ".join(part for part in (kind, self.colour, self.direction) if part)
+
+
+Join = Seam | Cut | Transition
+
+
+@dataclass(frozen=True)
+class TimelineClip:
+    """A clip's place: the part [start, end) of its take the author wants, at the film's rate.
+
+    Its handles are the frames that exist besides: `head` of them before `start`, `tail` behind `end`.
+    """
+
+    id: str
+    scene: str
+    start: int
+    end: int
+    head: int = 0
+    tail: int = 0
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Clips and joins at exact frames; knows no prompts, providers or files.
+
+    `clips` is what the author wants of each take, `laid` what the film shows of it once the joins
+    have taken theirs. `joins[i]` stands between `clips[i]` and `clips[i + 1]`. Fades are counted in
+    frames and belong to the ends of the film; `background` ("#rrggbb") is what they fade from and to.
+    """
+
+    rate: FrameRate
+    size: Size
+    clips: tuple[TimelineClip, ...]
+    joins: tuple[Join, ...]
+    fade_in: int = 0
+    fade_out: int = 0
+    background: str = "#000000"
+
+    def __post_init__(self) -> None:
+        if len(self.joins) != max(0, len(self.clips) - 1):
+            raise PlanError(
+                f"{len(self.clips)} clips need {len(self.clips) - 1} joins between them"
+            )
+
+    @cached_property
+    def laid(self) -> tuple[TimelineClip, ...]:
+        """The clips with the frames they show, transitions included at both ends."""
+        return lay_out(self.clips, self.joins)
+
+    @cached_property
+    def frames(self) -> int:
+        """Length of the film in frames."""
+        return sum(clip.frames for clip in self.laid) - sum(map(overlap, self.joins))
+
+    def placed(self) -> Iterator[tuple[int, TimelineClip]]:
+        """Yield each laid clip with the film frame on which its first shown frame stands."""
+        at = 0
+        for index, clip in enumerate(self.laid):
+            yield at, clip
+            at += clip.frames - (overlap(self.joins[index]) if index < len(self.joins) else 0)
+
+    def scene_starts(self) -> dict[str, int]:
+        """Map each scene to the film frame where its chapter starts.
+
+        A scene that is entered through a transition starts at the middle of it.
+        """
+        starts: dict[str, int] = {}
+        for index, (at, clip) in enumerate(self.placed()):
+            before = overlap(self.joins[index - 1]) if index else 0
+            starts.setdefault(clip.scene, at + before // 2)
+        return starts
+
+    def shortened(self) -> tuple[int, ...]:
+        """Count for each join the frames by which it shortens the film: those no handle pays."""
+        return tuple(
+            join.frames - sum(paid_by_handles(self.clips[index], self.clips[index + 1], join))
+            if isinstance(join, Transition)
+            else 0
+            for index, join in enumerate(self.joins)
+        )
+
+    def too_short(self) -> tuple[tuple[int, int], ...]:
+        """List clips (index, frames missing) that cannot hold their joins and one frame of their own."""
+        lacking = ((index, self._missing(index)) for index in range(len(self.laid)))
+        return tuple((index, frames) for index, frames in lacking if frames > 0)
+
+    def _missing(self, index: int) -> int:
+        before = overlap(self.joins[index - 1]) if index else 0
+        after = overlap(self.joins[index]) if index < len(self.joins) else 0
+        return before + after + 1 - self.laid[index].frames
+
+
+def overlap(join: Join) -> int:
+    """Count the frames for which a join plays both its clips."""
+    return join.frames if isinstance(join, Transition) else 0
+
+
+def lay_out(clips: tuple[TimelineClip, ...], joins: tuple[Join, ...]) -> tuple[TimelineClip, ...]:
+    """Give every clip the frames its joins ask for.
+
+    A seam shows the frame that both clips hold once: the first clip ends one frame earlier and the
+    next keeps its first frame (its key frame). A transition is paid from handles, the tail of the
+    first clip before the head of the second; what they lack shortens the film.
+    """
+    laid = list(clips)
+    for index, join in enumerate(joins):
+        before, after = laid[index], laid[index + 1]
+        if isinstance(join, Seam):
+            laid[index] = replace(before, end=before.end - 1, tail=before.tail + 1)
+        elif isinstance(join, Transition):
+            tail, head = paid_by_handles(before, after, join)
+            laid[index] = replace(before, end=before.end + tail, tail=before.tail - tail)
+            laid[index + 1] = replace(after, start=after.start - head, head=after.head - head)
+    return tuple(laid)
+
+
+def paid_by_handles(before: TimelineClip, after: TimelineClip, join: Transition) -> tuple[int, int]:
+    """Count the frames of a transition that the first clip's tail and the second's head pay."""
+    tail = min(before.tail, join.frames)
+    return tail, min(after.head, join.frames - tail)

@@ -1,0 +1,253 @@
+"""Clips and stills of other formats brought to the film's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from longtake.errors import MediaError
+from longtake.media.color import Matrix, frame_planes, frame_to_rgb, planes_to_frame, rgb_to_planes
+from longtake.media.ffmpeg import run_ffmpeg
+from longtake.media.frames import decode_frames
+from longtake.media.normalise import (
+    FilmFormat,
+    Normaliser,
+    film_frames,
+    normalised_frames,
+    rgb_still_to_film,
+)
+from longtake.media.probe import probe
+from longtake.units import FrameRate, Size
+
+CODES = {"bt709": 1, "bt601": 6, "bt2020": 9}
+COLOURS = [
+    (255, 0, 0),
+    (0, 255, 0),
+    (0, 0, 255),
+    (255, 255, 0),
+    (0, 255, 255),
+    (255, 0, 255),
+    (200, 120, 80),
+    (128, 128, 128),
+]
+FILM = FilmFormat(Size(192, 108), FrameRate.parse(24))
+
+
+@dataclass(frozen=True)
+class FilmFacts:
+    matrix: Matrix = "bt709"
+    full_range: bool = False
+    siting: str = "left"
+
+
+def bars(width: int, height: int) -> np.ndarray:
+    """Eight patches beside each other."""
+    rgb = np.zeros((height, width, 3), np.uint8)
+    for n, colour in enumerate(COLOURS):
+        rgb[:, n * width // 8 : (n + 1) * width // 8] = colour
+    return rgb
+
+
+def shade(n: int, width: int = 320, height: int = 180) -> np.ndarray:
+    """A grey that tells the frame's number."""
+    return np.full((height, width, 3), 20 + 5 * n, np.uint8)
+
+
+def make_clip(
+    path: Path,
+    pictures: list[np.ndarray],
+    *,
+    rate: str = "24",
+    matrix: Matrix = "bt709",
+    full: bool = False,
+    times: list[int] | None = None,
+    sar: str = "1:1",
+) -> Path:
+    """Write pictures without loss, in the given matrix and range, fully tagged."""
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=Fraction(rate), options={"qp": "0"})
+        video.height, video.width = pictures[0].shape[:2]
+        codec = video.codec_context
+        codec.pix_fmt, codec.time_base = "yuv420p", 1 / Fraction(rate)
+        codec.sample_aspect_ratio = Fraction(sar.replace(":", "/"))
+        codec.colorspace = codec.color_primaries = codec.color_trc = CODES[matrix]
+        codec.color_range = 2 if full else 1
+        for at, rgb in zip(times or range(len(pictures)), pictures, strict=True):
+            frame = planes_to_frame(*rgb_to_planes(rgb, matrix, full))
+            frame.colorspace, frame.color_range = CODES[matrix], codec.color_range
+            frame.pts, frame.time_base = at, codec.time_base
+            out.mux(video.encode(frame))
+        out.mux(video.encode())
+    return path
+
+
+def film_of(path: Path, film: FilmFormat = FILM) -> list[np.ndarray]:
+    """All film frames of a clip as RGB."""
+    facts = probe(path)
+    frames = normalised_frames(path, facts, film, 0, film_frames(facts, film.rate))
+    return [frame_to_rgb(frame, FilmFacts()) for _, frame in frames]
+
+
+def worst_patch(rgb: np.ndarray) -> float:
+    """How far the middle of the worst patch is from its colour."""
+    height, width = rgb.shape[:2]
+    rows = rgb[height * 2 // 5 : height * 3 // 5].astype(float)
+    edges = [((n + 0.3) * width / 8, (n + 0.7) * width / 8) for n in range(8)]
+    means = [rows[:, int(a) : int(b)].mean((0, 1)) for a, b in edges]
+    return float(np.abs(np.array(means) - COLOURS).max())
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("matrix", ["bt709", "bt601", "bt2020"])
+@pytest.mark.parametrize("width", [320, 192])
+def test_saturated_patches_keep_their_colour(
+    tmp_path: Path, matrix: Matrix, full: bool, width: int
+) -> None:
+    """From any matrix and range, scaled or not, no patch is more than two levels off."""
+    picture = bars(width, width * 9 // 16)
+    clip = make_clip(tmp_path / "a.mp4", [picture], matrix=matrix, full=full)
+    assert worst_patch(film_of(clip)[0]) <= 2
+
+
+def test_every_frame_is_in_the_film_format(tmp_path: Path) -> None:
+    """Size, pixel format and all four colour tags are the film's; times are left open."""
+    clip = make_clip(tmp_path / "a.mp4", [bars(160, 120)] * 2, matrix="bt601", full=True)
+    for _, frame in normalised_frames(clip, probe(clip), FILM, 0, 2):
+        assert (frame.width, frame.height, frame.format.name) == (192, 108, "yuv420p")
+        assert (frame.colorspace, frame.color_primaries, frame.color_trc) == (1, 1, 1)
+        assert (frame.color_range, frame.pts) == (1, None)
+
+
+def test_clip_in_the_film_format_passes_bit_for_bit(tmp_path: Path) -> None:
+    """Nothing is computed where nothing has to change."""
+    noise = np.random.default_rng(5).integers(0, 256, (108, 192, 3), dtype=np.uint8)
+    clip = make_clip(tmp_path / "a.mp4", [noise, noise[::-1]])
+    facts = probe(clip)
+    assert Normaliser(facts, FILM.size, FILM.rate).is_identity
+    ours = normalised_frames(clip, facts, FILM, 0, 2)
+    for (_, a), (_, b) in zip(ours, decode_frames(clip, 0, 2), strict=True):
+        for ours_plane, theirs in zip(frame_planes(a), frame_planes(b), strict=True):
+            assert np.array_equal(ours_plane, theirs)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"rate": "25"}, {"matrix": "bt601"}, {"full": True}, {"sar": "4:3"}, {"times": [0, 1, 5]}],
+)
+def test_any_difference_from_the_film_is_converted(
+    tmp_path: Path, other: dict[str, object]
+) -> None:
+    """Rate, matrix, range, pixel shape and uneven times each end the free passage."""
+    clip = make_clip(tmp_path / "a.mp4", [bars(192, 108)] * 3, **other)
+    assert not Normaliser(probe(clip), FILM.size, FILM.rate).is_identity
+
+
+@pytest.mark.parametrize("angle", ["90", "180", "270"])
+def test_clip_that_lies_on_its_side(tmp_path: Path, angle: str) -> None:
+    """A turned clip stands as ffmpeg itself shows it."""
+    clip, turned = make_clip(tmp_path / "a.mp4", [bars(160, 96)]), tmp_path / "b.mp4"
+    copy = ["-display_rotation", angle, "-i", str(clip), "-c", "copy", str(turned)]
+    run_ffmpeg(copy, timeout_s=60)
+    shown = probe(turned).display_size
+    raw = ["-i", str(turned), "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
+    theirs = np.frombuffer(run_ffmpeg(raw, timeout_s=60), np.uint8).astype(float)
+    ours = film_of(turned, FilmFormat(shown, FILM.rate))[0]
+    # At the edges of the patches ffmpeg's own turn moves the chroma; the patches must agree.
+    assert (np.abs(ours - theirs.reshape(ours.shape)) <= 4).mean() > 0.85
+
+
+def test_tall_clip_in_a_wide_film_is_surrounded(tmp_path: Path) -> None:
+    """Where the shapes differ the picture is whole, in the middle, on the background."""
+    clip = make_clip(tmp_path / "a.mp4", [np.full((180, 90, 3), 200, np.uint8)])
+    rgb = film_of(clip, FilmFormat(FILM.size, FILM.rate, background="#0000ff"))[0].astype(int)
+    assert np.abs(rgb[50, 10] - (0, 0, 255)).max() <= 2
+    assert np.abs(rgb[50, 180] - (0, 0, 255)).max() <= 2
+    assert np.abs(rgb[:, 74:118] - 200).max() <= 2
+
+
+def test_tall_clip_that_covers_a_wide_film(tmp_path: Path) -> None:
+    """With cover the middle of the picture fills the film."""
+    picture = np.zeros((180, 90, 3), np.uint8)
+    picture[60:120] = 200
+    clip = make_clip(tmp_path / "a.mp4", [picture])
+    rgb = film_of(clip, FilmFormat(FILM.size, FILM.rate, "cover"))[0].astype(int)
+    assert np.abs(rgb - 200).max() <= 2
+
+
+@pytest.mark.parametrize(("width", "surrounded"), [(164, False), (168, True)])
+def test_auto_covers_below_three_per_cent(tmp_path: Path, width: int, surrounded: bool) -> None:
+    """Shapes that differ by 2.5 % are cut, by 5 % surrounded."""
+    clip = make_clip(tmp_path / "a.mp4", [np.full((90, width, 3), 200, np.uint8)])
+    assert bool(film_of(clip)[0][0].max() < 100) is surrounded
+
+
+def test_pixels_that_are_not_square(tmp_path: Path) -> None:
+    """A 4:3 raster with wide pixels fills a 16:9 film."""
+    clip = make_clip(tmp_path / "a.mp4", [bars(144, 108)], sar="4:3")
+    assert worst_patch(film_of(clip)[0]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("rate", "frames", "shown"),
+    [
+        ("12", 6, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]),
+        ("48", 12, [0, 2, 4, 6, 8, 10]),
+        ("30", 10, [0, 1, 2, 3, 5, 6, 7, 8]),
+        ("24000/1001", 10, [*range(10)]),
+    ],
+)
+def test_rate_is_converted_by_picking(
+    tmp_path: Path, rate: str, frames: int, shown: list[int]
+) -> None:
+    """Film frame k is the clip's frame on screen just after k / 24 s, whatever its rate."""
+    clip = make_clip(tmp_path / "a.mp4", [shade(n) for n in range(frames)], rate=rate)
+    assert [round((rgb.mean() - 20) / 5) for rgb in film_of(clip)] == shown
+
+
+def test_uneven_times_are_held(tmp_path: Path) -> None:
+    """A frame of a variable rate stays on screen until the next one is due."""
+    pictures = [shade(n) for n in range(4)]
+    clip = make_clip(tmp_path / "a.mp4", pictures, times=[0, 3, 4, 8])
+    shown = [round((rgb.mean() - 20) / 5) for rgb in film_of(clip)]
+    assert shown[:9] == [0, 0, 0, 1, 2, 2, 2, 2, 3]
+
+
+def test_part_of_a_clip(tmp_path: Path) -> None:
+    """Film frames are numbered from the clip's start, and a part equals that part of the whole."""
+    clip = make_clip(tmp_path / "a.mp4", [shade(n) for n in range(15)], rate="30")
+    whole, facts = film_of(clip), probe(clip)
+    part = list(normalised_frames(clip, facts, FILM, 5, 9))
+    assert [k for k, _ in part] == [5, 6, 7, 8]
+    for k, frame in part:
+        assert np.array_equal(frame_to_rgb(frame, FilmFacts()), whole[k])
+
+
+def test_more_film_than_clip(tmp_path: Path) -> None:
+    """A clip never lasts longer than it is."""
+    clip = make_clip(tmp_path / "a.mp4", [shade(0)] * 5)
+    assert film_frames(clip, FrameRate.parse(48)) == 10
+    with pytest.raises(MediaError, match="lasts 5 frames"):
+        list(normalised_frames(clip, probe(clip), FILM, 0, 6))
+
+
+def test_clip_far_too_narrow_to_cover(tmp_path: Path) -> None:
+    """A strip is not blown up until memory ends."""
+    clip = make_clip(tmp_path / "a.mp4", [np.zeros((2000, 16, 3), np.uint8)])
+    with pytest.raises(MediaError, match="too narrow"):
+        film_of(clip, FilmFormat(FILM.size, FILM.rate, "cover"))
+
+
+def test_still_is_fitted_like_a_clip() -> None:
+    """Cover fills the film, pad surrounds with the background, the right size passes."""
+    tall, red = np.full((180, 90, 3), 200, np.uint8), (255, 0, 0)
+    assert (rgb_still_to_film(tall, FILM.size, "cover") == 200).all()
+    padded = rgb_still_to_film(tall, FILM.size, "auto", "#ff0000")
+    assert padded.shape == (108, 192, 3)
+    assert tuple(padded[50, 10]) == red
+    assert tuple(padded[50, 96]) == (200, 200, 200)
+    assert rgb_still_to_film(padded, FILM.size) is padded
