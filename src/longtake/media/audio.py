@@ -39,6 +39,10 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1aE\xdf\xa3", "matroska"),
 )
 
+_FILMS = ("mov", "matroska")
+# 50 ms: what a track's times must jump by to be a hole.
+_HOLE = 2400
+
 
 def sound_demuxer(path: Path) -> str:
     """Name the demuxer for a sound file by its first bytes; raises MediaError for any other file."""
@@ -61,39 +65,38 @@ def sound_demuxer(path: Path) -> str:
 def decode_blocks(path: Path) -> Iterator[tuple[int, Samples]]:
     """Decode a sound track as 48 kHz stereo; yields (first sample's place, block of shape (2, n)).
 
-    Places count from the file's time zero, so a track that starts late or with encoder padding lies
-    where a player would play it. Yields nothing where there is no sound track. Mono goes to both
-    sides at full level. Raises MediaError for a broken track.
+    Places in a film count from its time zero, so a track that starts late or has a hole lies where a
+    player would play it; in a sound file they count from its first sample. Yields nothing where
+    there is no sound track. Mono goes to both sides at full level. Raises MediaError for a broken
+    track.
     """
+    demuxer = sound_demuxer(path)
     try:
-        with av.open(
-            str(path), format=sound_demuxer(path), options={"protocol_whitelist": "file"}
-        ) as source:
-            if not source.streams.audio:
-                return
-            stream = source.streams.audio[0]
-            yield from _resampled(source, stream)
+        with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as source:
+            if source.streams.audio:
+                yield from _resampled(source, source.streams.audio[0], demuxer in _FILMS)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path.name}: the sound cannot be read ({error.strerror})") from error
 
 
 def _resampled(
-    source: av.container.InputContainer, stream: av.AudioStream
+    source: av.container.InputContainer, stream: av.AudioStream, timed: bool
 ) -> Iterator[tuple[int, Samples]]:
     # Swresample's mono to stereo takes 3 dB off; a mono track is widened here instead.
     mono = stream.codec_context.channels == 1
     resampler = av.AudioResampler("fltp", "mono" if mono else "stereo", RATE)
-    place: int | None = None
+    place = 0
     for frame in source.decode(stream):
-        if place is None:
-            start = (frame.pts or 0) * (frame.time_base or Fraction(0))
-            place = samples_at(Fraction(start))
+        at = samples_at(Fraction((frame.pts or 0) * (frame.time_base or 0)))
+        # Between two frames times are rounded; only a real hole or a late start moves the place.
+        if timed and frame.pts is not None and abs(at - place) > (_HOLE if place else 0):
+            place = at
         for block in _blocks(resampler.resample(frame)):
             yield place, block
             place += block.shape[1]
     for block in _blocks(resampler.resample(None)):
-        yield place or 0, block
-        place = (place or 0) + block.shape[1]
+        yield place, block
+        place += block.shape[1]
 
 
 def _blocks(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:

@@ -1,0 +1,1 @@
+"""How the samples' pictures, music and footage are drawn; used only by make_samples.py."""

@@ -1,0 +1,52 @@
+"""The one place where the planned timeline meets the takes that were really made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from longtake.assemble.material import FileMaterial, Material
+from longtake.errors import AssemblyError
+from longtake.timeline import Timeline, TimelineClip
+from longtake.units import FrameRate, half_up
+from longtake.vault.take import Take
+
+
+def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timeline:
+    """Fit every clip to its take: it ends on the take's out-point, with handles as long as they are.
+
+    Raises AssemblyError naming clips without a take, and clips too short for the joins around them.
+    """
+    missing = [clip.id for clip in timeline.clips if clip.id not in takes]
+    if missing:
+        raise AssemblyError(f"no take of {', '.join(missing)}")
+    clips = tuple(_fitted(clip, takes[clip.id], timeline.rate) for clip in timeline.clips)
+    fitted = replace(timeline, clips=clips)
+    short = fitted.too_short()
+    if short:
+        named = ", ".join(f"{fitted.clips[index].id} by {frames} frames" for index, frames in short)
+        raise AssemblyError(
+            f"takes too short for the joins around them: {named}", hint="shorten these transitions"
+        )
+    return fitted
+
+
+def materials_of(takes: Mapping[str, Take | Material]) -> dict[str, Material]:
+    """Give what stands behind each clip, a take being its file."""
+    return {
+        clip: FileMaterial(take.path, take.sha256) if isinstance(take, Take) else take
+        for clip, take in takes.items()
+    }
+
+
+def film_frames(frames: int, rate: FrameRate, film: FrameRate) -> int:
+    """Count the film's frames that so many frames of another rate last."""
+    return frames if rate == film else half_up(frames / rate.value * film.value)
+
+
+def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> TimelineClip:
+    if not isinstance(take, Take):
+        return clip
+    available = film_frames(take.frames, take.rate, film)
+    end = min(film_frames(take.out_point + 1, take.rate, film), available)
+    return replace(clip, end=end, tail=available - end)

@@ -1,0 +1,215 @@
+"""Cut a timeline into pieces: runs of film frames that are rendered, kept and joined as files.
+
+A piece is known by what goes into it (the bytes of its clips, the frames, the effect, the film's
+format, the encoder), never by where it stands in the film: an edit makes anew what it touches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+from longtake.assemble.material import FileMaterial, Material, Materials
+from longtake.media.encode import EncoderSettings
+from longtake.media.normalise import FilmFormat
+from longtake.timeline import Timeline, TimelineClip, Transition, overlap
+
+# Part of every key: raised when the same inputs shall give other pictures.
+PIECE_VERSION = 1
+# A piece of fewer frames costs more to start than to hold; it is added to its neighbour.
+SHORTEST = 8
+
+
+@dataclass(frozen=True)
+class Fade:
+    """How a piece's frames are veiled at an end of the film.
+
+    Frame k of the piece is frame `first` + k of a fade of `frames` frames; `rising` fades in.
+    """
+
+    first: int
+    frames: int
+    rising: bool
+    colour: str
+
+    def level(self, index: int) -> float:
+        """Give the share of the picture (0 to 1) in the piece's frame `index`."""
+        at = (self.first + index + 1) / (self.frames + 1)
+        return min(1.0, max(0.0, at if self.rising else 1 - at))
+
+
+@dataclass(frozen=True)
+class BodyPiece:
+    """Frames [start, end) of one clip."""
+
+    key: str
+    clip: str
+    start: int
+    end: int
+    fades: tuple[Fade, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class TransitionPiece:
+    """`join.frames` frames of two clips played over each other, from these frames on."""
+
+    key: str
+    before: str
+    before_start: int
+    after: str
+    after_start: int
+    join: Transition
+    fades: tuple[Fade, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        return self.join.frames
+
+
+Piece = BodyPiece | TransitionPiece
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of film frames [start, end) made one way, and why; `pieces` is how many files it takes."""
+
+    start: int
+    end: int
+    how: str
+    what: str
+    reason: str
+    pieces: int
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What all pieces of one film share in their keys."""
+
+    materials: Materials
+    film: FilmFormat
+    settings: EncoderSettings
+    software: str
+    lengths: dict[str, tuple[int, int]]
+
+    def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
+        content = [
+            PIECE_VERSION,
+            self.software,
+            kind,
+            [self._material(clip) for clip in clips],
+            facts,
+            [str(self.film.size), str(self.film.rate), self.film.fit, self.film.background],
+            asdict(self.settings),
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:40]
+
+    def _material(self, clip: str) -> list[Any]:
+        material: Material = self.materials[clip]
+        if isinstance(material, FileMaterial):
+            return ["file", material.sha256]
+        # A moved still's path runs over the whole length it is given: a held one looks the same anywhere.
+        moved = set(material.camera) != {"Static shot"}
+        return ["still", material.sha256, list(material.camera), self.lengths[clip] if moved else 0]
+
+
+def plan_pieces(
+    timeline: Timeline,
+    materials: Materials,
+    film: FilmFormat,
+    settings: EncoderSettings,
+    software: str = "",
+) -> tuple[Piece, ...]:
+    """Cut a timeline into pieces in film order.
+
+    Clips are cut on a grid of whole groups that counts from the clip's own frame 0, so that another
+    end of a clip touches its last piece only. `software` names encoder builds: their pieces are not
+    mixed.
+    """
+    lengths = {clip.id: (clip.start, clip.end) for clip in timeline.laid}
+    recipe = _Recipe(materials, film, settings, software, lengths)
+    pieces: list[Piece] = []
+    at = 0
+    for index, clip in enumerate(timeline.laid):
+        head = overlap(timeline.joins[index - 1]) if index else 0
+        join = timeline.joins[index] if index < len(timeline.joins) else None
+        tail = overlap(join) if join else 0
+        for start, end in _chunks(timeline, clip, at, clip.start + head, clip.end - tail):
+            pieces.append(_body(recipe, timeline, clip.id, start, end, at + start - clip.start))
+        at += clip.frames - tail
+        if isinstance(join, Transition):
+            pieces.append(_transition(recipe, timeline, index, join, at))
+    return tuple(pieces)
+
+
+def _chunks(
+    timeline: Timeline, clip: TimelineClip, at: int, start: int, end: int
+) -> Iterator[tuple[int, int]]:
+    """Cut [start, end) of a clip that stands at film frame `at` on the grid and where fades end."""
+    grid = timeline.rate.frames(2)
+    shift = clip.start - at
+    fades = (timeline.fade_in + shift, timeline.frames - timeline.fade_out + shift)
+    fixed = {start, end, *(edge for edge in fades if start < edge < end)}
+    lines = range((start // grid + 1) * grid, end, grid)
+    free = {line for line in lines if all(abs(line - edge) >= SHORTEST for edge in fixed)}
+    edges = sorted(fixed | free)
+    yield from pairwise(edges)
+
+
+def _body(
+    recipe: _Recipe, timeline: Timeline, clip: str, start: int, end: int, at: int
+) -> BodyPiece:
+    fades = _fades(timeline, at, end - start)
+    facts = {"start": start, "end": end, "fades": [asdict(fade) for fade in fades]}
+    return BodyPiece(recipe.key("body", (clip,), facts), clip, start, end, fades)
+
+
+def _transition(
+    recipe: _Recipe, timeline: Timeline, index: int, join: Transition, at: int
+) -> TransitionPiece:
+    before, after = timeline.laid[index], timeline.laid[index + 1]
+    start = before.end - join.frames
+    fades = _fades(timeline, at, join.frames)
+    facts = {
+        "starts": [start, after.start],
+        "join": asdict(join),
+        "fades": [asdict(fade) for fade in fades],
+    }
+    key = recipe.key("transition", (before.id, after.id), facts)
+    return TransitionPiece(key, before.id, start, after.id, after.start, join, fades)
+
+
+def _fades(timeline: Timeline, at: int, frames: int) -> tuple[Fade, ...]:
+    """Give the fades that touch film frames [at, at + frames)."""
+    found = []
+    if timeline.fade_in and at < timeline.fade_in:
+        found.append(Fade(at, timeline.fade_in, True, timeline.background))
+    begin = timeline.frames - timeline.fade_out
+    if timeline.fade_out and at + frames > begin:
+        found.append(Fade(at - begin, timeline.fade_out, False, timeline.background))
+    return tuple(found)
+
+
+def spans(pieces: tuple[Piece, ...]) -> tuple[Span, ...]:
+    """Tell, run by run, how the film is made and why: a printable form of the same plan."""
+    told: list[Span] = []
+    at = 0
+    for piece in pieces:
+        what = piece.clip if isinstance(piece, BodyPiece) else f"{piece.before} -> {piece.after}"
+        reason = "the film's own encoding" if isinstance(piece, BodyPiece) else str(piece.join)
+        if piece.fades:
+            reason += ", fade"
+        last = told[-1] if told else None
+        if last and last.what == what and last.reason == reason:
+            told[-1] = Span(last.start, at + piece.frames, last.how, what, reason, last.pieces + 1)
+        else:
+            told.append(Span(at, at + piece.frames, "rendered", what, reason, 1))
+        at += piece.frames
+    return tuple(told)

@@ -1,0 +1,134 @@
+"""Render the pieces of one clip: decode it once, feed all its pieces. Runs in a worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import av
+
+from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.pieces import BodyPiece, TransitionPiece
+from longtake.assemble.shelf import Shelf
+from longtake.assemble.transitions import faded, transition_frames
+from longtake.errors import AssemblyError
+from longtake.media.camera import MovedStill
+from longtake.media.color import planes_to_frame
+from longtake.media.encode import EncoderSettings, FrameEncoder, encode_run
+from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to_film
+from longtake.media.probe import probe
+from longtake.media.stills import open_still
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A clip as the film shows it: what stands behind it, and its laid frames [start, end)."""
+
+    clip: str
+    material: Material
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class RenderUnit:
+    """All missing pieces that one clip is decoded for: of its body, and the transition behind it."""
+
+    shown: Shown
+    bodies: tuple[BodyPiece, ...]
+    transition: TransitionPiece | None
+    after: Shown | None
+    film: FilmFormat
+    settings: EncoderSettings
+    shelf: Shelf
+
+    @property
+    def frames(self) -> int:
+        """Count the film frames this unit makes."""
+        made = sum(piece.frames for piece in self.bodies)
+        return made + (self.transition.frames if self.transition else 0)
+
+
+def render_unit(unit: RenderUnit) -> int:
+    """Render a unit's pieces onto the shelf; returns the count of frames made.
+
+    Raises MediaError where a clip cannot be decoded, AssemblyError where it gives too few frames.
+    """
+    ranges = [(piece.start, piece.end) for piece in unit.bodies]
+    if unit.transition:
+        start = unit.transition.before_start
+        ranges.append((start, start + unit.transition.frames))
+    low, high = min(start for start, _ in ranges), max(end for _, end in ranges)
+    bodies = _Bodies(unit)
+    tail: list[av.VideoFrame] = []
+    reached = low
+    for index, frame in clip_frames(unit.shown, unit.film, low, high):
+        if unit.transition and index >= unit.transition.before_start:
+            tail.append(frame)
+        bodies.put(index, frame)
+        reached = index + 1
+    if reached != high:
+        raise AssemblyError(f"{unit.shown.clip} ends at frame {reached}, the film needs {high}")
+    if unit.transition and unit.after:
+        _render_transition(unit, unit.transition, unit.after, tail)
+    return unit.frames
+
+
+def clip_frames(
+    shown: Shown, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Yield frames [start, end) of a clip in the film's format, each with its number in the clip."""
+    if isinstance(shown.material, FileMaterial):
+        path = shown.material.path
+        yield from normalised_frames(path, probe(path), film, start, end)
+    else:
+        yield from _still_frames(shown, shown.material, film, start, end)
+
+
+def _still_frames(
+    shown: Shown, still: StillMaterial, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    picture = rgb_still_to_film(
+        open_still(still.path, film.background), film.size, film.fit, film.background
+    )
+    frames = shown.end - shown.start
+    moved = MovedStill(picture, still.camera, frames, float(film.rate.value))
+    held = planes_to_frame(*moved.planes(0)) if moved.held else None
+    for index in range(start, end):
+        yield index, held or planes_to_frame(*moved.planes(index - shown.start))
+
+
+class _Bodies:
+    """Feeds decoded frames to the pieces they belong to, one open encoder at a time."""
+
+    def __init__(self, unit: RenderUnit) -> None:
+        self._unit = unit
+        self._rest = list(unit.bodies)
+        self._encoder: FrameEncoder | None = None
+
+    def put(self, index: int, frame: av.VideoFrame) -> None:
+        if not self._rest or index < self._rest[0].start:
+            return
+        piece, unit = self._rest[0], self._unit
+        if self._encoder is None:
+            self._encoder = FrameEncoder(unit.film.size, unit.film.rate, unit.settings)
+        self._encoder.put(faded(frame, index - piece.start, piece.fades))
+        if index == piece.end - 1:
+            unit.shelf.put(piece.key, self._encoder.close())
+            self._encoder = None
+            self._rest.pop(0)
+
+
+def _render_transition(
+    unit: RenderUnit, piece: TransitionPiece, after: Shown, before: list[av.VideoFrame]
+) -> None:
+    start = piece.after_start
+    head = [frame for _, frame in clip_frames(after, unit.film, start, start + piece.frames)]
+    if len(head) != piece.frames:
+        raise AssemblyError(
+            f"{after.clip} has {len(head)} frames for a transition of {piece.frames}"
+        )
+    frames = transition_frames(piece.join, before, head, unit.film.rate)
+    veiled = (faded(frame, index, piece.fades) for index, frame in enumerate(frames))
+    run = encode_run(veiled, unit.film.size, unit.film.rate, unit.settings)
+    unit.shelf.put(piece.key, run)

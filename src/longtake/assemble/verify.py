@@ -1,0 +1,98 @@
+"""A joined film is looked at before it gets its name: every frame in its place, every joint decodable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from longtake.errors import AssemblyError
+from longtake.units import FrameRate
+
+# An AAC packet is 1024 samples of a 48,000th second; the last one may reach beyond the picture.
+_SOUND_SLACK_S = Fraction(2 * 1024, 48_000)
+# How many pictures behind a joint are decoded.
+_LOOK = 4
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a film must be: frames at a rate, key frames where pieces begin, sound or none."""
+
+    frames: int
+    rate: FrameRate
+    starts: tuple[int, ...]
+    fresh: frozenset[int]
+    sound: bool
+
+
+def verify_film(path: Path, expected: Expected) -> None:
+    """Check a finished file against its plan.
+
+    Counts frames, checks that each stands exactly on its time, that every piece begins with a key
+    frame, that the first pictures of each freshly made piece (`fresh`: film frames) decode without
+    an error, and that the sound is as long as the picture. Raises AssemblyError saying what is wrong.
+    """
+    try:
+        with av.open(str(path), format="mp4") as film:
+            _check_packets(film, expected)
+            _check_sound(film, expected)
+            _check_joints(film, expected)
+    except av.FFmpegError as error:
+        raise AssemblyError(f"{path.name} cannot be read back: {error}") from error
+
+
+def _check_packets(film: av.container.InputContainer, expected: Expected) -> None:
+    stream = film.streams.video[0]
+    places = []
+    keys = set()
+    for packet in film.demux(stream):
+        if packet.pts is None or packet.dts is None:
+            continue
+        place = packet.pts * (packet.time_base or Fraction(0)) * expected.rate.value
+        if place.denominator != 1:
+            raise AssemblyError(f"a frame stands at {float(place):.3f}, off the frame grid")
+        places.append(int(place))
+        if packet.is_keyframe:
+            keys.add(int(place))
+    if sorted(places) != list(range(expected.frames)):
+        raise AssemblyError(f"the film has {len(places)} frames, {expected.frames} were planned")
+    open_starts = set(expected.starts) - keys
+    if open_starts:
+        raise AssemblyError(f"no key frame at film frames {sorted(open_starts)[:5]}")
+
+
+def _check_sound(film: av.container.InputContainer, expected: Expected) -> None:
+    if bool(film.streams.audio) != expected.sound:
+        raise AssemblyError(
+            "the sound track is missing" if expected.sound else "a sound track too many"
+        )
+    if expected.sound:
+        stream: Any = film.streams.audio[0]
+        length = (stream.duration or 0) * stream.time_base
+        wanted = expected.rate.seconds(expected.frames)
+        if abs(length - wanted) > _SOUND_SLACK_S:
+            raise AssemblyError(
+                f"the sound is {float(length):.3f} s long, the picture {float(wanted):.3f} s"
+            )
+
+
+def _check_joints(film: av.container.InputContainer, expected: Expected) -> None:
+    stream = film.streams.video[0]
+    # A decoder that paints over an error would hide just what is looked for.
+    stream.codec_context.options = {"err_detect": "explode"}
+    for start in sorted(expected.fresh):
+        ticks = int(expected.rate.seconds(start) / (stream.time_base or Fraction(1)))
+        film.seek(ticks, stream=stream, backward=True, any_frame=False)
+        wanted = min(_LOOK, expected.frames - start)
+        seen = 0
+        for frame in film.decode(stream):
+            if frame.pts is not None and frame.pts >= ticks:
+                seen += 1
+            if seen >= wanted:
+                break
+        if seen < wanted:
+            raise AssemblyError(f"the film cannot be decoded at frame {start}")

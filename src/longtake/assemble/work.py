@@ -1,0 +1,119 @@
+"""Make the pieces a film lacks, in worker processes, and survive the death of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
+
+from longtake.assemble.material import FileMaterial, Materials
+from longtake.assemble.pieces import BodyPiece, Piece, TransitionPiece
+from longtake.assemble.render import RenderUnit, Shown, render_unit
+from longtake.assemble.shelf import Shelf
+from longtake.errors import AssemblyError
+from longtake.media.encode import EncoderSettings
+from longtake.media.ffmpeg import run_ffmpeg
+from longtake.media.normalise import FilmFormat
+from longtake.media.probe import demuxer_of
+from longtake.media.workers import cores, stop_workers, worker_pool
+from longtake.timeline import Timeline
+
+# Called with the count of frames made since the last call.
+Progress = Callable[[int], None]
+
+
+def plan_units(
+    timeline: Timeline,
+    pieces: tuple[Piece, ...],
+    materials: Materials,
+    film: FilmFormat,
+    settings: EncoderSettings,
+    shelf: Shelf,
+) -> tuple[RenderUnit, ...]:
+    """Gather the pieces that are not on the shelf by the clip they are decoded from, in film order."""
+    shown = {c.id: Shown(c.id, materials[c.id], c.start, c.end) for c in timeline.laid}
+    bodies: dict[str, list[BodyPiece]] = {clip: [] for clip in shown}
+    transitions: dict[str, TransitionPiece] = {}
+    wanted: set[str] = set()
+    for piece in pieces:
+        # The same clip may stand in a film twice: its piece is made once.
+        if piece.key in wanted or shelf.has(piece.key):
+            continue
+        wanted.add(piece.key)
+        if isinstance(piece, BodyPiece):
+            bodies[piece.clip].append(piece)
+        else:
+            transitions[piece.before] = piece
+    units = []
+    for clip, owner in shown.items():
+        join = transitions.get(clip)
+        if bodies[clip] or join:
+            after = shown[join.after] if join else None
+            units.append(RenderUnit(owner, tuple(bodies[clip]), join, after, film, settings, shelf))
+    return tuple(units)
+
+
+def render_units(
+    units: tuple[RenderUnit, ...], progress: Progress, workers: int | None = None
+) -> None:
+    """Render all units beside each other; memory holds one clip's open group a worker.
+
+    A worker that dies takes only its unit's turn: each unfinished unit is tried again alone, then
+    once more on a copy decoded by a separate ffmpeg, and only then it is an error.
+    """
+    if not units:
+        return
+    for unit in _in_pool(units, progress, min(workers or cores(), len(units))):
+        if _in_pool((unit,), progress, 1):
+            _on_a_copy(unit, progress)
+
+
+def _in_pool(
+    units: tuple[RenderUnit, ...], progress: Progress, count: int
+) -> tuple[RenderUnit, ...]:
+    """Render units in a pool; returns those that were lost to a dead worker."""
+    lost: list[RenderUnit] = []
+    pool = worker_pool(count)
+    try:
+        futures: Mapping[Future[int], RenderUnit] = {pool.submit(render_unit, u): u for u in units}
+        for future in as_completed(futures):
+            try:
+                progress(future.result())
+            except BrokenProcessPool:
+                lost.append(futures[future])
+    except BaseException:
+        # Nobody wants the pieces in the making any more: they are swept and made anew.
+        stop_workers(pool)
+        raise
+    pool.shutdown()
+    return tuple(lost)
+
+
+def _on_a_copy(unit: RenderUnit, progress: Progress) -> None:
+    copies: list[Path] = []
+
+    def sound_copy(shown: Shown) -> Shown:
+        if not isinstance(shown.material, FileMaterial):
+            return shown
+        copy = unit.shelf.folder / f"{shown.material.sha256[:16]}.part-copy.mp4"
+        copies.append(copy)
+        # Nothing was put on the shelf yet where the first worker died.
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        source = ("-f", demuxer_of(shown.material.path), "-i", f"file:{shown.material.path}")
+        lossless = ("-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", "-an", "-y")
+        run_ffmpeg([*source, *lossless, f"file:{copy}"], timeout_s=600)
+        return replace(shown, material=FileMaterial(copy, shown.material.sha256))
+
+    try:
+        after = sound_copy(unit.after) if unit.after else None
+        again = replace(unit, shown=sound_copy(unit.shown), after=after)
+        if _in_pool((again,), progress, 1):
+            raise AssemblyError(
+                f"rendering {unit.shown.clip} killed its process three times",
+                hint="the file may be damaged; look at it with `ffmpeg -v error -i FILE -f null -`",
+            )
+    finally:
+        for copy in copies:
+            copy.unlink(missing_ok=True)

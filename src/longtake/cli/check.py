@@ -1,0 +1,33 @@
+"""`longtake check`: every fault of a board and its files, before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from longtake.cli import options, say
+from longtake.cli.board import find_board
+from longtake.cli.documents import check_document
+from longtake.film import Wishes, plan_film
+
+
+@click.command("check")
+@options.BOARD
+@options.SET
+@options.JSON
+def command(board: Path | None, variables: dict[str, str], as_json: bool) -> None:
+    """Find every fault in a storyboard, and in the files it names. Makes nothing."""
+    path = find_board(board)
+    plan = plan_film(path, Wishes(variables=variables))
+    say.warn(plan.warnings)
+    if as_json:
+        say.answer_json(check_document(plan, path))
+        return
+    doubts = f", {_count(len(plan.warnings), 'warning')}" if plan.warnings else ""
+    held = f"{_count(len(plan.scenes), 'scene')}, {_count(len(plan.shots), 'shot')}"
+    say.answer(f"{say.shown(path)}: no faults{doubts}, {held}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

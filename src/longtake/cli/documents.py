@@ -1,0 +1,370 @@
+"""The documents that `--json` writes for a whole board; their schemas are docs/json/*.json."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from longtake import __version__
+from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.standing import Standing
+from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
+from longtake.timeline import Join, Seam, TimelineClip, Transition
+from longtake.units import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinObject:
+    """What stands between two clips: `kind` is seam, cut, dissolve, dip, wipe or xfade.
+
+    `frames` are played of both clips; `colour` belongs to dip, `direction` to wipe, `name` to xfade.
+    """
+
+    kind: str
+    frames: int = 0
+    colour: str = ""
+    direction: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeObject:
+    """The frame a clip begins or ends on.
+
+    `kind` is picture (the file is `of`), end or start (that frame of the clip `of`), or free (the
+    model begins or ends as it likes).
+    """
+
+    kind: Literal["picture", "end", "start", "free"]
+    of: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipObject:
+    """One clip: `kind` is clip (a provider makes it), still or footage.
+
+    It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
+    from film frame `at` on. `price` and `owned` are of clips that a provider makes.
+    """
+
+    id: str
+    scene: str
+    shot: str
+    kind: Literal["clip", "still", "footage"]
+    frames: int
+    at: int
+    start: int
+    end: int
+    join: JoinObject | None
+    first: EdgeObject
+    last: EdgeObject
+    file: str = ""
+    model: str = ""
+    resolution: str = ""
+    seconds: float
+    prompt: str = ""
+    camera: tuple[str, ...] = ()
+    price: str | None = None
+    owned: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneObject:
+    """A scene and the film frame at which its chapter starts."""
+
+    id: str
+    title: str
+    start: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShotObject:
+    """A shot's length in frames: as asked, as made, and what is left over at its end.
+
+    `lengths` are its clips in seconds; `other_split` says what the other way of dividing gives.
+    """
+
+    id: str
+    wanted: int
+    made: int
+    surplus: int
+    lengths: tuple[int, ...]
+    other_split: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmObject:
+    """The film as it will be."""
+
+    size: str
+    fps: str
+    frames: int
+    seconds: float
+    fit: str
+    fade_in: int
+    fade_out: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteObject:
+    """What is still to be paid, clips without a known price (not in the total), and the limit."""
+
+    total: str
+    unknown: tuple[str, ...]
+    budget: str | None
+    over_budget: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShorteningObject:
+    """A transition that takes frames from the film, because no handle pays them."""
+
+    between: str
+    frames: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDocument:
+    """`longtake plan --json`: everything that will happen, before any of it does."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["plan"] = "plan"
+    board: str
+    title: str
+    animatic: bool
+    film: FilmObject
+    scenes: tuple[SceneObject, ...]
+    shots: tuple[ShotObject, ...]
+    clips: tuple[ClipObject, ...]
+    quote: QuoteObject
+    shortened: tuple[ShorteningObject, ...]
+    unused: tuple[str, ...]
+    warnings: tuple[FaultObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckDocument:
+    """`longtake check --json` for a board without faults; faults come as an error object."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["check"] = "check"
+    board: str
+    scenes: int
+    shots: int
+    clips: int
+    warnings: tuple[FaultObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictObject:
+    """What becomes of a clip: kept, made again (and why), or made for the first time."""
+
+    clip: str
+    state: Literal["kept", "again", "never"]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanObject:
+    """Film frames [`start`, `end`), made one way, and why; `pieces` is how many files they take."""
+
+    start: int
+    end: int
+    how: str
+    what: str
+    reason: str
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainDocument:
+    """`longtake explain --json`: clips and why they are kept or made; spans and how they are made.
+
+    Where one clip was asked for, `clips` holds it alone and `spans` is empty.
+    """
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["explain"] = "explain"
+    board: str
+    clips: tuple[VerdictObject, ...]
+    spans: tuple[SpanObject, ...]
+    frames: int
+    lacking: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusDocument:
+    """`longtake status --json`: `lacking` frames of `frames` would be rendered."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["status"] = "status"
+    board: str
+    film: str
+    exists: bool
+    up_to_date: bool
+    frames: int
+    lacking: int
+    owned: tuple[str, ...]
+    missing: tuple[str, ...]
+    held_by: str | None
+
+
+def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
+    """Write a plan as data."""
+    timeline = plan.timeline
+    starts = timeline.scene_starts()
+    return PlanDocument(
+        board=str(board),
+        title=plan.title,
+        animatic=animatic,
+        film=FilmObject(
+            size=str(timeline.size),
+            fps=str(timeline.rate),
+            frames=timeline.frames,
+            seconds=_seconds(plan, timeline.frames),
+            fit=plan.fit,
+            fade_in=timeline.fade_in,
+            fade_out=timeline.fade_out,
+        ),
+        scenes=tuple(SceneObject(id=i, title=title, start=starts[i]) for i, title in plan.scenes),
+        shots=tuple(
+            ShotObject(
+                id=note.shot,
+                wanted=note.wanted,
+                made=note.made,
+                surplus=note.surplus,
+                lengths=note.clips,
+                other_split=note.other_split,
+            )
+            for note in plan.shots
+        ),
+        clips=_clips(plan),
+        quote=QuoteObject(
+            total=str(plan.quote.total),
+            unknown=plan.quote.unknown,
+            budget=str(plan.quote.budget) if plan.quote.budget else None,
+            over_budget=plan.quote.over_budget,
+        ),
+        shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
+        unused=plan.unused,
+        warnings=tuple(map(fault_object, plan.warnings)),
+    )
+
+
+def check_document(plan: Plan, board: Path) -> CheckDocument:
+    """Write what a board without faults holds."""
+    return CheckDocument(
+        board=str(board),
+        scenes=len(plan.scenes),
+        shots=len(plan.shots),
+        clips=len(plan.sources),
+        warnings=tuple(map(fault_object, plan.warnings)),
+    )
+
+
+def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) -> ExplainDocument:
+    """Write verdicts of the named clips; of all clips, with the spans, where none is named."""
+    chosen = [v for v in standing.verdicts if not clips or v.clip in clips]
+    states: dict[str, Literal["kept", "again", "never"]] = {"kept": "kept", "again": "again"}
+    return ExplainDocument(
+        board=str(board),
+        clips=tuple(
+            VerdictObject(clip=v.clip, state=states.get(v.state, "never"), why=v.why)
+            for v in chosen
+        ),
+        spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
+        frames=standing.frames,
+        lacking=standing.lacking,
+    )
+
+
+def status_document(standing: Standing, board: Path) -> StatusDocument:
+    """Write how a film stands."""
+    return StatusDocument(
+        board=str(board),
+        film=str(standing.film),
+        exists=standing.film.exists(),
+        up_to_date=standing.up_to_date,
+        frames=standing.frames,
+        lacking=standing.lacking,
+        owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
+        missing=standing.missing,
+        held_by=standing.holder or None,
+    )
+
+
+def _clips(plan: Plan) -> tuple[ClipObject, ...]:
+    owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
+    joins = (None, *plan.timeline.joins)
+    return tuple(
+        _clip(plan, plan.by_id[clip.id], at, clip, join, owned.get(clip.id))
+        for (at, clip), join in zip(plan.timeline.placed(), joins, strict=True)
+    )
+
+
+def _clip(
+    plan: Plan, source: Source, at: int, laid: TimelineClip, join: Join | None, owned: bool | None
+) -> ClipObject:
+    made = source if isinstance(source, ClipJob) else None
+    kind: Literal["clip", "still", "footage"] = (
+        "clip" if made else "footage" if isinstance(source, FootageClip) else "still"
+    )
+    return ClipObject(
+        id=source.id,
+        scene=source.scene,
+        shot=source.shot,
+        kind=kind,
+        frames=source.frames,
+        at=at,
+        start=laid.start,
+        end=laid.end,
+        join=_join(join),
+        first=_edge(made.first if made else None),
+        last=_edge(made.last if made else None),
+        file="" if isinstance(source, ClipJob) else str(source.path),
+        model=made.offer if made else "",
+        resolution=made.resolution if made else "",
+        seconds=made.seconds if made else _seconds(plan, source.frames),
+        prompt=made.prompt if made else "",
+        camera=() if isinstance(source, FootageClip) else source.camera,
+        price=_price(made.price) if made else None,
+        owned=owned,
+    )
+
+
+def _price(price: Money | None) -> str | None:
+    return str(price) if price else None
+
+
+def _join(join: Join | None) -> JoinObject | None:
+    if isinstance(join, Transition):
+        return JoinObject(
+            kind=join.kind,
+            frames=join.frames,
+            colour=join.colour,
+            direction=join.direction,
+            name=join.name,
+        )
+    if join is None:
+        return None
+    return JoinObject(kind="seam" if isinstance(join, Seam) else "cut")
+
+
+def _edge(edge: Edge | None) -> EdgeObject:
+    match edge:
+        case StillFrame(path):
+            return EdgeObject(kind="picture", of=str(path))
+        case EndOf(clip):
+            return EdgeObject(kind="end", of=clip)
+        case StartOf(clip):
+            return EdgeObject(kind="start", of=clip)
+    return EdgeObject(kind="free")
+
+
+def _seconds(plan: Plan, frames: int) -> float:
+    return round(float(plan.timeline.rate.seconds(frames)), 3)

@@ -1,0 +1,208 @@
+"""What `--json` writes while a film is made: one object a line, described in docs/json/events.json.
+
+The first line of all output carries `longtake` (the version of this form) and `version` (ours).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from longtake import __version__, events
+from longtake.assemble.film import Film
+from longtake.errors import Fault, LongtakeError, StoryboardError
+from longtake.generate.run import Progress
+from longtake.plan.job import Plan
+
+FORM: Literal[1] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartEvent:
+    """The first line of a run."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedEvent:
+    """The plan stands; nothing was made yet. `clips` counts clips a provider makes."""
+
+    event: Literal["planned"] = "planned"
+    board: str
+    title: str
+    clips: int
+    owned: int
+    frames: int
+    seconds: float
+    price: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipEvent:
+    """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is."""
+
+    event: Literal["clip"] = "clip"
+    clip: str
+    state: str
+    share: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderingEvent:
+    """So many frames of the film were rendered in this run, of `total` of the whole film."""
+
+    event: Literal["rendering"] = "rendering"
+    frames: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmEvent:
+    """The film is there. `made` is false where it already was what it should be."""
+
+    event: Literal["film"] = "film"
+    path: str
+    made: bool
+    frames: int
+    rendered: int
+    seconds: float
+    fps: str
+    size: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileEvent:
+    """A finished file beside the film."""
+
+    event: Literal["file"] = "file"
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultObject:
+    """One fault or warning of a document; line and column are counted from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    code: str
+    excerpt: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorEvent:
+    """The run ends with this exit code. It may be the first line, so it carries the versions."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["error"] = "error"
+    exit: int
+    message: str
+    hint: str = ""
+    faults: tuple[FaultObject, ...] = ()
+
+
+RunLine = (
+    StartEvent | PlannedEvent | ClipEvent | RenderingEvent | FilmEvent | FileEvent | ErrorEvent
+)
+
+
+def json_line(document: object) -> str:
+    """Write a document as one line, in signs that any terminal and any encoding carries."""
+    return json.dumps(asdict(document))  # type: ignore[call-overload]
+
+
+def fault_object(fault: Fault) -> FaultObject:
+    """Write a fault as data."""
+    where = fault.where
+    return FaultObject(
+        file=where.file,
+        line=where.line,
+        column=where.column,
+        message=fault.message,
+        code=fault.code,
+        excerpt=fault.excerpt,
+        hint=fault.hint,
+    )
+
+
+def error_of(error: LongtakeError) -> ErrorEvent:
+    """Write an error as data, each fault of a storyboard apart."""
+    if isinstance(error, StoryboardError):
+        count = len(error.faults)
+        message = f"{count} faults" if count != 1 else "1 fault"
+        faults = tuple(map(fault_object, error.faults))
+        return ErrorEvent(exit=error.exit_code, message=message, faults=faults)
+    place = f"{error.where}: " if error.where else ""
+    return ErrorEvent(exit=error.exit_code, message=place + error.message, hint=error.hint)
+
+
+class EventLines:
+    """Listens to a run and writes what it hears, one object a line."""
+
+    def __init__(self, write: Callable[[object], None]) -> None:
+        self._write = write
+        self._rendered = 0
+
+    def __enter__(self) -> EventLines:
+        self._write(StartEvent())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open: every line was written when it was heard."""
+
+    def __call__(self, event: events.Event) -> None:
+        """Write one event."""
+        self._write(self._line(event))
+
+    def _line(self, event: events.Event) -> RunLine:
+        match event:
+            case events.Planned(plan):
+                return _planned(plan)
+            case Progress(clip, state, share, message):
+                return ClipEvent(clip=clip, state=state, share=share, message=message)
+            case events.Rendering(frames, total):
+                self._rendered += frames
+                return RenderingEvent(frames=self._rendered, total=total)
+            case events.Assembled(film):
+                return _film(film)
+            case events.Delivered(kind, path):
+                return FileEvent(kind=kind, path=str(path))
+
+
+def _planned(plan: Plan) -> PlannedEvent:
+    timeline = plan.timeline
+    return PlannedEvent(
+        board=plan.board,
+        title=plan.title,
+        clips=len(plan.jobs),
+        owned=sum(owned for _, _, owned in plan.quote.lines),
+        frames=timeline.frames,
+        seconds=round(float(timeline.rate.seconds(timeline.frames)), 3),
+        price=str(plan.quote.total),
+    )
+
+
+def _film(film: Film) -> FilmEvent:
+    timeline = film.timeline
+    path = Path(film.path)
+    return FilmEvent(
+        path=str(path),
+        made=film.made,
+        frames=timeline.frames,
+        rendered=film.rendered,
+        seconds=round(float(timeline.rate.seconds(timeline.frames)), 3),
+        fps=str(timeline.rate),
+        size=str(timeline.size),
+        bytes=path.stat().st_size,
+    )

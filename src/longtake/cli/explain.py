@@ -1,0 +1,85 @@
+"""`longtake explain`: why a clip is kept or made again, and how each part of the film is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from longtake.cli import options, say
+from longtake.cli.board import find_board, unknown
+from longtake.cli.documents import explain_document
+from longtake.cli.say import DIM, PATH, STATES, plain
+from longtake.cli.standing import Standing, look
+from longtake.film import Wishes
+from longtake.plan.job import ClipJob, FootageClip, Plan
+
+
+@click.command("explain")
+@options.BOARD
+@click.argument("clip", required=False)
+@options.SET
+@options.ANIMATIC
+@options.QUALITY
+@options.JSON
+def command(
+    board: Path | None,
+    clip: str | None,
+    variables: dict[str, str],
+    animatic: bool,
+    quality: str,
+    as_json: bool,
+) -> None:
+    """Say why CLIP (or each clip of a shot or scene) is kept or made again.
+
+    Without CLIP: how each run of film frames is made, and what is still missing.
+    """
+    if clip is None and board is not None and not board.exists() and not board.suffix:
+        board, clip = None, str(board)
+    path = find_board(board)
+    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    clips = _named(standing.plan, clip) if clip else ()
+    if as_json:
+        say.answer_json(explain_document(standing, path, clips))
+    elif clip:
+        for name in clips:
+            say.answer(_sentence(standing, name))
+    else:
+        _tell_spans(standing)
+
+
+def _named(plan: Plan, name: str) -> tuple[str, ...]:
+    """Give the clips that a clip's, shot's or scene's id stands for."""
+    found = [s.id for s in plan.sources if name in (s.id, s.shot, s.scene)]
+    if not found:
+        known = dict.fromkeys(n for s in plan.sources for n in (s.id, s.shot, s.scene))
+        raise unknown(f'there is no clip "{plain(name)}"', name, known)
+    return tuple(found)
+
+
+def _sentence(standing: Standing, name: str) -> str:
+    source = standing.plan.by_id[name]
+    if isinstance(source, ClipJob):
+        return str(next(v for v in standing.verdicts if v.clip == name))
+    kind = "footage" if isinstance(source, FootageClip) else "a still"
+    return f"{name}: {kind}, taken into the film as it is; nothing has to be made"
+
+
+def _tell_spans(standing: Standing) -> None:
+    rate = standing.plan.timeline.rate
+    names = max((len(plain(span.what)) for span in standing.spans), default=0)
+    for span in standing.spans:
+        length = f"{span.end - span.start:,}f"
+        shown = (
+            f"{rate.timecode(span.start)}  {length:>8}  {span.how}  {plain(span.what):<{names}}  "
+        )
+        lacks = [clip for clip in span.what.split(" -> ") if clip in standing.missing]
+        lack = ("  no take yet" if lacks else "", STATES["missing"])
+        say.answer(shown, (plain(span.reason), DIM), lack)
+    say.tell()
+    for verdict in standing.verdicts:
+        if verdict.clip in standing.missing:
+            say.tell((str(verdict), STATES["missing"]))
+    lacking = f"{standing.lacking:,} of {standing.frames:,} frames are to be rendered"
+    state = "the film is up to date" if standing.up_to_date else lacking
+    say.tell((say.shown(standing.film), PATH), f": {state}")

@@ -1,0 +1,66 @@
+"""Arguments and options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from longtake.units import Money
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _variables(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    wrong = next(
+        (value for value, pair in zip(values, pairs, strict=True) if not (pair[0] and pair[1])),
+        None,
+    )
+    if wrong is not None:
+        raise click.BadParameter(f'"{wrong}" is not of the form name=value', ctx, parameter)
+    return {name: value for name, _, value in pairs}
+
+
+def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Money | None:
+    try:
+        return Money.parse(value) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, parameter) from None
+
+
+BOARD: Decorator = click.argument(
+    "board", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
+)
+SET: Decorator = click.option(
+    "--set",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_variables,
+    help="Give a variable of the board another value; may be repeated.",
+)
+JSON: Decorator = click.option(
+    "--json", "as_json", is_flag=True, help="Write data to stdout, one JSON object a line."
+)
+ANIMATIC: Decorator = click.option(
+    "--animatic", is_flag=True, help="The animatic instead of the film itself."
+)
+QUALITY: Decorator = click.option(
+    "--quality",
+    type=click.Choice(["draft", "normal", "final"]),
+    default="normal",
+    show_default=True,
+    help="How carefully the film is encoded.",
+)
+BUDGET: Decorator = click.option(
+    "--budget",
+    metavar="MONEY",
+    callback=_money,
+    help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget.',
+)
+YES: Decorator = click.option("--yes", is_flag=True, help="Buy what the plan needs without asking.")

@@ -1,0 +1,104 @@
+"""`longtake plan`: the whole chain before any of it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from longtake.cli import options, say
+from longtake.cli.board import find_board
+from longtake.cli.documents import plan_document
+from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.tree import clock, models_of, plan_tree
+from longtake.film import Wishes, plan_film
+from longtake.plan.job import FootageClip, Plan, StillClip
+
+
+@click.command("plan")
+@options.BOARD
+@options.SET
+@options.ANIMATIC
+@click.option(
+    "--all", "every", is_flag=True, help="One line for every clip, however many there are."
+)
+@options.JSON
+def command(
+    board: Path | None, variables: dict[str, str], animatic: bool, every: bool, as_json: bool
+) -> None:
+    """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
+    path = find_board(board)
+    plan = plan_film(path, Wishes(animatic=animatic, variables=variables))
+    if as_json:
+        say.answer_json(plan_document(plan, path, animatic=animatic))
+        return
+    console = say.terminal(err=False)
+    width = console.width if console.is_terminal else None
+    say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
+    say.answer()
+    for line in plan_tree(plan, width, every=every):
+        say.answer(line)
+    say.answer()
+    for line in summary(plan):
+        say.answer(line)
+    if plan.warnings:
+        say.tell()
+    say.warn(plan.warnings)
+
+
+def summary(plan: Plan) -> Iterator[Text]:
+    """Say what the whole plan comes to."""
+    timeline = plan.timeline
+    length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
+    yield _named("film", f"{length}, {timeline.size}")
+    yield _named("clips", _clips(plan))
+    yield _named("price", _price(plan))
+    if plan.shortened:
+        total = sum(frames for _, frames in plan.shortened)
+        each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
+        more = f", and {len(plan.shortened) - 3} more" if len(plan.shortened) > 3 else ""
+        yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
+    if plan.unused:
+        yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
+
+
+def _by_key(unused: tuple[str, ...]) -> str:
+    """Say each key once, with the first of the places where it stands."""
+    places: dict[str, list[str]] = {}
+    for key, _, place in (text.rpartition(" (") for text in unused):
+        places.setdefault(key, []).append(place.removesuffix(")"))
+    shown = {key: named[:4] + (["..."] if len(named) > 4 else []) for key, named in places.items()}
+    return ", ".join(f"{key} ({', '.join(named)})" for key, named in shown.items())
+
+
+def _clips(plan: Plan) -> str:
+    owned = sum(has_take for _, _, has_take in plan.quote.lines)
+    parts = [f"{len(plan.jobs) - owned} to make, {owned} owned"]
+    models = models_of(plan.sources)
+    if models:
+        parts[0] += f" ({', '.join(models)})"
+    for kind, word in ((StillClip, "still"), (FootageClip, "footage")):
+        count = sum(isinstance(source, kind) for source in plan.sources)
+        if count:
+            parts.append(f"{count} {word}{'s' if count > 1 and kind is StillClip else ''}")
+    return ", ".join(parts)
+
+
+def _price(plan: Plan) -> str:
+    quote = plan.quote
+    if all(job.draws for job in plan.jobs):
+        return "free: every clip is drawn here"
+    text = f"{quote.total} still to pay"
+    if quote.unknown:
+        text += f", without {len(quote.unknown)} clips whose price is unknown"
+    if quote.budget:
+        sure = quote.over_budget or not quote.unknown
+        side = ", over" if quote.over_budget else ", within" if sure else "; it is to stay within"
+        text += f"{side} the budget of {quote.budget}"
+    return text
+
+
+def _named(name: str, text: str) -> Text:
+    return assembled((f"{name:<8}", DIM), plain(text))

@@ -1,0 +1,94 @@
+"""How a film stands: which takes exist, what would be rendered, who is at work. Touches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.assemble.film import Workshop, is_assembled
+from longtake.assemble.material import FileMaterial, Material
+from longtake.assemble.pieces import Span
+from longtake.errors import ProjectBusy
+from longtake.film import Wishes, drawn_takes, materials, plan_film
+from longtake.history import (
+    Verdict,
+    film_name,
+    known_keys,
+    load_history,
+    owned_clips,
+    verdict,
+)
+from longtake.plan.job import Plan
+from longtake.project import Project
+from longtake.vault.take import Take
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A plan beside what there is of it.
+
+    `missing` names clips without a take; `lacking` counts frames of the film that would be rendered;
+    `holder` says which run is at work in the folder.
+    """
+
+    plan: Plan
+    project: Project
+    film: Path
+    verdicts: tuple[Verdict, ...]
+    missing: tuple[str, ...]
+    spans: tuple[Span, ...]
+    up_to_date: bool
+    lacking: int
+    holder: str
+
+    @property
+    def frames(self) -> int:
+        """Length of the film as it stands: real takes may differ from the plan."""
+        return self.spans[-1].end
+
+
+def look(board: Path, wishes: Wishes) -> Standing:
+    """Find out how a film stands; raises StoryboardError where there is no plan."""
+    plan = plan_film(board, wishes)
+    project = Project(board)
+    film = project.film("animatic" if wishes.animatic else "")
+    takes = find_takes(plan, project)
+    missing = tuple(job.id for job in plan.jobs if job.id not in takes)
+    # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
+    blanks = {clip: FileMaterial(Path(clip), f"no take of {clip}") for clip in missing}
+    stand_ins: dict[str, Material | Take] = {**materials(plan), **takes, **blanks}
+    up_to_date, spans, lacking = is_assembled(
+        plan.timeline,
+        stand_ins,
+        film,
+        workshop=Workshop(project.work, wishes.quality, plan.fit),
+        cues=plan.cues,
+        title=plan.title,
+    )
+    history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
+    owned = owned_clips(plan)
+    verdicts = tuple(verdict(job, plan, history, owned) for job in plan.jobs)
+    holder = who_holds(project)
+    return Standing(plan, project, film, verdicts, missing, spans, up_to_date, lacking, holder)
+
+
+def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
+    """Find the takes that were made of just these recipes, by the keys the history remembers."""
+    keys = known_keys(project.work)
+    vault = drawn_takes(project)
+    found = {job.id: vault.find(keys[job.recipe]) for job in plan.jobs if job.recipe in keys}
+    return {clip: take for clip, take in found.items() if take is not None}
+
+
+def who_holds(project: Project) -> str:
+    """Say which run is at work in the folder, or nothing.
+
+    A note without a run is what a killed one left; only then is the lock itself tried.
+    """
+    if not (project.work / "run.json").exists():
+        return ""
+    try:
+        with project.hold():
+            return ""
+    except ProjectBusy as busy:
+        return busy.message

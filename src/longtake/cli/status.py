@@ -1,0 +1,68 @@
+"""`longtake status`: what is made, what is missing, and who is at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from longtake.cli import options, say
+from longtake.cli.board import find_board
+from longtake.cli.documents import status_document
+from longtake.cli.say import DIM, PATH, WARNING
+from longtake.cli.standing import Standing, look
+from longtake.film import Wishes
+
+# Beyond so many clips only those that are missing are listed.
+LIST_UP_TO = 40
+
+
+@click.command("status")
+@options.BOARD
+@options.SET
+@options.ANIMATIC
+@options.QUALITY
+@click.option("--all", "every", is_flag=True, help="List every clip, however many there are.")
+@options.JSON
+def command(
+    board: Path | None,
+    variables: dict[str, str],
+    animatic: bool,
+    quality: str,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Show which clips are made, whether the film is up to date, and who holds the project."""
+    path = find_board(board)
+    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    if as_json:
+        say.answer_json(status_document(standing, path))
+        return
+    _tell_clips(standing, every)
+    _tell_film(standing)
+    if standing.holder:
+        say.answer((f"{'run':<8}", DIM), (standing.holder, WARNING))
+
+
+def _tell_clips(standing: Standing, every: bool) -> None:
+    jobs = standing.plan.jobs
+    width = say.width_of(say.terminal(err=False))
+    missing = frozenset(standing.missing)
+    for job in jobs:
+        if every or len(jobs) <= LIST_UP_TO or job.id in missing:
+            say.answer(say.state_line(job.id, "missing" if job.id in missing else "owned", width))
+    if jobs:
+        say.answer()
+    owned = len(jobs) - len(missing)
+    say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+
+
+def _tell_film(standing: Standing) -> None:
+    lacking = f"{standing.lacking:,} of {standing.frames:,} frames would be rendered"
+    if standing.up_to_date:
+        state = "up to date"
+    elif standing.film.exists():
+        state = f"older than its storyboard; {lacking}"
+    else:
+        state = f"not made yet; {lacking}"
+    say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")

@@ -1,0 +1,281 @@
+"""A plan as a tree of text: scenes, shots, clips, one line each, in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
+from longtake.plan.job import (
+    ClipJob,
+    Edge,
+    EndOf,
+    FootageClip,
+    Plan,
+    ShotNote,
+    Source,
+    StartOf,
+    StillFrame,
+)
+from longtake.timeline import Join, Seam, TimelineClip, Transition
+
+# A shot of more clips than this shows runs of equal ones as one line, unless all are asked for.
+FOLD_BEYOND = 12
+_GAP = 2
+_NAMED = {"#000000": "dip black", "#ffffff": "dip white"}
+_HEADS = ("", "clip", "film", "join", "begins", "price")
+
+
+@dataclass(frozen=True)
+class _Clip:
+    """What one line shows: a clip, or `count` equal ones of a chain folded into one line."""
+
+    source: Source
+    laid: TimelineClip
+    join: Join | None
+    owned: bool
+    film_frames: int
+    count: int = 1
+    last: str = ""
+
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """Two neighbours with equal likeness may be folded."""
+        job = self.source
+        chained = isinstance(job, ClipJob) and isinstance(job.first, EndOf) and job.last is None
+        alike = chained and isinstance(self.join, Seam)
+        return (alike or job.id, job.frames, self.owned)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the tree: guide and name, then columns; a headline or a note has no columns."""
+
+    guide: str
+    name: str
+    style: str
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+def plan_tree(plan: Plan, width: int | None, *, every: bool = False) -> Iterator[Text]:
+    """Write a plan's chain line by line, cut to `width` cells; None leaves every line whole."""
+    rows = [row for part in _scenes(plan, every) for row in part]
+    yield from _laid_out(rows, width)
+
+
+def models_of(sources: Iterable[Source]) -> tuple[str, ...]:
+    """Name the models that make these clips, each once."""
+    jobs = [source for source in sources if isinstance(source, ClipJob)]
+    return tuple(dict.fromkeys(f"{j.offer}{'' if j.draws else ' ' + j.resolution}" for j in jobs))
+
+
+def clock(plan: Plan, frames: int) -> str:
+    """Write a length of film as m:ss.t."""
+    tenths = round(plan.timeline.rate.seconds(frames) * 10)
+    minutes, rest = divmod(tenths, 600)
+    return f"{minutes}:{rest // 10:02d}.{rest % 10}"
+
+
+def _scenes(plan: Plan, every: bool) -> Iterator[list[_Row]]:
+    titles = dict(plan.scenes)
+    starts = plan.timeline.scene_starts()
+    several = len(models_of(plan.sources)) > 1
+    notes = {note.shot: note for note in plan.shots}
+    for scene, clips in groupby(_clips(plan), key=lambda clip: clip.source.scene):
+        of_scene = list(clips)
+        title = titles[scene] if titles[scene] != scene else ""
+        models = models_of(clip.source for clip in of_scene) if several else ()
+        head = [scene, plain(title), clock(plan, starts[scene]), plain(", ".join(models))]
+        rows = [_Row("", "\0".join(head), HEADING)]
+        yield rows + _shots(plan, of_scene, notes, every, name_models=len(models) > 1)
+
+
+def _clips(plan: Plan) -> Iterator[_Clip]:
+    owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
+    timeline = plan.timeline
+    joins = (None, *timeline.joins)
+    for (_, laid), join in zip(timeline.placed(), joins, strict=True):
+        yield _Clip(plan.by_id[laid.id], laid, join, owned.get(laid.id, False), laid.frames)
+
+
+def _shots(
+    plan: Plan, clips: list[_Clip], notes: dict[str, ShotNote], every: bool, *, name_models: bool
+) -> list[_Row]:
+    """Write the shots of a scene; a shot of one clip, or the only one, needs no line of its own."""
+    groups = [list(group) for _, group in groupby(clips, key=lambda clip: clip.source.shot)]
+    blocks: list[tuple[_Row, list[_Row]]] = []
+    for group in groups:
+        shot = group[0].source.shot
+        shown = group if every or len(group) <= FOLD_BEYOND else list(_folded(group))
+        lines = [_line(plan, clip, name_models) for clip in shown]
+        lines += [_Row("", note, DIM) for note in _notes(plan, notes[shot])]
+        if len(group) == 1 or shot == group[0].source.scene:
+            blocks += [(line, []) for line in lines]
+        else:
+            blocks.append((_Row("", shot, ""), lines))
+    return list(_guided(blocks))
+
+
+def _guided(blocks: list[tuple[_Row, list[_Row]]], above: str = "") -> Iterator[_Row]:
+    """Draw the branches of a tree before its lines."""
+    for number, (row, below) in enumerate(blocks):
+        # A note hangs on the clip above it: it is no branch.
+        last = all(not later.cells and not kids for later, kids in blocks[number + 1 :])
+        branch = ("└─ " if last else "├─ ") if row.cells or below else ("   " if last else "│  ")
+        yield _Row(above + branch, row.name, row.style, row.cells)
+        if below:
+            yield from _guided([(line, []) for line in below], above + ("   " if last else "│  "))
+
+
+def _folded(clips: list[_Clip]) -> Iterator[_Clip]:
+    for _, run in groupby(clips, key=lambda clip: clip.likeness):
+        alike = list(run)
+        if len(alike) < 3:
+            yield from alike
+            continue
+        first, last = alike[0], alike[-1]
+        frames = sum(clip.film_frames for clip in alike)
+        yield _Clip(
+            first.source, first.laid, first.join, first.owned, frames, len(alike), last.source.id
+        )
+
+
+def _line(plan: Plan, clip: _Clip, name_models: bool) -> _Row:
+    source = clip.source
+    name = source.id
+    if clip.count > 1:
+        name += f"..{clip.last.rpartition('/')[2]}"
+    seconds = f"{_seconds(plan, source.frames)} s"
+    begins = f"{clip.count} chained clips" if clip.count > 1 else _begins(source)
+    if name_models and isinstance(source, ClipJob):
+        begins += f", {models_of([source])[0]}"
+    cells = (
+        (seconds, ""),
+        (f"{clip.film_frames:,}f", ""),
+        _join(clip.join),
+        (begins, ""),
+        _price(clip),
+    )
+    return _Row("", name, PATH, cells)
+
+
+def _seconds(plan: Plan, frames: int) -> str:
+    return f"{float(plan.timeline.rate.seconds(frames)):.2f}".rstrip("0").rstrip(".")
+
+
+def _begins(source: Source) -> str:
+    if isinstance(source, FootageClip):
+        return f"footage {_short(source.path)} from frame {source.start}"
+    if not isinstance(source, ClipJob):
+        moves = "" if source.camera in ((), ("Static shot",)) else f", {', '.join(source.camera)}"
+        return f"still {_short(source.path)}{moves}"
+    last = f", ends on {_edge(source.last)}" if source.last else ""
+    if isinstance(source.first, EndOf):
+        return f"continues {source.first.clip}{last}"
+    return (f"starts on {_edge(source.first)}" if source.first else "fresh") + last
+
+
+def _edge(edge: Edge) -> str:
+    if isinstance(edge, StillFrame):
+        return _short(edge.path)
+    return f"the start of {edge.clip}" if isinstance(edge, StartOf) else f"the end of {edge.clip}"
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def _join(join: Join | None) -> tuple[str, str]:
+    if isinstance(join, Transition):
+        return f"{_NAMED.get(join.colour, join)} {join.frames}f", "magenta"
+    return ("", "") if join is None else ("seam", DIM) if isinstance(join, Seam) else ("cut", "")
+
+
+def _price(clip: _Clip) -> tuple[str, str]:
+    job = clip.source
+    if not isinstance(job, ClipJob):
+        return "", ""
+    if clip.owned:
+        return "owned", STATES["owned"]
+    if job.price is None:
+        return "unknown", WARNING
+    return ("free", DIM) if job.draws else (str(job.price * clip.count), "")
+
+
+def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
+    """Say what is left over of a shot, and what the other way of dividing it would give."""
+    if note.surplus:
+        made = " + ".join(map(str, note.clips))
+        yield (
+            f"{_seconds(plan, note.wanted)} s asked, {made} s made: {note.surplus} frames "
+            f"({_seconds(plan, note.surplus)} s) spare at the end"
+        )
+    if note.other_split:
+        yield note.other_split
+
+
+def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:
+    lines = [row for row in rows if row.cells]
+    names = max(cell_len(row.guide + row.name) for row in lines)
+    columns = [
+        max([cell_len(head), *(cell_len(plain(row.cells[at][0])) for row in lines)])
+        for at, head in enumerate(_HEADS[1:])
+    ]
+    if width is not None:
+        # What begins a clip is the one column that may be cut: it only repeats what the board says.
+        fixed = names + sum(columns) - columns[3] + _GAP * len(columns)
+        columns[3] = max(16, min(columns[3], width - fixed))
+    head = _Row("", "", DIM, tuple((name, DIM) for name in _HEADS[1:]))
+    for row in (head, *rows):
+        if row.cells:
+            yield _columns(row, names, columns)
+        else:
+            yield _headline(row, width, names + sum(columns) + _GAP * len(columns))
+
+
+def _columns(row: _Row, names: int, columns: list[int]) -> Text:
+    line = assembled((row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style))
+    for at, (text, style) in enumerate(row.cells):
+        right = at in (0, 1, 4)
+        line.append(" " * _GAP)
+        line.append(_fit(plain(text), columns[at], right=right), style=style)
+    line.rstrip()
+    return line
+
+
+def _headline(row: _Row, width: int | None, wide: int) -> Text:
+    """Write a scene's line (id, title, and at the right edge its start) or a note."""
+    if "\0" not in row.name:
+        return _cut(assembled((row.guide, DIM), (plain(row.name), row.style)), width)
+    scene, title, start, models = row.name.split("\0")
+    line = assembled((plain(scene), HEADING), f"  {title}" if title else "")
+    if models:
+        line.append(f"  {models}", style=DIM)
+    edge = min(wide, width) if width else wide
+    line = _cut(line, edge - len(start) - _GAP)
+    return assembled(line, " " * max(_GAP, edge - len(start) - line.cell_len), (start, DIM))
+
+
+def _cut(line: Text, width: int | None) -> Text:
+    if width is not None:
+        line.truncate(max(width, 8), overflow="ellipsis")
+    return line
+
+
+def _fit(text: str, width: int, *, right: bool = False) -> str:
+    """Bring text to a width in cells, without what is said last, then without its first words."""
+    whole = text
+    while cell_len(text) > width and ", " in text:
+        text = text.rpartition(", ")[0]
+    ends = "…" if text != whole else ""
+    while cell_len(text + ends) > width:
+        words, rest = text.partition(" ")[::2]
+        text = f"…{rest or words.lstrip('…')[1:]}"
+    text += ends
+    room = " " * (width - cell_len(text))
+    return room + text if right else text + room

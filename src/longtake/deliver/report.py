@@ -1,0 +1,103 @@
+"""The report: one HTML page with every clip, join and length of a film, its pictures inside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from longtake.assemble.film import Film
+from longtake.deliver.page import Page
+from longtake.files import written_aside
+
+# How far into a report its identity is looked for: the head of the page up to the styles.
+_HEAD = 4096
+
+
+def report_identity(film: Film, page: Page) -> str:
+    """Name the one report that belongs to this very film file, these words and this template."""
+    stat = film.path.stat()
+    said = [repr(page), *(_template_text(name) for name in ("html.j2", "css", "js"))]
+    words = hashlib.sha256("\0".join(said).encode(errors="replace")).hexdigest()[:16]
+    return f"{stat.st_size}-{stat.st_mtime_ns}-{words}"
+
+
+def is_report_of(path: Path, identity: str) -> bool:
+    """Tell whether the file at `path` is the report of this identity."""
+    try:
+        with path.open("rb") as file:
+            return f'name="longtake-film" content="{identity}"'.encode() in file.read(_HEAD)
+    except OSError:
+        return False
+
+
+def write_report(
+    path: Path, page: Page, film: Path, pictures: Mapping[int, bytes], identity: str
+) -> None:
+    """Write the page; `pictures` are JPEG files by film frame, the film is linked beside it."""
+    style, script = _template_text("css"), _template_text("js")
+    text = (
+        _environment()
+        .get_template("report.html.j2")
+        .stream(
+            page=page,
+            identity=identity,
+            film=relative_link(film, path.parent),
+            film_name=film.name,
+            picture=lambda frame: _as_link(pictures[frame]),
+            style=style,
+            script=script,
+            policy=_policy(style, script),
+        )
+    )
+    text.enable_buffering()
+    with written_aside(path) as part:
+        # Half a surrogate, from a file name or an escape in YAML, must not cost the whole page.
+        text.dump(str(part), encoding="utf-8", errors="replace")
+
+
+def relative_link(file: Path, folder: Path) -> str:
+    """Give the address of a file as seen from a page in a folder, quoted for a URL."""
+    return quote(os.fsencode(Path(os.path.relpath(file, folder)).as_posix()))
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow the film beside the page, pictures inside it, and these two texts, nothing else."""
+    # `file:` because some browsers hold that a page on disk has no origin of its own.
+    return (
+        "default-src 'none'; img-src data:; media-src 'self' file:; "
+        f"style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _as_link(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("longtake.deliver"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _template_text(ending: str) -> str:
+    folder = resources.files("longtake.deliver") / "templates"
+    return (folder / f"report.{ending}").read_text(encoding="utf-8")

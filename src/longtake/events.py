@@ -1,0 +1,49 @@
+"""What a run tells while it goes on; who listens decides how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.assemble.film import Film
+from longtake.generate.run import Progress
+from longtake.plan.job import Plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan stands; nothing was made yet."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """So many frames of the film are rendered since the last word, of `total` of the whole film."""
+
+    frames: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The film is there; `film.made` is false where nothing had to be done."""
+
+    film: Film
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A finished file beside the film."""
+
+    kind: str
+    path: Path
+
+
+Event = Planned | Progress | Rendering | Assembled | Delivered
+Tell = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Listen to nothing."""

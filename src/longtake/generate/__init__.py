@@ -1,0 +1,1 @@
+"""Plan -> takes: clips made in handoff order, none made twice."""

@@ -1,0 +1,99 @@
+"""The frames that clips begin and end on, as PNG files that are made once and never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.errors import HandoffError, MediaError
+from longtake.files import sha256_of
+from longtake.media.camera import MovedStill
+from longtake.media.color import Plane, Sampling, planes_to_rgb
+from longtake.media.frames import last_frame, save_png
+from longtake.media.normalise import rgb_still_to_film, source_frame
+from longtake.media.stills import open_still
+from longtake.plan.job import ClipJob, Edge, FootageClip, Source, StartOf, StillClip, StillFrame
+from longtake.units import Fit, FrameRate, Size
+from longtake.vault.store import Vault
+from longtake.vault.take import Take
+
+
+@dataclass(frozen=True)
+class SentFrame:
+    """A picture as a provider gets it: a PNG file and the hash of its bytes."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Handoffs:
+    """Finds the picture behind any edge of the graph, from the plan's sources and the takes so far."""
+
+    vault: Vault
+    sources: Mapping[str, Source]
+    rate: FrameRate
+    fit: Fit
+    background: str
+
+    def frame(self, edge: Edge, canvas: Size, takes: Mapping[str, Take]) -> SentFrame:
+        """Give the frame an edge stands for, at native size, lossless.
+
+        A clip's handoff frame is its take's out-point, decoded from the provider's own file; a still
+        is fitted to the canvas. Raises HandoffError where the picture cannot be had.
+        """
+        try:
+            if isinstance(edge, StillFrame):
+                path = self._still(edge.path, edge.sha256, canvas)
+            else:
+                path = self._of_clip(edge.clip, canvas, takes, first=isinstance(edge, StartOf))
+        except MediaError as error:
+            raise HandoffError(f"no handoff frame: {error.message}", hint=error.hint) from error
+        return SentFrame(path, sha256_of(path))
+
+    def _of_clip(self, clip: str, canvas: Size, takes: Mapping[str, Take], *, first: bool) -> Path:
+        source = self.sources[clip]
+        if isinstance(source, StillClip):
+            return self._drawn_still(source, canvas, first=first)
+        if isinstance(source, FootageClip):
+            wanted = source.start if first else source.out_frame
+            return self._decoded(
+                source.path, source.sha256, source_frame(source.path, self.rate, wanted)
+            )
+        take = self._take(source, takes)
+        return self._decoded(take.path, take.sha256, 0 if first else take.out_point)
+
+    def _take(self, job: ClipJob, takes: Mapping[str, Take]) -> Take:
+        if job.id not in takes:
+            raise HandoffError(f'there is no take of "{job.id}" to hand a frame on')
+        return takes[job.id]
+
+    def _decoded(self, path: Path, sha256: str, index: int) -> Path:
+        def make(part: Path) -> None:
+            save_png(last_frame(path, index).rgb, part)
+
+        return self.vault.frame(f"{sha256[:40]}-{index}", make)
+
+    def _still(self, path: Path, sha256: str, canvas: Size) -> Path:
+        def make(part: Path) -> None:
+            save_png(self._fitted(path, canvas), part)
+
+        name = f"{sha256[:40]}-{canvas}-{self.fit}{self.background.replace('#', '-')}"
+        return self.vault.frame(name, make)
+
+    def _drawn_still(self, still: StillClip, canvas: Size, *, first: bool) -> Path:
+        """Give the first or last frame of a still as the film shows it, camera move included."""
+
+        def make(part: Path) -> None:
+            picture = self._fitted(still.path, canvas)
+            moved = MovedStill(picture, still.camera, still.frames, float(self.rate.value))
+            save_png(
+                planes_to_rgb(*moved.planes(0 if first else still.frames - 1), Sampling()), part
+            )
+
+        end = "start" if first else "end"
+        return self.vault.frame(f"{still.recipe[:40]}-{canvas}-{end}", make)
+
+    def _fitted(self, path: Path, canvas: Size) -> Plane:
+        return rgb_still_to_film(open_still(path), canvas, self.fit, self.background)

@@ -1,0 +1,1 @@
+"""Storyboard -> Plan: everything that will happen, decided before any of it does."""

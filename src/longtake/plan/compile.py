@@ -1,0 +1,204 @@
+"""Turn a storyboard into clip jobs, handoffs, a quote and the timeline they fill; no disk, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from longtake.cues import CueSheet
+from longtake.errors import Fault, StoryboardError
+from longtake.plan.job import Plan
+from longtake.plan.joins import plan_joins
+from longtake.plan.offer import Offer
+from longtake.plan.quote import make_quote
+from longtake.plan.recipes import find_circle, handoffs_of, land_on_pictures, with_recipes
+from longtake.plan.settings import ShotSettings, shot_settings
+from longtake.plan.shots import Draft, add_shot
+from longtake.plan.sound import plan_cues
+from longtake.plan.survey import Survey
+from longtake.plan.unused import unused_keys
+from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
+from longtake.storyboard.diagnose import did_you_mean
+from longtake.storyboard.grammar import Length, parse_colour
+from longtake.storyboard.model import Storyboard
+from longtake.timeline import Join, Timeline, overlap
+from longtake.units import FrameRate, Size
+
+DRAWN_SIZE = Size(1280, 720)
+
+
+def compile_plan(
+    storyboard: Storyboard, offers: Mapping[str, Offer], survey: Survey | None = None
+) -> Plan:
+    """Turn a storyboard into clip jobs, handoffs, a quote and the timeline they fill.
+
+    `offers` holds what may be bought, by name; `survey` what was found on disk. Frames are counted
+    at the film's rate. Raises StoryboardError with every fault, those of the survey included.
+    """
+    survey = survey or Survey()
+    scenes = named_scenes(storyboard)
+    rate = FrameRate.parse(storyboard.film.fps)
+    draft = Draft(storyboard, offers, survey, rate, film_size(storyboard, scenes, offers))
+    draft.faults += survey.faults
+    draft.ids = _first_clips(scenes)
+    for scene in scenes:
+        for shot in scene.shots:
+            add_shot(draft, scene, shot)
+    _finish_sources(draft)
+    joins, join_faults, warnings = plan_joins(storyboard, draft.firsts, draft.clips, rate)
+    draft.faults += join_faults
+    _stop_on(draft.faults)
+    timeline = _timeline(draft, joins)
+    draft.faults += _joins_that_do_not_fit(draft, timeline)
+    cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, frozenset(draft.silenced))
+    draft.faults += cue_faults
+    _stop_on(draft.faults)
+    return _plan(draft, scenes, timeline, cues, warnings)
+
+
+def film_size(
+    storyboard: Storyboard, scenes: tuple[NamedScene, ...], offers: Mapping[str, Offer]
+) -> Size:
+    """Give the film's size: as written, else the canvas of the first clip that is bought."""
+    if storyboard.film.size:
+        return Size.parse(storyboard.film.size)
+    for scene in scenes:
+        for shot in scene.shots:
+            if shot.shot.prompt is None:
+                continue
+            settings = shot_settings(storyboard, scene, shot, offers)
+            if isinstance(settings, ShotSettings) and not settings.offer.any_size:
+                return settings.resolution.canvas
+    return DRAWN_SIZE
+
+
+def _first_clips(scenes: tuple[NamedScene, ...]) -> dict[str, str]:
+    """Map every id an author can name to the first clip behind it."""
+    ids: dict[str, str] = {}
+    for scene in scenes:
+        for shot in scene.shots:
+            clip = f"{shot.id}/1" if shot.shot.prompt is not None else shot.id
+            ids.setdefault(scene.id, clip)
+            ids[shot.id] = clip
+    return ids
+
+
+def _finish_sources(draft: Draft) -> None:
+    """Check that every edge leads to a clip and none in a circle, then write the recipes."""
+    unknown = _unknown_clips(draft)
+    draft.faults += unknown
+    if unknown:
+        return
+    sources = land_on_pictures(draft.sources)
+    circle = find_circle(sources)
+    if circle:
+        message = f"these clips wait for each other: {' -> '.join(circle)}"
+        hint = "end the shot on a picture instead"
+        place = (*_shot_of(draft, circle[0]).place, "end")
+        draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
+        return
+    draft.sources = with_recipes(sources)
+
+
+def _unknown_clips(draft: Draft) -> list[Fault]:
+    faults = []
+    for handoff in handoffs_of(draft.sources):
+        if handoff.source in draft.sources:
+            continue
+        shot = _shot_of(draft, handoff.target)
+        key = "start" if handoff.edge == "end" else "end"
+        faults.append(
+            draft.storyboard.fault(
+                (*shot.place, key),
+                f'shot "{shot.id}": there is no clip "{handoff.source}"',
+                code="unknown-clip",
+                hint=did_you_mean(handoff.source, draft.sources) or "`plan` lists the clips",
+            )
+        )
+    return faults
+
+
+def _shot_of(draft: Draft, clip: str) -> NamedShot:
+    return next(shot for shot, index, _ in draft.firsts if draft.clips[index].id == clip)
+
+
+def _timeline(draft: Draft, joins: tuple[Join, ...]) -> Timeline:
+    film = draft.storyboard.film
+
+    def fade(text: str | None) -> int:
+        return Length.parse(text).frames(draft.rate) if text else 0
+
+    return Timeline(
+        rate=draft.rate,
+        size=draft.size,
+        clips=tuple(draft.clips),
+        joins=joins,
+        fade_in=fade(film.fade_in),
+        fade_out=fade(film.fade_out),
+        background=parse_colour(film.background),
+    )
+
+
+def _joins_that_do_not_fit(draft: Draft, timeline: Timeline) -> list[Fault]:
+    """Put the blame on joins: each on the longest one beside a clip that cannot hold it."""
+    blamed: dict[int, tuple[int, int]] = {}
+    for index, missing in timeline.too_short():
+        beside = [join for join in (index - 1, index) if 0 <= join < len(timeline.joins)]
+        worst = max(beside, key=lambda join: overlap(timeline.joins[join]))
+        blamed[worst] = max(blamed.get(worst, (0, 0)), (missing, index))
+    faults = [_join_too_long(draft, timeline, *entry) for entry in blamed.items()]
+    fades = timeline.fade_in + timeline.fade_out
+    if not faults and fades > timeline.frames:
+        message = f"fade_in and fade_out are {fades} frames long, the film has {timeline.frames}"
+        faults.append(draft.storyboard.fault(("film",), message, code="fade-too-long"))
+    return faults
+
+
+def _join_too_long(draft: Draft, timeline: Timeline, join: int, short: tuple[int, int]) -> Fault:
+    missing, index = short
+    shot = next(shot for shot, at, _ in reversed(draft.firsts) if at <= join + 1)
+    clip = timeline.laid[index]
+    frames = max(clip.frames, 0)
+    return draft.storyboard.fault(
+        (*shot.place, "join"),
+        f'clip "{clip.id}" shows {frames} frames, its joins need {clip.frames + missing}',
+        code="join-too-long",
+        hint=f"shorten the transitions at its ends by {missing} frames, or lengthen the shot",
+    )
+
+
+def _stop_on(faults: list[Fault]) -> None:
+    if faults:
+        unique = dict.fromkeys(faults)
+        in_order = sorted(unique, key=lambda f: (f.where.file, f.where.line, f.where.column))
+        raise StoryboardError(tuple(in_order))
+
+
+def _plan(
+    draft: Draft,
+    scenes: tuple[NamedScene, ...],
+    timeline: Timeline,
+    cues: CueSheet,
+    warnings: list[Fault],
+) -> Plan:
+    storyboard = draft.storyboard
+    shortened = tuple(
+        (f"{timeline.clips[i].id} -> {timeline.clips[i + 1].id}", frames)
+        for i, frames in enumerate(timeline.shortened())
+        if frames
+    )
+    return Plan(
+        title=storyboard.title,
+        board=storyboard.name,
+        sources=tuple(draft.sources.values()),
+        handoffs=handoffs_of(draft.sources),
+        quote=make_quote(tuple(draft.sources.values()), draft.survey.owned, storyboard.budget),
+        timeline=timeline,
+        cues=cues,
+        scenes=tuple((scene.id, scene.scene.title or scene.id) for scene in scenes),
+        shots=tuple(draft.notes),
+        fit=storyboard.film.fit,
+        unused=unused_keys(storyboard, scenes),
+        shortened=shortened,
+        warnings=(*storyboard.warnings, *warnings),
+        by_id=draft.sources,
+    )

@@ -1,0 +1,132 @@
+"""On which frame each shot begins and ends: the author's words turned into edges of the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.errors import Fault
+from longtake.plan.job import Edge, EndOf, StartOf, StillFrame
+from longtake.plan.survey import Survey
+from longtake.storyboard.check import NamedScene, NamedShot
+from longtake.storyboard.grammar import reference_in
+from longtake.storyboard.model import Storyboard
+
+
+@dataclass(frozen=True)
+class MadeShot:
+    """A shot that already has its place: the ids of its first and last clip, and whether it is drawn."""
+
+    first: str
+    last: str
+    still: bool
+
+
+class Made:
+    """Shots laid so far by every id that an author can name them with."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, MadeShot] = {}
+        self.last: MadeShot | None = None
+
+    def add(self, scene: NamedScene, shot: NamedShot, clips: list[str], *, still: bool) -> None:
+        """Remember a shot under its id, its scene's and its clips'."""
+        made = MadeShot(clips[0], clips[-1], still)
+        self.by_id[shot.id] = made
+        before = self.by_id.get(scene.id)
+        first = before.first if before and scene.shots[0] is not shot else made.first
+        self.by_id[scene.id] = MadeShot(first, made.last, still)
+        self.by_id |= {clip: MadeShot(clip, clip, still) for clip in clips}
+        self.last = made
+
+
+def first_edge(
+    storyboard: Storyboard,
+    shot: NamedShot,
+    start: str | None,
+    place: tuple[object, ...],
+    made: Made,
+    survey: Survey,
+) -> Edge | None:
+    """Say on what a shot begins; None is a fresh start.
+
+    The default is the handoff frame of the clip before, which is what the tool is for; after a still
+    or footage, and at the top, it is fresh.
+    """
+    if start is None:
+        return EndOf(made.last.last) if made.last and not made.last.still else None
+    if start == "fresh":
+        return None
+    if start == "previous":
+        return EndOf(made.last.last) if made.last else None
+    named = reference_in(start)
+    if named:
+        return EndOf(made.by_id[named[0]].last) if named[0] in made.by_id else EndOf(named[0])
+    return still_frame(storyboard, start, place, survey)
+
+
+def last_edge(
+    storyboard: Storyboard,
+    end: str | None,
+    place: tuple[object, ...],
+    ids: dict[str, str],
+    survey: Survey,
+) -> Edge | None:
+    """Say on what a shot ends, where the author says so; `ids` maps every id to its first clip."""
+    if end is None:
+        return None
+    named = reference_in(end)
+    if named:
+        return StartOf(ids.get(named[0], named[0]))
+    return still_frame(storyboard, end, place, survey)
+
+
+def still_frame(
+    storyboard: Storyboard, written: str, place: tuple[object, ...], survey: Survey
+) -> StillFrame:
+    """Look up a picture that the survey has found (its faults stop the plan before this matters)."""
+    path = Path(storyboard.path_of(place, written))
+    facts = survey.stills.get(path)
+    return StillFrame(path, facts.sha256 if facts else "")
+
+
+def mode_faults(
+    storyboard: Storyboard,
+    shot: NamedShot,
+    modes: frozenset[str],
+    model: str,
+    edges: tuple[Edge | None, Edge | None],
+) -> list[Fault]:
+    """Say where a model cannot begin or end a clip as the board wants."""
+    first, last = edges
+    faults = []
+    if first is None and "text" not in modes:
+        faults.append(
+            storyboard.fault(
+                (*shot.place, "start"),
+                f'shot "{shot.id}": {model} cannot start fresh, it needs a first frame',
+                code="needs-first-frame",
+                hint="give the shot a `start:` picture, or choose another model",
+                key=True,
+            )
+        )
+    if first is not None and "first" not in modes:
+        faults.append(
+            storyboard.fault(
+                (*shot.place, "start"),
+                f'shot "{shot.id}": {model} takes no first frame',
+                code="no-first-frame",
+                hint="write `start: fresh`, or choose another model",
+                key=True,
+            )
+        )
+    if last is not None and "last" not in modes:
+        faults.append(
+            storyboard.fault(
+                (*shot.place, "end"),
+                f'shot "{shot.id}": {model} takes no last frame',
+                code="no-last-frame",
+                hint="leave out `end:`, or choose a model that takes one",
+            )
+        )
+    return faults

@@ -1,0 +1,188 @@
+"""The plan's own types: clip jobs, the frames they begin and end on, and all else a film is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from longtake.cues import CueSheet
+from longtake.errors import Fault
+from longtake.timeline import Timeline
+from longtake.units import Fit, Money, Size
+
+
+@dataclass(frozen=True)
+class StillFrame:
+    """A clip begins (or ends) on a picture of the author."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class EndOf:
+    """A clip begins on the frame another one ended on: its handoff frame."""
+
+    clip: str
+
+
+@dataclass(frozen=True)
+class StartOf:
+    """A clip ends on the frame another one begins with."""
+
+    clip: str
+
+
+Edge = StillFrame | EndOf | StartOf
+
+
+@dataclass(frozen=True)
+class ClipJob:
+    """One clip to make, and the identity that tells whether we already own it.
+
+    `frames` is its nominal length at the film's rate; `out_frame` is the last of them the film needs,
+    the frame that is handed on. `parts` is the recipe in readable form, `recipe` its hash together
+    with the recipe of the clip it continues.
+    """
+
+    id: str
+    scene: str
+    shot: str
+    offer: str
+    draws: bool
+    resolution: str
+    canvas: Size
+    seconds: int
+    frames: int
+    out_frame: int
+    prompt: str
+    camera: tuple[str, ...]
+    card: Mapping[str, str]
+    first: Edge | None
+    last: Edge | None
+    price: Money | None
+    parts: Mapping[str, Any]
+    recipe: str
+    key_variable: str = ""
+
+
+@dataclass(frozen=True)
+class StillClip:
+    """A picture of the author, held or moved by camera words, drawn straight into the film."""
+
+    id: str
+    scene: str
+    shot: str
+    path: Path
+    sha256: str
+    camera: tuple[str, ...]
+    frames: int
+    parts: Mapping[str, Any]
+    recipe: str
+
+    @property
+    def out_frame(self) -> int:
+        return self.frames - 1
+
+
+@dataclass(frozen=True)
+class FootageClip:
+    """A part of an existing file: film-rate frames [start, end) of the `available` ones."""
+
+    id: str
+    scene: str
+    shot: str
+    path: Path
+    sha256: str
+    start: int
+    end: int
+    available: int
+    parts: Mapping[str, Any]
+    recipe: str
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+    @property
+    def out_frame(self) -> int:
+        return self.end - 1
+
+
+Source = ClipJob | StillClip | FootageClip
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """The promise that a clip begins on the frame another ended on.
+
+    `edge` is "end" where `target` begins on the end of `source`, "start" where it ends on its start.
+    """
+
+    source: str
+    target: str
+    edge: str = "end"
+
+
+@dataclass(frozen=True)
+class ShotNote:
+    """What became of one shot's length: wanted and made frames, and what is left over."""
+
+    shot: str
+    wanted: int
+    made: int
+    surplus: int
+    clips: tuple[int, ...] = ()
+    other_split: str = ""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a plan will cost, clip by clip, and which takes are already owned.
+
+    `unknown` names clips without a known price; they are not in `total`.
+    """
+
+    lines: tuple[tuple[str, Money | None, bool], ...]
+    total: Money
+    unknown: tuple[str, ...] = ()
+    budget: Money | None = None
+
+    @property
+    def over_budget(self) -> bool:
+        return self.budget is not None and self.budget < self.total
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that will happen, before any of it does."""
+
+    title: str
+    board: str
+    sources: tuple[Source, ...]
+    handoffs: tuple[Handoff, ...]
+    quote: Quote
+    timeline: Timeline
+    cues: CueSheet
+    scenes: tuple[tuple[str, str], ...]
+    shots: tuple[ShotNote, ...]
+    fit: Fit = "auto"
+    unused: tuple[str, ...] = ()
+    shortened: tuple[tuple[str, int], ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def jobs(self) -> tuple[ClipJob, ...]:
+        """The clips that a provider makes, in film order."""
+        return tuple(source for source in self.sources if isinstance(source, ClipJob))
+
+
+def recipe_of(parts: Mapping[str, Any], upstream: tuple[str, ...]) -> str:
+    """Hash a recipe: what the author asked, and the recipes of the clips it continues."""
+    text = json.dumps([parts, upstream], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,83 @@
+"""Joins as the author wrote them, counted in frames, with the faults and warnings they bring."""
+
+from __future__ import annotations
+
+from longtake.errors import Fault
+from longtake.plan.job import Edge, EndOf
+from longtake.storyboard.check import NamedShot
+from longtake.storyboard.grammar import parse_join
+from longtake.storyboard.model import Storyboard
+from longtake.timeline import Cut, Join, Seam, TimelineClip, Transition
+from longtake.units import FrameRate
+
+# A join of a later version: accepted, listed as not used yet, and cut until then.
+LATER_KINDS = ("bridge",)
+
+
+def plan_joins(
+    storyboard: Storyboard,
+    firsts: list[tuple[NamedShot, int, Edge | None]],
+    clips: list[TimelineClip],
+    rate: FrameRate,
+) -> tuple[tuple[Join, ...], list[Fault], list[Fault]]:
+    """Give the join before every clip but the first, then faults, then warnings.
+
+    The default is a seam where a clip begins on the frame the one before it ended on, else a cut.
+    """
+    joins: list[Join] = []
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    seen: set[str] = set()
+    for shot, index, first in firsts:
+        if index == 0:
+            seen.add(shot.id)
+            continue
+        chained = first == EndOf(clips[index - 1].id)
+        begins_shot = shot.id not in seen
+        seen.add(shot.id)
+        written = shot.shot.join if begins_shot else None
+        join, fault, warning = _join(storyboard, shot, written, chained, rate)
+        joins.append(join)
+        faults += fault
+        warnings += warning
+    return tuple(joins), faults, warnings
+
+
+def _join(
+    storyboard: Storyboard, shot: NamedShot, written: str | None, chained: bool, rate: FrameRate
+) -> tuple[Join, list[Fault], list[Fault]]:
+    place = (*shot.place, "join")
+    if written is None:
+        return (Seam() if chained else Cut()), [], []
+    spec = parse_join(written)
+    if spec.kind == "seam" and not chained:
+        fault = storyboard.fault(
+            place,
+            f'shot "{shot.id}": a seam needs a clip that begins where the one before it ended',
+            code="seam-without-handoff",
+            hint="write `start: previous`, or `join: cut`",
+        )
+        return Seam(), [fault], []
+    if spec.kind in ("seam", "cut") or spec.kind in LATER_KINDS:
+        return (Seam() if spec.kind == "seam" else Cut()), [], []
+    frames = spec.length.frames(rate) if spec.length else 0
+    if frames == 0:
+        fault = storyboard.fault(
+            place,
+            f'shot "{shot.id}": {written} is less than half a frame at {rate} frames a second',
+            code="join-too-short",
+            hint="write `cut`, or a length of at least `1f`",
+        )
+        return Cut(), [fault], []
+    join = Transition(spec.kind, frames, spec.colour, spec.direction, spec.name)
+    ghosts = chained and spec.kind != "dip"
+    return join, [], [_ghost(storyboard, shot, join)] if ghosts else []
+
+
+def _ghost(storyboard: Storyboard, shot: NamedShot, join: Transition) -> Fault:
+    return storyboard.fault(
+        (*shot.place, "join"),
+        f'shot "{shot.id}": a {join.kind} over a handoff shows the same moment twice (ghosting)',
+        code="ghost",
+        hint="use `dip`, give the shot a start of its own, or leave out the join",
+    )

@@ -1,0 +1,88 @@
+"""What one model of one provider can make, and for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from longtake.units import FrameRate, Money, Size
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """One picture size of an offer: its canvas, the clip lengths it allows, what each costs.
+
+    `lengths` are whole seconds, ascending. A price is looked up per length first, then per second;
+    a length without either has no known price.
+    """
+
+    name: str
+    canvas: Size
+    lengths: tuple[int, ...]
+    per_clip: Mapping[int, Decimal] = field(default_factory=dict)
+    per_second: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one model of a provider can make, and for how much: lengths, sizes, handoff modes, prices.
+
+    `modes` holds text, first, last, references: how a clip may begin and end. `draws` is true for the
+    embedded animatic, which makes a clip at the film's own size and rate.
+    """
+
+    provider: str
+    model: str
+    resolutions: tuple[Resolution, ...]
+    modes: frozenset[str]
+    prompt_limit: int = 2000
+    rate: FrameRate = field(default_factory=lambda: FrameRate.parse(24))
+    sound: bool = False
+    currency: str = "USD"
+    price_source: str = ""
+    price_date: str = ""
+    key_variable: str = ""
+    aliases: tuple[str, ...] = ()
+    draws: bool = False
+
+    @property
+    def name(self) -> str:
+        """The offer as a board names it: provider/model, or the provider alone where it has no model."""
+        return f"{self.provider}/{self.model}" if self.model else self.provider
+
+    @property
+    def any_size(self) -> bool:
+        """True for the bare animatic, which has no resolutions of its own."""
+        return self.draws and not self.model
+
+    def resolution(self, name: str) -> Resolution | None:
+        """Find a resolution by its name in any case."""
+        wanted = name.casefold()
+        return next((r for r in self.resolutions if r.name.casefold() == wanted), None)
+
+    @property
+    def cheapest(self) -> Resolution:
+        """The resolution whose shortest clip costs least a second; the first where prices are unknown."""
+
+        def rank(resolution: Resolution) -> Decimal:
+            price = self.price(resolution, resolution.lengths[0])
+            return price.amount / resolution.lengths[0] if price else Decimal("Infinity")
+
+        return min(self.resolutions, key=rank)
+
+    def price(self, resolution: Resolution, seconds: int) -> Money | None:
+        """Price one clip, or None where the catalogue does not know."""
+        if self.draws:
+            return Money(Decimal(0), self.currency)
+        amount = resolution.per_clip.get(seconds)
+        if amount is None and resolution.per_second is not None:
+            amount = resolution.per_second * seconds
+        return None if amount is None else Money(amount, self.currency)
+
+
+def drawn_instead(offer: Offer) -> Offer:
+    """Give the animatic in place of a paid offer: the same lengths and modes, drawn here, for nothing."""
+    if offer.draws:
+        return offer
+    return replace(offer, provider="animatic", model=offer.name, draws=True, key_variable="")

@@ -1,0 +1,27 @@
+"""How the words of a board become the prompt that a provider is given."""
+
+from __future__ import annotations
+
+# Part of every recipe: a new way of composing prompts must not make old takes look changed by chance.
+PROMPT_VERSION = 1
+
+
+def compose_prompt(text: str, look: str, camera: tuple[str, ...]) -> str:
+    """Put text, look and camera words together: "Text. look [Push in, Pan left]"."""
+    sentence = text.strip()
+    style = look.strip()
+    if sentence and style and sentence[-1] not in ".!?…。！？":
+        sentence += "."
+    commands = f"[{', '.join(camera)}]" if camera else ""
+    return " ".join(part for part in (sentence, style, commands) if part)
+
+
+def compose_parts(parts: dict[str, str | None]) -> str:
+    """Join a prompt given in parts: "Camera: ...; Character: ...; Reaction: ...; text"."""
+    named = [
+        f"{name.capitalize()}: {parts[name]}"
+        for name in ("camera", "character", "reaction")
+        if parts.get(name)
+    ]
+    text = parts.get("text")
+    return "; ".join([*named, *([text] if text else [])])

@@ -1,0 +1,94 @@
+"""Recipes of all sources, once every edge is known: what a clip is made of, and what it continues."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from longtake.plan.job import (
+    ClipJob,
+    Edge,
+    EndOf,
+    Handoff,
+    Source,
+    StartOf,
+    StillFrame,
+    recipe_of,
+)
+
+
+def handoffs_of(sources: Mapping[str, Source]) -> tuple[Handoff, ...]:
+    """List every frame that is passed from one clip to another, in film order of who takes it."""
+    found = []
+    for source in sources.values():
+        if isinstance(source, ClipJob):
+            if isinstance(source.first, EndOf):
+                found.append(Handoff(source.first.clip, source.id))
+            if isinstance(source.last, StartOf):
+                found.append(Handoff(source.last.clip, source.id, "start"))
+    return tuple(found)
+
+
+def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """Find clips that wait for each other, the first named again at the end; empty without any."""
+    try:
+        _order(sources)
+    except graphlib.CycleError as error:
+        circle: list[str] = error.args[1]
+        return tuple(reversed(circle))
+    return ()
+
+
+def with_recipes(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Give every clip job its recipe: its own parts, and the recipes of the clips it continues.
+
+    A frame is written by its content: a picture by its bytes, a handoff by where the clip before
+    ends. No id and no place in the film is part of it, so moving a scene changes nothing.
+    """
+    done: dict[str, Source] = {}
+    for clip in _order(sources):
+        source = sources[clip]
+        if isinstance(source, ClipJob):
+            edges = (source.first, source.last)
+            parts = {
+                **source.parts,
+                "first frame": _edge_part(source.first, sources),
+                "last frame": _edge_part(source.last, sources),
+            }
+            upstream = tuple(done[e.clip].recipe for e in edges if isinstance(e, EndOf | StartOf))
+            source = replace(source, parts=parts, recipe=recipe_of(parts, upstream))
+        done[clip] = source
+    return {clip: done[clip] for clip in sources}
+
+
+def land_on_pictures(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Let a clip that ends on the start of one that begins on a picture end on that picture.
+
+    The two can then be made beside each other.
+    """
+
+    def landed(source: Source) -> Source:
+        if isinstance(source, ClipJob) and isinstance(source.last, StartOf):
+            target = sources.get(source.last.clip)
+            if isinstance(target, ClipJob) and isinstance(target.first, StillFrame):
+                return replace(source, last=target.first)
+        return source
+
+    return {clip: landed(source) for clip, source in sources.items()}
+
+
+def _order(sources: Mapping[str, Source]) -> list[str]:
+    needs: dict[str, set[str]] = {clip: set() for clip in sources}
+    for handoff in handoffs_of(sources):
+        needs[handoff.target].add(handoff.source)
+    return list(graphlib.TopologicalSorter(needs).static_order())
+
+
+def _edge_part(edge: Edge | None, sources: Mapping[str, Source]) -> Any:
+    if isinstance(edge, StillFrame):
+        return {"picture": edge.sha256}
+    if isinstance(edge, EndOf):
+        return {"handoff at frame": sources[edge.clip].out_frame}
+    return "start of a clip" if isinstance(edge, StartOf) else None

@@ -1,0 +1,95 @@
+"""What a shot inherits: the nearest word of shot, scene and board wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from longtake.errors import Fault
+from longtake.plan.offer import Offer, Resolution
+from longtake.storyboard.check import NamedScene, NamedShot
+from longtake.storyboard.diagnose import did_you_mean
+from longtake.storyboard.grammar import canonical_camera
+from longtake.storyboard.model import Storyboard
+from longtake.storyboard.words import expand
+
+
+@dataclass(frozen=True)
+class ShotSettings:
+    """All that holds for one shot once board, scene and shot have had their say."""
+
+    offer: Offer
+    resolution: Resolution
+    look: str
+    split: str
+    sound: str
+    camera: tuple[str, ...]
+
+
+def inherited(
+    storyboard: Storyboard, scene: NamedScene, shot: NamedShot, key: str
+) -> tuple[Any, tuple[Any, ...]]:
+    """Find the value of an inherited key and the place that wrote it."""
+    for part, place in ((shot.shot, shot.place), (scene.scene, scene.place), (storyboard, ())):
+        value = getattr(part, key, None)
+        if value is not None:
+            return value, (*place, key)
+    return None, (*shot.place, key)
+
+
+def shot_settings(
+    storyboard: Storyboard, scene: NamedScene, shot: NamedShot, offers: Mapping[str, Offer]
+) -> ShotSettings | tuple[Fault, ...]:
+    """Work out what holds for a shot, or say which model or resolution does not exist."""
+
+    def get(key: str, default: Any) -> Any:
+        value, _ = inherited(storyboard, scene, shot, key)
+        return default if value is None else value
+
+    model, model_place = inherited(storyboard, scene, shot, "model")
+    offer = find_offer(offers, model or "animatic")
+    if offer is None:
+        near = did_you_mean(model, [o.name for o in offers.values()])
+        known = ", ".join(sorted({o.name for o in offers.values()}))
+        return (
+            storyboard.fault(
+                model_place,
+                f'no model is called "{model}"',
+                code="unknown-model",
+                hint=near or f"known: {known}",
+            ),
+        )
+    wanted, place = inherited(storyboard, scene, shot, "resolution")
+    # The animatic draws at the film's own size: a resolution meant for another model is no fault.
+    resolution = offer.cheapest if wanted is None or offer.any_size else offer.resolution(wanted)
+    if resolution is None:
+        return (_unknown_resolution(storyboard, scene, offer, offers, wanted, place),)
+    words = tuple(w for w in map(canonical_camera, get("camera", [])) if w)
+    look = expand(get("look", ""), storyboard)
+    return ShotSettings(offer, resolution, look, get("split", "seams"), get("sound", "keep"), words)
+
+
+def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:
+    """Find an offer by its name or one of its aliases."""
+    return offers.get(name) or next((o for o in offers.values() if name in o.aliases), None)
+
+
+def _unknown_resolution(
+    storyboard: Storyboard,
+    scene: NamedScene,
+    offer: Offer,
+    offers: Mapping[str, Offer],
+    wanted: str,
+    place: tuple[Any, ...],
+) -> Fault:
+    made = " and ".join(r.name for r in offer.resolutions)
+    others = [
+        o.name for o in offers.values() if o.provider == offer.provider and o.resolution(wanted)
+    ]
+    return storyboard.fault(
+        place,
+        f'scene "{scene.id}": {offer.model or offer.name} makes {made}, not {wanted}',
+        code="unknown-resolution",
+        hint=f"{others[0]} makes {wanted}" if others else f"write one of: {made}",
+    )

@@ -1,0 +1,329 @@
+"""Lay the shots of a board out one by one: stills, footage, and prompts divided into clips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from longtake.errors import Fault
+from longtake.plan.edges import Made, first_edge, last_edge, mode_faults
+from longtake.plan.job import (
+    ClipJob,
+    Edge,
+    EndOf,
+    FootageClip,
+    ShotNote,
+    Source,
+    StillClip,
+    recipe_of,
+)
+from longtake.plan.offer import Offer
+from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
+from longtake.plan.settings import ShotSettings, shot_settings
+from longtake.plan.split import split_shot
+from longtake.plan.survey import Survey
+from longtake.storyboard.check import NamedScene, NamedShot
+from longtake.storyboard.model import Footage, PromptParts, Storyboard
+from longtake.storyboard.words import expand
+from longtake.timeline import TimelineClip
+from longtake.units import FrameRate, Size, exact
+
+STILL_SECONDS = 4
+HELD = ("Static shot",)
+
+
+@dataclass
+class Draft:
+    """What grows while the shots are gone through in film order."""
+
+    storyboard: Storyboard
+    offers: Mapping[str, Offer]
+    survey: Survey
+    rate: FrameRate
+    size: Size
+    ids: dict[str, str] = field(default_factory=dict)
+    made: Made = field(default_factory=Made)
+    sources: dict[str, Source] = field(default_factory=dict)
+    clips: list[TimelineClip] = field(default_factory=list)
+    firsts: list[tuple[NamedShot, int, Edge | None]] = field(default_factory=list)
+    notes: list[ShotNote] = field(default_factory=list)
+    silenced: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    if shot.shot.still is not None:
+        _add_still(draft, scene, shot)
+    elif shot.shot.footage is not None:
+        _add_footage(draft, scene, shot)
+    else:
+        _add_clips(draft, scene, shot)
+
+
+def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    path = Path(draft.storyboard.path_of((*shot.place, "still"), shot.shot.still or ""))
+    facts = draft.survey.stills.get(path)
+    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
+    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
+    words = settings.camera if isinstance(settings, ShotSettings) else ()
+    camera = words or HELD
+    sha256 = facts.sha256 if facts else ""
+    parts = {"still": sha256, "camera": list(camera), "frames": frames, "size": str(draft.size)}
+    still = StillClip(
+        shot.id, scene.id, shot.id, path, sha256, camera, frames, parts, recipe_of(parts, ())
+    )
+    _refuse_edges(draft, shot, "a still")
+    # A still can be held as long as a transition likes: it never shortens the film.
+    clip = TimelineClip(still.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
+    _place(draft, scene, shot, still, clip)
+    draft.notes.append(ShotNote(shot.id, frames, frames, 0))
+
+
+def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
+    frames = draft.rate.frames(seconds)
+    if frames == 0:
+        draft.faults.append(
+            draft.storyboard.fault(
+                (*shot.place, "seconds"),
+                f'shot "{shot.id}": {float(seconds):g} s is less than one frame',
+                code="no-frame",
+                hint=f"a frame of this film lasts {float(1 / draft.rate.value):.3f} s",
+            )
+        )
+    return max(1, frames)
+
+
+def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    written = shot.shot.footage
+    place: tuple[Any, ...] = (*shot.place, "footage")
+    if isinstance(written, Footage):
+        file, from_s, to_s, place = written.file, written.from_s, written.to_s, (*place, "file")
+    else:
+        file, from_s, to_s = str(written), None, None
+    path = Path(draft.storyboard.path_of(place, file))
+    facts = draft.survey.footage.get(path)
+    # Where the file could not be read its own fault stops the plan: any length will do.
+    available = facts.frames if facts else 10**6
+    start = draft.rate.frames(from_s or 0)
+    end = available if to_s is None else draft.rate.frames(to_s)
+    if shot.shot.seconds is not None:
+        end = min(end, start + _wanted_frames(draft, shot, exact(shot.shot.seconds)))
+    if not start < end <= available:
+        draft.faults.append(_no_such_part(draft, shot, place, file, (start, end, available)))
+        start, end, available = 0, 1, 1
+    sha256 = facts.sha256 if facts else ""
+    parts = {"footage": sha256, "start": start, "end": end}
+    footage = FootageClip(
+        shot.id, scene.id, shot.id, path, sha256, start, end, available, parts, recipe_of(parts, ())
+    )
+    _refuse_edges(draft, shot, "footage")
+    clip = TimelineClip(footage.id, scene.id, start, end, start, available - end)
+    _place(draft, scene, shot, footage, clip)
+    _silence(draft, scene, shot, [footage.id])
+    draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
+
+
+def _no_such_part(
+    draft: Draft, shot: NamedShot, place: tuple[Any, ...], file: str, frames: tuple[int, int, int]
+) -> Fault:
+    start, end, length = (float(draft.rate.seconds(count)) for count in frames)
+    return draft.storyboard.fault(
+        place,
+        f'shot "{shot.id}": {file} is {length:.2f} s long, it has no part from {start:g} to {end:g} s',
+        code="footage-too-short",
+    )
+
+
+def _refuse_edges(draft: Draft, shot: NamedShot, what: str) -> None:
+    for key in ("start", "end"):
+        if getattr(shot.shot, key) is not None:
+            draft.faults.append(
+                draft.storyboard.fault(
+                    (*shot.place, key),
+                    f'shot "{shot.id}": {what} begins and ends on its own frames',
+                    code="edge-of-a-still",
+                    hint=f"leave out `{key}:`",
+                    key=True,
+                )
+            )
+
+
+def _place(
+    draft: Draft,
+    scene: NamedScene,
+    shot: NamedShot,
+    source: StillClip | FootageClip,
+    clip: TimelineClip,
+) -> None:
+    draft.firsts.append((shot, len(draft.clips), None))
+    draft.sources[source.id] = source
+    draft.clips.append(clip)
+    draft.made.add(scene, shot, [source.id], still=True)
+
+
+def _silence(draft: Draft, scene: NamedScene, shot: NamedShot, clips: list[str]) -> None:
+    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
+    if isinstance(settings, ShotSettings) and settings.sound == "drop":
+        draft.silenced.update(clips)
+
+
+def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
+    if not isinstance(settings, ShotSettings):
+        draft.faults += settings
+        return
+    shortest = settings.resolution.lengths[0]
+    wanted_s = Fraction(shortest) if shot.shot.seconds is None else exact(shot.shot.seconds)
+    wanted = _wanted_frames(draft, shot, wanted_s)
+    lengths = _split(settings, wanted_s)
+    frames = [draft.rate.frames(seconds) for seconds in lengths]
+    # Two clips share the frame of the seam between them.
+    made = sum(frames) - len(frames) + 1
+    surplus = max(0, made - wanted)
+    ids = [f"{shot.id}/{number}" for number in range(1, len(lengths) + 1)]
+    edges = _edges(draft, shot)
+    prompt = _prompt(draft, shot, settings)
+    _check_offer(draft, shot, settings, prompt, edges)
+    order = _Order(draft, scene, shot, settings, prompt)
+    for number, clip_id in enumerate(ids):
+        last_clip = number == len(ids) - 1
+        out_frame = frames[number] - 1 - (surplus if last_clip else 0)
+        own = (edges[0] if number == 0 else EndOf(ids[number - 1]), edges[1] if last_clip else None)
+        draft.firsts.append((shot, len(draft.clips), own[0]))
+        draft.sources[clip_id] = order.job(clip_id, lengths[number], out_frame, own)
+        tail = frames[number] - 1 - out_frame
+        draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
+    draft.made.add(scene, shot, ids, still=False)
+    _silence(draft, scene, shot, ids)
+    other = _other_split(settings, wanted_s)
+    draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
+
+
+def _split(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple[int, ...]:
+    offer, resolution = settings.offer, settings.resolution
+
+    def cost(seconds: int) -> Decimal | None:
+        price = offer.price(resolution, seconds)
+        return price.amount if price else None
+
+    by_price = (split or settings.split) == "price"
+    return split_shot(wanted_s, resolution.lengths, cost=cost if by_price else None)
+
+
+def _other_split(settings: ShotSettings, wanted_s: Fraction) -> str:
+    """Say what the other way of dividing would give, where it differs."""
+    other = "seams" if settings.split == "price" else "price"
+    lengths = _split(settings, wanted_s, other)
+    if settings.offer.draws or lengths == _split(settings, wanted_s):
+        return ""
+    prices = [settings.offer.price(settings.resolution, seconds) for seconds in lengths]
+    known = [price for price in prices if price is not None]
+    total = sum(known[1:], known[0]) if len(known) == len(prices) else "unknown price"
+    return f"split: {other} would be {' + '.join(map(str, lengths))} s, {total}"
+
+
+def _edges(draft: Draft, shot: NamedShot) -> tuple[Edge | None, Edge | None]:
+    first = first_edge(
+        draft.storyboard, shot, shot.shot.start, (*shot.place, "start"), draft.made, draft.survey
+    )
+    last = last_edge(draft.storyboard, shot.shot.end, (*shot.place, "end"), draft.ids, draft.survey)
+    return first, last
+
+
+def _prompt(draft: Draft, shot: NamedShot, settings: ShotSettings) -> str:
+    text = expand(_author_text(shot), draft.storyboard)
+    return compose_prompt(text, settings.look, settings.camera)
+
+
+def _author_text(shot: NamedShot) -> str:
+    written = shot.shot.prompt
+    return compose_parts(written.model_dump()) if isinstance(written, PromptParts) else str(written)
+
+
+def _check_offer(
+    draft: Draft,
+    shot: NamedShot,
+    settings: ShotSettings,
+    prompt: str,
+    edges: tuple[Edge | None, Edge | None],
+) -> None:
+    offer = settings.offer
+    model = offer.model or offer.name
+    draft.faults += mode_faults(draft.storyboard, shot, offer.modes, model, edges)
+    if len(prompt) > offer.prompt_limit:
+        message = (
+            f'shot "{shot.id}": the prompt with look and camera words is {len(prompt)} characters '
+            f"long, {model} reads {offer.prompt_limit}"
+        )
+        hint = f"shorten it by {len(prompt) - offer.prompt_limit} characters"
+        place = (*shot.place, "prompt")
+        draft.faults.append(
+            draft.storyboard.fault(place, message, code="prompt-too-long", hint=hint)
+        )
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What all clip jobs of one shot have in common."""
+
+    draft: Draft
+    scene: NamedScene
+    shot: NamedShot
+    settings: ShotSettings
+    prompt: str
+
+    def job(
+        self, clip_id: str, seconds: int, out_frame: int, edges: tuple[Edge | None, Edge | None]
+    ) -> ClipJob:
+        """Write the job of one clip; its recipe follows when all edges are known."""
+        offer, resolution = self.settings.offer, self.settings.resolution
+        canvas = self.draft.size if offer.draws else resolution.canvas
+        card = self._card() if offer.draws else {}
+        parts: dict[str, Any] = {
+            "prompt version": PROMPT_VERSION,
+            "model": offer.name,
+            "resolution": str(canvas) if offer.draws else resolution.name,
+            "seconds": seconds,
+            "prompt": self.prompt,
+        }
+        if offer.draws:
+            parts |= {"card": card, "rate": str(self.draft.rate)}
+        return ClipJob(
+            id=clip_id,
+            scene=self.scene.id,
+            shot=self.shot.id,
+            offer=offer.name,
+            draws=offer.draws,
+            resolution=resolution.name,
+            canvas=canvas,
+            seconds=seconds,
+            frames=self.draft.rate.frames(seconds),
+            out_frame=out_frame,
+            prompt=self.prompt,
+            camera=self.settings.camera,
+            card=card,
+            first=edges[0],
+            last=edges[1],
+            price=offer.price(resolution, seconds),
+            parts=parts,
+            recipe="",
+            key_variable=offer.key_variable,
+        )
+
+    def _card(self) -> dict[str, str]:
+        """Give the words that a drawn clip shows: without the look and the camera in the prompt."""
+        storyboard, text = self.draft.storyboard, _author_text(self.shot)
+        names = [name for name in storyboard.cast if "${" + name + "}" in text]
+        return {
+            "scene": self.scene.id,
+            "shot": self.shot.id,
+            "title": self.scene.scene.title or "",
+            "prompt": expand(text, storyboard),
+            "look": self.settings.look,
+            "cast": ", ".join(names),
+        }

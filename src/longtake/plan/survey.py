@@ -1,0 +1,48 @@
+"""What a look at the disk found: the only facts about files that a plan is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from longtake.errors import Fault
+from longtake.units import Size
+
+
+@dataclass(frozen=True)
+class StillFacts:
+    """A picture file: the hash of its bytes and its size in pixels."""
+
+    sha256: str
+    size: Size
+
+
+@dataclass(frozen=True)
+class FootageFacts:
+    """A film file: the hash of its bytes, its frames counted at the film's rate, its picture size."""
+
+    sha256: str
+    frames: int
+    size: Size
+    sound: bool
+
+
+@dataclass(frozen=True)
+class SoundFacts:
+    """A sound file: the hash of its bytes and its length."""
+
+    sha256: str
+    seconds: Fraction
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files."""
+
+    stills: Mapping[Path, StillFacts] = field(default_factory=dict)
+    footage: Mapping[Path, FootageFacts] = field(default_factory=dict)
+    sounds: Mapping[Path, SoundFacts] = field(default_factory=dict)
+    owned: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()

@@ -1,0 +1,1 @@
+"""Takes and money: what is owned, where it lies, what it cost."""

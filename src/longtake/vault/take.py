@@ -1,0 +1,31 @@
+"""A take: one attempt at a clip, as it lies in the vault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.units import FrameRate, Money, Size
+
+
+@dataclass(frozen=True)
+class Take:
+    """One paid attempt at a clip: its file, its provider task and its charge.
+
+    `frames`, `rate` and `size` are measured, never what was asked. `out_point` is the frame (counted
+    from 0 in the take) where it ends in the film: its handoff frame.
+    """
+
+    key: str
+    recipe: str
+    clip: str
+    sha256: str
+    path: Path
+    provider: str
+    model: str
+    task: str
+    frames: int
+    rate: FrameRate
+    size: Size
+    out_point: int
+    charge: Money | None = None

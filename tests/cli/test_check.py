@@ -1,0 +1,63 @@
+"""`check` finds everything before anything runs, and makes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import TWO_SHOTS, Cli, Write
+from json_schemas import check
+
+
+def test_a_sound_board(cli: Cli, write: Write) -> None:
+    """Nothing to find is said in one line on stdout."""
+    write(TWO_SHOTS)
+    said = cli("check")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out == "board.yaml: no faults, 1 scene, 2 shots\n"
+
+
+def test_a_doubt(cli: Cli, write: Write) -> None:
+    """A warning stands on stderr and stops nothing."""
+    write(TWO_SHOTS.replace("comes home,", "comes home, join: dissolve 0.5s,"))
+    said = cli("check")
+
+    assert (said.code, said.out) == (0, "board.yaml: no faults, 1 warning, 1 scene, 2 shots\n")
+    assert (
+        'warning: shot "bay.2": a dissolve over a handoff shows the same moment twice' in said.err
+    )
+
+
+def test_a_missing_still(cli: Cli, write: Write) -> None:
+    """Files are looked at as well."""
+    write(TWO_SHOTS + "  - {still: gone.png}\n")
+    said = cli("check")
+
+    assert said.code == 2
+    assert "board.yaml:9:13: there is no file gone.png" in said.err
+
+
+def test_nothing_is_made(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """A check leaves the folder as it was."""
+    write(TWO_SHOTS)
+    cli("check")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["board.yaml"]
+
+
+def test_as_data(cli: Cli, write: Write) -> None:
+    """With --json one object says what the board holds."""
+    write(TWO_SHOTS)
+    found = check("check", cli("check", "--json").out)
+
+    assert (found["scenes"], found["shots"], found["clips"]) == (1, 2, 2)
+
+
+def test_faults_as_data(cli: Cli, write: Write) -> None:
+    """With --json each fault is an object of its own."""
+    write(TWO_SHOTS + "  - {still: gone.png}\n  - {footage: lost.mp4}\n")
+    said = cli("check", "--json")
+    found = check("error", said.out)
+
+    assert (said.code, found["exit"], found["message"]) == (2, 2, "2 faults")
+    assert [fault["line"] for fault in found["faults"]] == [9, 10]

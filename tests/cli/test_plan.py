@@ -1,0 +1,115 @@
+"""`plan` shows the whole chain, as readable for four hundred clips as for three."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from boards import plan_of
+from commands import TWO_SHOTS, Cli, Write
+from json_schemas import check
+from longtake.cli.tree import plan_tree
+
+CHAIN = """\
+longtake: 1
+title: The ferryman
+vars: {hour: evening}
+film: {size: 160x90, fps: 24}
+scenes:
+  - id: shore
+    title: The shore
+    shots:
+      - {prompt: "${hour} at the shore", seconds: 12}
+      - {prompt: he pushes off, seconds: 4.5}
+  - {id: lamp, prompt: a lamp, seconds: 3, start: fresh, join: dissolve 0.5s, narration: A lamp.}
+"""
+LONG = "longtake: 1\ntitle: Long\nscenes:\n  - {id: sea, prompt: the sea, seconds: 200}\n"
+
+
+def test_a_chain(cli: Cli, write: Write) -> None:
+    """Scenes, shots and clips with lengths, joins, handoffs, prices, and what it all comes to."""
+    write(CHAIN)
+
+    assert (
+        cli("plan").out
+        == """\
+The ferryman  board.yaml
+
+                 clip  film  join          begins               price
+shore  The shore                                               0:00.0
+├─ shore.1
+│  ├─ shore.1/1  10 s  239f                fresh                 free
+│  └─ shore.1/2   2 s   47f  seam          continues shore.1/1   free
+└─ shore.2/1      5 s  120f  seam          continues shore.1/2   free
+   4.5 s asked, 5 s made: 12 frames (0.5 s) spare at the end
+lamp                                                           0:16.7
+└─ lamp/1         3 s   72f  dissolve 12f  fresh                 free
+
+film    0:19.4, 466 frames at 24 fps, 160x90
+clips   4 to make, 0 owned (animatic)
+price   free: every clip is drawn here
+unused  accepted, but not used yet: narration (lamp)
+"""
+    )
+
+
+def test_a_long_shot_is_folded() -> None:
+    """Equal clips of one chain share a line beyond twelve of them, unless all are asked for."""
+    plan = plan_of(LONG)
+    folded = [line.plain for line in plan_tree(plan, None)]
+    every = [line.plain for line in plan_tree(plan, None, every=True)]
+
+    assert len(plan.jobs) == 20
+    assert len(every) == 22
+    assert "".join(folded).count("chained clips") == 1
+    assert len(folded) < 7
+
+
+def test_four_hundred_clips(cli: Cli, write: Write) -> None:
+    """A line a clip and a line a scene, and a dozen lines around them."""
+    write("longtake: 1\ntitle: Big\nscenes:\n" + "  - {prompt: again, seconds: 40}\n" * 100)
+
+    assert len(cli("plan").out.splitlines()) < 400 + 100 + 12
+
+
+def test_a_narrow_terminal() -> None:
+    """No line is wider than the terminal; what begins a clip is cut first."""
+    still = "x" * 90 + ".png"
+    plan = plan_of(CHAIN.replace("start: fresh", f"start: {still}"), stills={still: "00"})
+
+    for width in (80, 120):
+        assert max(cell_len(line.plain) for line in plan_tree(plan, width)) <= width
+
+
+def test_a_variable_set(cli: Cli, write: Write) -> None:
+    """`--set` wins over the board."""
+    write(CHAIN)
+    found = check("plan", cli("plan", "--json", "--set", "hour=midnight").out)
+
+    assert found["clips"][0]["prompt"].startswith("midnight at the shore")
+
+
+def test_as_data(cli: Cli, write: Write) -> None:
+    """With --json the same is one object: clips with frames, joins and edges."""
+    write(CHAIN)
+    found = check("plan", cli("plan", "--json").out)
+    first, second, third, lamp = found["clips"]
+
+    assert [clip["id"] for clip in found["clips"]] == [
+        "shore.1/1",
+        "shore.1/2",
+        "shore.2/1",
+        "lamp/1",
+    ]
+    assert second["first"] == {"kind": "end", "of": "shore.1/1"}
+    assert (second["join"]["kind"], lamp["join"]["frames"], first["join"]) == ("seam", 12, None)
+    assert lamp["at"] + lamp["end"] - lamp["start"] == found["film"]["frames"]
+    assert third["price"] == "0.00 USD"
+
+
+def test_the_animatic_of_a_paid_board(cli: Cli, write: Write) -> None:
+    """`--animatic` plans the chosen model's lengths, drawn and free."""
+    write(TWO_SHOTS.replace("longtake: 1\n", "longtake: 1\nmodel: apimart/MiniMax-Hailuo-02\n"))
+    found = check("plan", cli("plan", "--animatic", "--json").out)
+
+    assert {clip["seconds"] for clip in found["clips"]} == {5}
+    assert found["quote"]["total"] == "0.00 USD"

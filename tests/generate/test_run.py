@@ -1,0 +1,145 @@
+"""Clips are made in handoff order, beside each other where they can be, and none twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from boards import plan_of
+
+from longtake.generate.provider import Request, TaskReport, TaskState
+from longtake.generate.run import Progress, generate_takes
+from longtake.media.clipwriter import write_clip
+from longtake.media.frames import last_frame
+from longtake.media.stills import open_still
+from longtake.vault.store import Vault
+
+HEAD = "longtake: 1\ntitle: T\nfilm: {size: 64x36}\n"
+
+
+@dataclass
+class Painter:
+    """A provider that paints clips at once: grey on grey, beginning on the first frame it is sent."""
+
+    name: str = "animatic"
+    in_flight: int = 2
+    poll_s: float = 0.0
+    refuses: str = ""
+    asked: list[Request] = field(default_factory=list)
+    looks: int = 0
+
+    def submit(self, request: Request) -> str:
+        self.asked.append(request)
+        return str(len(self.asked) - 1)
+
+    def look(self, task: str) -> TaskReport:
+        self.looks += 1
+        if self.refuses and self.refuses in self.asked[int(task)].prompt:
+            return TaskReport(TaskState.FAILED, "no such thing")
+        return TaskReport(TaskState.DONE if self.looks % 2 == 0 else TaskState.RUNNING)
+
+    def fetch(self, task: str, path: Path) -> None:
+        request = self.asked[int(task)]
+        height, width = request.canvas.height, request.canvas.width
+        first = np.full((height, width, 3), 40 + 20 * int(task), np.uint8)
+        if request.first:
+            first = open_still(request.first)
+        frames = [first] + [
+            np.full((height, width, 3), (60 + 20 * int(task) + k) % 256, np.uint8)
+            for k in range(1, request.frames)
+        ]
+        write_clip(frames, path, size=request.canvas, rate=request.rate)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+async def no_pause(seconds: float) -> None:
+    """Wait for nothing: the fake is always ready."""
+
+
+def make(board: str, tmp_path: Path, painter: Painter) -> tuple[object, list[Progress]]:
+    """Run a board through a painter over a vault of its own."""
+    vault = Vault(tmp_path / "vault")
+    vault.open()
+    heard: list[Progress] = []
+    takes = generate_takes(
+        plan_of(board), {"animatic": painter}, vault, listen=heard.append, pause=no_pause
+    )
+    return takes, heard
+
+
+def test_a_clip_begins_on_the_frame_the_one_before_ended_on(tmp_path: Path) -> None:
+    """What is sent as first frame is the out-point of the take before, bit for bit."""
+    painter = Painter()
+    takes, _ = make(
+        HEAD + "scenes: [{id: a, prompt: x, seconds: 3.5}, {id: b, prompt: y}]", tmp_path, painter
+    )
+    before = takes.by_clip["a/1"]
+
+    assert before.out_point == 83
+    assert painter.asked[1].first is not None
+    sent = open_still(painter.asked[1].first)
+    assert np.array_equal(sent, last_frame(before.path, 83).rgb)
+
+
+def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
+    """Takes that are there are kept."""
+    board = HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"
+    first, second = Painter(), Painter()
+    make(board, tmp_path, first)
+    takes, heard = make(board, tmp_path, second)
+
+    assert second.asked == []
+    assert [p.state for p in heard] == ["making", "kept", "making", "kept"]
+    assert set(takes.by_clip) == {"a/1", "b/1"}
+
+
+def test_a_changed_prompt_makes_its_chain_again(tmp_path: Path) -> None:
+    """What continues a changed clip gets another first frame; what starts fresh is kept."""
+    board = (
+        "scenes: [{{id: a, prompt: {}}}, {{id: b, prompt: y}}, {{id: c, start: fresh, prompt: z}}]"
+    )
+    make(HEAD + board.format("x"), tmp_path, Painter())
+    again = Painter()
+    again.asked.append(None)  # type: ignore[arg-type]  # other greys than the first run's
+    make(HEAD + board.format("w"), tmp_path, again)
+
+    assert sorted(r.prompt for r in again.asked[1:]) == ["w", "y"]
+
+
+def test_one_chain_s_error_leaves_the_others_alone(tmp_path: Path) -> None:
+    """The clip that failed and those behind it are missing, everything else is made."""
+    board = (
+        HEAD
+        + "scenes: [{id: a, prompt: bad}, {id: b, prompt: y}, {id: c, start: fresh, prompt: z}]"
+    )
+    takes, heard = make(board, tmp_path, Painter(refuses="bad"))
+
+    assert set(takes.by_clip) == {"c/1"}
+    assert str(takes.errors["a/1"]) == '"a/1" was not made: no such thing'
+    assert takes.errors["b/1"].message == 'it continues "a/1", which failed'
+    assert {p.clip for p in heard if p.state == "failed"} == {"a/1", "b/1"}
+
+
+def test_a_take_whose_file_is_gone_is_made_again(tmp_path: Path) -> None:
+    """A record without its file is no take."""
+    board = HEAD + "scenes: [{id: a, prompt: x}]"
+    takes, _ = make(board, tmp_path, Painter())
+    takes.by_clip["a/1"].path.unlink()
+    again = Painter()
+    make(board, tmp_path, again)
+
+    assert len(again.asked) == 1
+
+
+def test_another_out_point_needs_no_new_take(tmp_path: Path) -> None:
+    """A shot cut shorter within the same clip length keeps its take and ends earlier."""
+    board = "scenes: [{{id: a, prompt: x, seconds: {}}}]"
+    make(HEAD + board.format("3"), tmp_path, Painter())
+    again = Painter()
+    takes, _ = make(HEAD + board.format("2.5"), tmp_path, again)
+
+    assert again.asked == []
+    assert takes.by_clip["a/1"].out_point == 59

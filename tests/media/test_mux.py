@@ -1,0 +1,121 @@
+"""Runs joined into an MP4: own times, whole headers, sound beside the pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from longtake.errors import MediaError
+from longtake.media.audio import encode_aac
+from longtake.media.color import planes_to_frame
+from longtake.media.encode import EncodedRun, EncoderSettings, encode_run
+from longtake.media.mux import Chapter, write_film
+from longtake.units import FrameRate, Size
+
+SIZE = Size(64, 48)
+
+
+def grey(level: int) -> av.VideoFrame:
+    chroma = np.full((24, 32), 128, np.uint8)
+    return planes_to_frame(np.full((48, 64), level, np.uint8), chroma, chroma)
+
+
+def runs_of(rate: FrameRate, *lengths: int) -> list[EncodedRun]:
+    settings = EncoderSettings.for_quality("normal", rate)
+    at = np.cumsum([0, *lengths])
+    return [
+        encode_run((grey(20 + 2 * (start + k)) for k in range(n)), SIZE, rate, settings)
+        for start, n in zip(at[:-1].tolist(), lengths, strict=True)
+    ]
+
+
+def write(path: Path, runs: list[EncodedRun], rate: FrameRate, **more: object) -> int:
+    delay = max(n - p.index for run in runs for n, p in enumerate(run.packets))
+    settings = EncoderSettings.for_quality("normal", rate)
+    return write_film(path, runs, size=SIZE, rate=rate, settings=settings, delay=delay, **more)
+
+
+@pytest.mark.parametrize("rate", ["24", "24000/1001", "25", "30000/1001", "50", "12.5", "240"])
+def test_times_are_exact_at_every_rate(tmp_path: Path, rate: str) -> None:
+    """The first frame stands at nought, each next exactly one frame later, over joints too."""
+    fps = FrameRate.parse(rate)
+    assert write(tmp_path / "a.mp4", runs_of(fps, 20, 1, 17), fps) == 38
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        stream = film.streams.video[0]
+        times = [frame.pts * frame.time_base for frame in film.decode(stream)]
+        assert stream.average_rate == fps.value
+        assert stream.duration * stream.time_base == fps.seconds(38)
+    assert times == [fps.seconds(n) for n in range(38)]
+
+
+def test_pictures_come_out_in_order(tmp_path: Path) -> None:
+    """Read back, the pictures of all runs follow each other as they were given."""
+    rate = FrameRate.parse(24)
+    write(tmp_path / "a.mp4", runs_of(rate, 12, 30, 3), rate)
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        means = [frame.to_ndarray()[:48].mean() for frame in film.decode(video=0)]
+    assert np.allclose(means, 20 + 2 * np.arange(45), atol=2)
+
+
+def test_decode_times_only_rise(tmp_path: Path) -> None:
+    """No packet is decoded before the one in front of it, or after it is shown."""
+    rate = FrameRate.parse(24)
+    write(tmp_path / "a.mp4", runs_of(rate, 25, 2, 25), rate)
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        packets = [p for p in film.demux(video=0) if p.dts is not None]
+    times = [packet.dts for packet in packets]
+    assert times == sorted(set(times))
+    assert all(packet.dts <= packet.pts for packet in packets)
+
+
+def test_runs_of_other_headers_are_refused(tmp_path: Path) -> None:
+    """Two kinds of parameter sets never get into one film."""
+    rate = FrameRate.parse(24)
+    first, second = runs_of(rate, 3, 3)
+    with pytest.raises(MediaError, match="different H.264 parameter sets"):
+        write(tmp_path / "a.mp4", [first, replace(second, avcc=second.avcc + b"x")], rate)
+
+
+def test_sound_is_copied_beside_the_pictures(tmp_path: Path) -> None:
+    """The AAC track goes in as it is, starts at nought, and lies close to the pictures it belongs to."""
+    rate, path = FrameRate.parse(24), tmp_path / "a.mp4"
+    encode_aac(tmp_path / "s.m4a", [np.zeros((2, 96_000), np.float32)])
+    write(path, runs_of(rate, 24, 24), rate, sound=tmp_path / "s.m4a")
+    with av.open(str(path)) as film:
+        assert film.streams.audio[0].duration * film.streams.audio[0].time_base == 2
+        packets = [p for p in film.demux() if p.dts is not None and p.pts >= 0]
+    order = [(p.pos, float(p.dts * p.time_base)) for p in packets]
+    times = [time for _, time in sorted(order)]
+    assert max(abs(b - a) for a, b in zip(times, times[1:], strict=False)) < 0.2
+
+
+def test_chapters_and_title(tmp_path: Path) -> None:
+    """Chapters keep titles of any script; the film has its own title."""
+    rate, path = FrameRate.parse(24), tmp_path / "a.mp4"
+    chapters = (Chapter("Täg <1>", 0, 12), Chapter("二 🎬", 12, 24))
+    write(path, runs_of(rate, 24), rate, chapters=chapters, title="My film")
+    with av.open(str(path)) as film:
+        found = film.chapters()
+        assert film.metadata["title"] == "My film"
+    assert [c["metadata"]["title"] for c in found] == ["Täg <1>", "二 🎬"]
+    assert [Fraction(c["start"]) * c["time_base"] for c in found] == [0, Fraction(1, 2)]
+
+
+def test_folder_that_is_not_there(tmp_path: Path) -> None:
+    """What libav or the system refuses is an error of ours that names the file."""
+    rate = FrameRate.parse(24)
+    with pytest.raises(MediaError, match=r"a\.mp4 cannot be written"):
+        write(tmp_path / "no" / "a.mp4", runs_of(rate, 2), rate)
+
+
+def test_sound_that_is_none(tmp_path: Path) -> None:
+    """A sound file that cannot be read is an error of ours."""
+    rate = FrameRate.parse(24)
+    (tmp_path / "s.m4a").write_bytes(b"nothing")
+    with pytest.raises(MediaError, match="cannot be written"):
+        write(tmp_path / "a.mp4", runs_of(rate, 2), rate, sound=tmp_path / "s.m4a")

@@ -1,0 +1,279 @@
+"""A storyboard becomes jobs, handoffs, a timeline and a quote."""
+
+from __future__ import annotations
+
+from boards import faults_of, plan_of
+from longtake.plan.job import EndOf, StillFrame
+from longtake.timeline import Cut, Seam, Transition
+
+HEAD = "longtake: 1\ntitle: T\n"
+PAID = HEAD + "model: minimax/MiniMax-Hailuo-02\n"
+
+
+def test_a_long_shot_becomes_a_chain_of_clips() -> None:
+    """15 seconds of a model that makes 6 and 10 are two clips with a seam, cut at the 15th second."""
+    plan = plan_of(PAID + "scenes: [{id: dawn, prompt: a stair, seconds: 15}]")
+
+    assert [(job.id, job.seconds) for job in plan.jobs] == [("dawn/1", 10), ("dawn/2", 6)]
+    assert plan.timeline.joins == (Seam(),)
+    assert plan.timeline.frames == 15 * 24
+    assert plan.jobs[1].first == EndOf("dawn/1")
+
+
+def test_surplus_moves_the_out_point_before_the_last_frame() -> None:
+    """A shot of 5 s out of a clip of 6 ends on its 120th frame; the rest becomes a handle."""
+    plan = plan_of(PAID + "scenes: [{id: a, prompt: x, seconds: 5}, {id: b, prompt: y}]")
+
+    assert plan.jobs[0].out_frame == 119
+    assert plan.timeline.clips[0].tail == 24
+    assert plan.shots[0].surplus == 24
+
+
+def test_chained_clips_share_one_frame() -> None:
+    """Two chained clips of 2 s show 95 frames: the frame both hold is shown once."""
+    plan = plan_of(HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]")
+
+    assert plan.timeline.joins == (Seam(),)
+    assert plan.timeline.frames == 95
+
+
+def test_a_fresh_start_makes_a_cut() -> None:
+    """Where nothing is handed on the default join is a cut."""
+    plan = plan_of(HEAD + "scenes: [{id: a, prompt: x}, {id: b, start: fresh, prompt: y}]")
+
+    assert plan.timeline.joins == (Cut(),)
+    assert plan.jobs[1].first is None
+
+
+def test_a_transition_is_paid_from_surplus_first() -> None:
+    """A dissolve shorter than the surplus of the clip before it costs the film no frame."""
+    scenes = "scenes: [{id: a, prompt: x, seconds: 5}, {id: b, start: fresh, join: dissolve 0.5s, prompt: y, seconds: 6}]"
+    plan = plan_of(PAID + scenes)
+
+    assert plan.timeline.joins == (Transition("dissolve", 12),)
+    assert plan.timeline.frames == (5 + 6) * 24
+    assert plan.shortened == ()
+
+
+def test_a_transition_without_handles_shortens_the_film_and_says_so() -> None:
+    """Two whole clips dissolved over 12 frames make a film 12 frames shorter."""
+    scenes = "scenes: [{id: a, prompt: x}, {id: b, start: fresh, join: dissolve 12f, prompt: y}]"
+    plan = plan_of(HEAD + scenes)
+
+    assert plan.timeline.frames == 2 * 48 - 12
+    assert plan.shortened == (("a/1 -> b/1", 12),)
+
+
+def test_changing_a_join_changes_no_recipe() -> None:
+    """What is bought does not depend on how it is joined."""
+    board = HEAD + "scenes: [{{id: a, prompt: x}}, {{id: b, start: fresh, join: {}, prompt: y}}]"
+    one, other = plan_of(board.format("cut")), plan_of(board.format("dip black 0.5s"))
+
+    assert [job.recipe for job in one.jobs] == [job.recipe for job in other.jobs]
+
+
+def test_changing_a_prompt_changes_the_recipes_behind_it() -> None:
+    """A clip that continues a changed one is changed too; one that starts fresh is not."""
+    board = (
+        HEAD
+        + "scenes: [{{id: a, prompt: {}}}, {{id: b, prompt: y}}, {{id: c, start: fresh, prompt: z}}]"
+    )
+    one, other = plan_of(board.format("x")), plan_of(board.format("w"))
+    same = [a.recipe == b.recipe for a, b in zip(one.jobs, other.jobs, strict=True)]
+
+    assert same == [False, False, True]
+
+
+def test_inserting_a_scene_leaves_other_recipes_alone() -> None:
+    """A recipe names no place in the film."""
+    one = plan_of(HEAD + "scenes: [{id: a, prompt: x}, {id: c, start: fresh, prompt: z}]")
+    other = plan_of(
+        HEAD
+        + "scenes: [{id: a, prompt: x}, {id: b, start: fresh, prompt: y}, {id: c, start: fresh, prompt: z}]"
+    )
+
+    assert one.jobs[0].recipe == other.jobs[0].recipe
+    assert one.jobs[1].recipe == other.jobs[2].recipe
+
+
+def test_a_shot_may_start_on_the_end_of_an_earlier_scene() -> None:
+    """`ID.end` is an edge to the last clip of that scene."""
+    scenes = "scenes: [{id: a, prompt: x, seconds: 12}, {id: b, start: fresh, prompt: y}, {id: c, start: a.end, prompt: z}]"
+    plan = plan_of(HEAD + scenes)
+
+    assert plan.jobs[-1].first == EndOf("a/2")
+    assert plan.handoffs[-1].source == "a/2"
+
+
+def test_a_start_picture_is_known_by_its_bytes() -> None:
+    """A still as start becomes an edge with the hash of the file."""
+    plan = plan_of(
+        HEAD + "scenes: [{id: a, start: dawn.png, prompt: x}]", stills={"dawn.png": "abc"}
+    )
+
+    assert isinstance(plan.jobs[0].first, StillFrame)
+    assert plan.jobs[0].first.sha256 == "abc"
+
+
+def test_after_a_still_a_shot_starts_fresh() -> None:
+    """A slide hands nothing on unless the author says so."""
+    plan = plan_of(
+        HEAD + "scenes: [{id: t, still: t.png}, {id: a, prompt: x}]", stills={"t.png": "1"}
+    )
+
+    assert plan.jobs[0].first is None
+    assert plan.timeline.joins == (Cut(),)
+
+
+def test_a_still_pays_any_transition() -> None:
+    """A held picture can be held longer: a dissolve out of it does not shorten the film."""
+    board = (
+        HEAD + "scenes: [{id: t, still: t.png, seconds: 2}, {id: a, join: dissolve 1s, prompt: x}]"
+    )
+    plan = plan_of(board, stills={"t.png": "1"})
+
+    assert plan.timeline.frames == 96
+
+
+def test_footage_is_cut_by_seconds_and_pays_with_its_rest() -> None:
+    """`from` and `to` are counted at the film's rate; what lies outside them are handles."""
+    board = HEAD + "scenes: [{id: o, footage: {file: o.mp4, from: 1, to: 3}}, {id: a, prompt: x}]"
+    plan = plan_of(board, footage={"o.mp4": 120})
+
+    assert (plan.timeline.clips[0].start, plan.timeline.clips[0].end) == (24, 72)
+    assert (plan.timeline.clips[0].head, plan.timeline.clips[0].tail) == (24, 48)
+
+
+def test_a_last_frame_needs_a_model_that_takes_one() -> None:
+    """2.3 has no last frame: the fault names the shot and the model."""
+    board = (
+        HEAD
+        + "model: minimax/MiniMax-Hailuo-2.3\nscenes:\n  - id: a\n    prompt: x\n    end: e.png\n"
+    )
+
+    assert faults_of(board, stills={"e.png": "1"}) == [
+        'board.yaml:7:10: shot "a": MiniMax-Hailuo-2.3 takes no last frame'
+    ]
+
+
+def test_an_image_only_model_needs_a_start() -> None:
+    """The Fast model cannot start fresh."""
+    board = HEAD + "model: minimax/MiniMax-Hailuo-2.3-Fast\nscenes:\n  - id: a\n    prompt: x\n"
+
+    assert faults_of(board)[0].endswith(
+        'shot "a": MiniMax-Hailuo-2.3-Fast cannot start fresh, it needs a first frame'
+    )
+
+
+def test_a_resolution_the_model_does_not_make() -> None:
+    """The fault says what the model makes and which model makes the other."""
+    board = PAID + "scenes:\n  - id: harbour\n    prompt: x\n    resolution: 2K\n"
+
+    assert faults_of(board, hints=True) == [
+        'board.yaml:7:17: scene "harbour": MiniMax-Hailuo-02 makes 512P and 768P and 1080P, not 2K'
+        "|minimax/MiniMax-H3 makes 2K"
+    ]
+
+
+def test_an_unknown_model_is_a_fault_with_a_suggestion() -> None:
+    """A misspelt model is met with the nearest one."""
+    board = HEAD + "model: minimax/MiniMax-Hailuo-2\nscenes: [{id: a, prompt: x}]\n"
+
+    assert "MiniMax-Hailuo-02" in faults_of(board, hints=True)[0]
+
+
+def test_a_transition_longer_than_its_clips_is_a_fault() -> None:
+    """The fault stands on the join and says by how much it is too long."""
+    board = (
+        HEAD
+        + "scenes:\n  - {id: a, prompt: x}\n  - {id: b, start: fresh, join: dissolve 3s, prompt: y}\n"
+    )
+
+    assert faults_of(board, hints=True) == [
+        'board.yaml:5:33: clip "b/1" shows 48 frames, its joins need 73'
+        "|shorten the transitions at its ends by 25 frames, or lengthen the shot"
+    ]
+
+
+def test_clips_that_wait_for_each_other_are_a_fault() -> None:
+    """A clip cannot end on the start of one that continues it."""
+    board = HEAD + "scenes: [{id: a, prompt: x, end: b.start}, {id: b, prompt: y}]"
+
+    assert "these clips wait for each other: a/1 -> b/1 -> a/1" in faults_of(board)[0]
+
+
+def test_a_dissolve_over_a_handoff_is_warned_of() -> None:
+    """Both sides would show the same moment; a dip is fine."""
+    board = HEAD + "scenes: [{{id: a, prompt: x}}, {{id: b, join: {} 0.5s, prompt: y}}]"
+
+    assert [w.code for w in plan_of(board.format("dissolve")).warnings] == ["ghost"]
+    assert plan_of(board.format("dip")).warnings == ()
+
+
+def test_keys_of_later_versions_are_listed() -> None:
+    """What is not used yet is said with the place it stands at."""
+    board = HEAD + "scenes: [{id: a, prompt: x, narration: Hello., takes: 3}]"
+
+    assert plan_of(board).unused == ("takes (a)", "narration (a)")
+
+
+def test_the_quote_counts_only_what_is_not_owned() -> None:
+    """A take that is there costs nothing again."""
+    board = PAID + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"
+    first = plan_of(board)
+    again = plan_of(board, owned=frozenset({first.jobs[0].recipe}))
+
+    assert str(first.quote.total) == "0.20 USD"
+    assert str(again.quote.total) == "0.10 USD"
+
+
+def test_a_quote_over_the_budget_is_known_before() -> None:
+    """The plan stands; the quote says that it costs too much."""
+    plan = plan_of(PAID + "budget: 0.05 USD\nscenes: [{id: a, prompt: x}]")
+
+    assert plan.quote.over_budget
+
+
+def test_the_film_takes_the_size_of_its_model() -> None:
+    """Without `film.size` the canvas of the first bought clip is the film's size."""
+    plan = plan_of(PAID + "resolution: 768p\nscenes: [{id: a, prompt: x}]")
+
+    assert str(plan.timeline.size) == "1366x768"
+
+
+def test_a_scene_entered_by_a_transition_starts_at_its_middle() -> None:
+    """Chapters do not begin while the scene before is still seen alone."""
+    scenes = "scenes: [{id: a, prompt: x}, {id: b, start: fresh, join: dissolve 12f, prompt: y}]"
+    plan = plan_of(HEAD + scenes)
+
+    assert plan.timeline.scene_starts() == {"a": 0, "b": 42}
+
+
+def test_a_clip_that_does_not_exist_is_named() -> None:
+    """`ID/N.end` with a number the shot does not have is a fault, not a picture's path."""
+    board = (
+        HEAD
+        + "scenes:\n  - {id: a, prompt: x}\n  - {id: b, prompt: y}\n  - {id: c, prompt: z, start: a/9.end}\n"
+    )
+
+    assert 'shot "c": there is no clip "a/9"' in faults_of(board)[0]
+
+
+def test_a_clip_that_ends_where_another_begins_follows_it() -> None:
+    """Where the later clip changes, the one that lands on it changes too."""
+    board = (
+        HEAD + "scenes: [{{id: a, prompt: x, end: b.start}}, {{id: b, start: fresh, prompt: {}}}]"
+    )
+    one, other = plan_of(board.format("y")), plan_of(board.format("z"))
+
+    assert one.jobs[0].recipe != other.jobs[0].recipe
+    assert one.handoffs[0].edge == "start"
+
+
+def test_a_clip_lands_on_the_picture_the_next_one_begins_on() -> None:
+    """The start of a clip that begins on a still is that still: both can be made at once."""
+    scenes = "scenes: [{id: a, prompt: x, end: b.start}, {id: b, start: s.png, prompt: y}]"
+    plan = plan_of(HEAD + scenes, stills={"s.png": "abc"})
+
+    assert plan.jobs[0].last == plan.jobs[1].first
+    assert plan.handoffs == ()

@@ -1,0 +1,110 @@
+"""Why a clip is made again is said in one sentence, from what is remembered of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from boards import plan_of
+from longtake.files import write_bytes
+from longtake.history import (
+    Verdict,
+    film_name,
+    known_keys,
+    load_history,
+    owned_clips,
+    save_history,
+    verdict,
+)
+
+BOARD = """\
+longtake: 1
+title: Three
+look: warm light
+scenes:
+  - id: dawn
+    title: Dawn
+    shots:
+      - {prompt: the keeper climbs, camera: [Push in], seconds: 15}
+      - {prompt: he opens the door, seconds: 4}
+"""
+CLIPS = ("dawn.1/1", "dawn.1/2", "dawn.2/1")
+
+
+def verdicts(work: Path, board: str, owned: tuple[str, ...] = ()) -> list[str]:
+    """Make the board of this test, edit it, and ask about each clip."""
+    before = plan_of(BOARD)
+    save_history(work, "board", before, {clip: f"key of {clip}" for clip in CLIPS})
+    recipes = frozenset(job.recipe for job in before.jobs if job.id in (owned or CLIPS))
+    plan = plan_of(board, owned=recipes)
+    history = load_history(work, "board")
+    return [str(verdict(job, plan, history, owned_clips(plan))) for job in plan.jobs]
+
+
+def test_nothing_changed(tmp_path: Path) -> None:
+    """What is owned is kept."""
+    assert verdicts(tmp_path, BOARD) == [f"{clip}: kept" for clip in CLIPS]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("he opens the door", "he shuts the door", "prompt"),
+        ("he opens the door, seconds: 4", "he opens the door, seconds: 5", "seconds"),
+        ("door, seconds: 4", "gate, seconds: 5", "seconds and prompt"),
+        ("door, seconds: 4", "door, camera: [Pan left], seconds: 4", "camera"),
+        ("door, seconds: 4", "door, look: cold, seconds: 4", "look"),
+        ("door, seconds: 4", "door, seconds: 4, start: fresh", "start"),
+    ],
+)
+def test_what_the_author_changed(tmp_path: Path, old: str, new: str, what: str) -> None:
+    """The part that was edited is named, and not what follows from it."""
+    assert verdicts(tmp_path, BOARD.replace(old, new))[-1] == (
+        f"dawn.2/1: made again, its {what} changed"
+    )
+
+
+def test_a_clip_further_up_changed(tmp_path: Path) -> None:
+    """Down the chain the clip that began it is named, however far up it is."""
+    *_, third = verdicts(tmp_path, BOARD.replace("the keeper climbs", "the keeper runs"))
+
+    assert third == "dawn.2/1: made again, its handoff frame changed because dawn.1/2 did"
+
+
+def test_a_take_that_was_deleted(tmp_path: Path) -> None:
+    """The same recipe without its take says so."""
+    assert (
+        verdicts(tmp_path, BOARD, owned=CLIPS[:2])[-1] == "dawn.2/1: made again, its take is gone"
+    )
+
+
+def test_a_clip_nobody_made(tmp_path: Path) -> None:
+    """A new shot was never made."""
+    more = BOARD + "      - {prompt: and looks out}\n"
+
+    assert verdicts(tmp_path, more)[-1] == "dawn.3/1: never made"
+
+
+def test_films_of_one_folder_are_kept_apart(tmp_path: Path) -> None:
+    """The animatic of a board has a memory of its own; keys are found over all films."""
+    plan = plan_of(BOARD)
+    save_history(tmp_path, film_name("board", animatic=True), plan, {"dawn.1/1": "k"})
+
+    assert load_history(tmp_path, film_name("board", animatic=False)) == {}
+    assert known_keys(tmp_path) == {plan.jobs[0].recipe: "k"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"schema": 1, "films": {"board": {"x": 7}}}'])
+def test_a_damaged_memory(tmp_path: Path, damage: bytes) -> None:
+    """What cannot be read is forgotten: it is only for people."""
+    write_bytes(tmp_path / "clips.json", damage)
+
+    assert load_history(tmp_path, "board") == {}
+
+
+def test_a_verdict_as_text() -> None:
+    """One clip, one sentence."""
+    assert (
+        str(Verdict("a/1", "again", "its prompt changed")) == "a/1: made again, its prompt changed"
+    )
