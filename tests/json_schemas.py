@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from longtake.cli import documents, events
+from longtake.cli import documents, events, ledger, models
 
 FOLDER = Path(__file__).parents[1] / "docs" / "json"
 FORMS: dict[str, tuple[Any, str]] = {
@@ -16,6 +16,8 @@ FORMS: dict[str, tuple[Any, str]] = {
     "check": (documents.CheckDocument, "longtake check --json"),
     "explain": (documents.ExplainDocument, "longtake explain --json"),
     "status": (documents.StatusDocument, "longtake status --json"),
+    "models": (models.ModelsDocument, "longtake models --json"),
+    "ledger": (ledger.LedgerDocument, "longtake ledger --json"),
     "events": (events.RunLine, "a line of longtake make --json or longtake animatic --json"),
     "error": (events.ErrorEvent, "what every verb writes with --json when it fails"),
 }

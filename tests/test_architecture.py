@@ -22,22 +22,24 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "storyboard": (BASE, {"pydantic", "pydantic_core", "yaml", "wcwidth"}),
     "media": (BASE, {"av", "imageio_ffmpeg", "moviepy", "PIL", "numpy"}),
     "vault": (BASE, {"sqlite3"}),
-    "project": (BASE, {"filelock"}),
+    "project": (BASE, {"filelock", "platformdirs"}),
     "plan": (BASE | {"storyboard", "timeline", "cues"}, set()),
     "seam": (BASE | {"media"}, {"numpy"}),
     "generate": (BASE | {"plan", "vault", "seam", "media"}, {"httpx", "pydantic"}),
-    "assemble": (BASE | {"timeline", "cues", "vault", "seam", "media"}, {"numpy", "av"}),
+    "assemble": (BASE | {"timeline", "cues", "vault", "seam", "media"}, {"numpy"}),
     "deliver": (
         BASE | {"assemble", "timeline", "cues", "plan", "vault", "media"},
         {"jinja2", "markupsafe", "PIL", "numpy", "av"},
     ),
     "survey": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan"}, set()),
+    "buying": (BASE | {"plan", "generate", "vault", "project"}, set()),
+    "wishes": (BASE | {"buying"}, set()),
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {"film", "cli", "testing"}
 ANYWHERE = {
-    "testing": (ALL_ROOMS, {"starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
+    "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli"}, set[str]()),
     "__main__": ({"cli"}, set[str]()),
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),

@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from boards import plan_of
-from longtake.files import write_bytes
+from longtake.files import write_bytes, write_json
 from longtake.history import (
+    ClipRecord,
     Verdict,
     film_name,
     known_keys,
     load_history,
     owned_clips,
     save_history,
-    verdict,
+)
+from longtake.history import (
+    verdicts as all_verdicts,
 )
 
 BOARD = """\
@@ -39,7 +42,7 @@ def verdicts(work: Path, board: str, owned: tuple[str, ...] = ()) -> list[str]:
     recipes = frozenset(job.recipe for job in before.jobs if job.id in (owned or CLIPS))
     plan = plan_of(board, owned=recipes)
     history = load_history(work, "board")
-    return [str(verdict(job, plan, history, owned_clips(plan))) for job in plan.jobs]
+    return [str(said) for said in all_verdicts(plan, history, owned_clips(plan))]
 
 
 def test_nothing_changed(tmp_path: Path) -> None:
@@ -72,6 +75,31 @@ def test_a_clip_further_up_changed(tmp_path: Path) -> None:
     assert third == "dawn.2/1: made again, its handoff frame changed because dawn.1/2 did"
 
 
+class Counted(dict[str, ClipRecord]):
+    """A memory that counts how often it is asked."""
+
+    asked = 0
+
+    def get(self, key: str, default: ClipRecord | None = None) -> ClipRecord | None:  # type: ignore[override]
+        self.asked += 1
+        return super().get(key, default)
+
+
+def test_a_long_chain_is_walked_once(tmp_path: Path) -> None:
+    """Every clip of a long chain names the one that began it, and each is looked up a few times."""
+    board = "longtake: 1\ntitle: L\nscenes:\n" + "  - {prompt: a stair}\n" * 200
+    before = plan_of(board)
+    save_history(tmp_path, "board", before, {job.id: job.id for job in before.jobs})
+    history = Counted(load_history(tmp_path, "board"))
+    plan = plan_of(board.replace("a stair", "a door", 1))
+    said = all_verdicts(plan, history, frozenset())
+
+    assert {verdict.why for verdict in said[1:]} == {
+        "its handoff frame changed because scene-1/1 did"
+    }
+    assert history.asked <= 4 * len(plan.jobs)
+
+
 def test_a_take_that_was_deleted(tmp_path: Path) -> None:
     """The same recipe without its take says so."""
     assert (
@@ -93,6 +121,35 @@ def test_films_of_one_folder_are_kept_apart(tmp_path: Path) -> None:
 
     assert load_history(tmp_path, film_name("board", animatic=False)) == {}
     assert known_keys(tmp_path) == {plan.jobs[0].recipe: "k"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"recipe": ["r"]},
+        {"key": 5},
+        {"parts": [1]},
+        {"parts": {"card": 5}},
+        {"upstream": "dawn.1/1"},
+        {"upstream": [["x"]]},
+    ],
+)
+def test_an_odd_memory(tmp_path: Path, odd: dict[str, object]) -> None:
+    """A record that is not as it was written counts as never made."""
+    record = {"recipe": "r", "parts": {}, "upstream": [], "key": "k"}
+    films = {"board": {"sound/1": record, "odd/1": {**record, **odd}}}
+    write_json(tmp_path / "clips.json", {"schema": 1, "films": films})
+
+    assert list(load_history(tmp_path, "board")) == ["sound/1"]
+    assert known_keys(tmp_path) == {"r": "k"}
+
+
+def test_an_odd_film_is_written_over(tmp_path: Path) -> None:
+    """Where a film's clips were no map, they are one again after a run."""
+    write_json(tmp_path / "clips.json", {"schema": 1, "films": {"board": 5}})
+    save_history(tmp_path, "board", plan_of(BOARD), {"dawn.1/1": "k"})
+
+    assert list(load_history(tmp_path, "board")) == ["dawn.1/1"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"schema": 1, "films": {"board": {"x": 7}}}'])

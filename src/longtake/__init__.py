@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from longtake.cues import CueSheet
     from longtake.deliver.folder import Deliverable, deliver_film
     from longtake.errors import LongtakeError
-    from longtake.film import Wishes, make_film
+    from longtake.film import make_film
     from longtake.generate.catalogue import load_offers
     from longtake.generate.provider import Provider
     from longtake.generate.run import generate_takes
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from longtake.timeline import Cut, Seam, Timeline, Transition
     from longtake.vault.store import Vault
     from longtake.vault.take import Take
+    from longtake.wishes import Wishes
 
 __version__ = "0.1.0"
 
@@ -72,7 +73,7 @@ _HOMES = {
     "cues": ("CueSheet",),
     "deliver.folder": ("Deliverable", "deliver_film"),
     "errors": ("LongtakeError",),
-    "film": ("Wishes", "make_film"),
+    "film": ("make_film",),
     "generate.catalogue": ("load_offers",),
     "generate.provider": ("Provider",),
     "generate.run": ("generate_takes",),
@@ -85,6 +86,7 @@ _HOMES = {
     "timeline": ("Cut", "Seam", "Timeline", "Transition"),
     "vault.store": ("Vault",),
     "vault.take": ("Take",),
+    "wishes": ("Wishes",),
 }
 
 

@@ -7,7 +7,15 @@ LongtakeError                      exit 1
 ├── ConfirmationNeeded             exit 3   a choice or a yes is missing
 ├── ProviderError                  exit 1   .charged: True, False or None (unknown)
 │   ├── KeyMissing                 exit 5
-│   └── TaskFailed                 exit 1
+│   ├── KeyRefused                 exit 5
+│   ├── OutOfFunds                 exit 5
+│   ├── Refused                    exit 1   the provider will not make this, and took nothing
+│   ├── RateLimited                exit 1   not now; .retry_after_s
+│   ├── Unreachable                exit 1   the request certainly never arrived
+│   ├── OutcomeUnknown             exit 6   it may have been accepted: nobody knows
+│   ├── TaskFailed                 exit 1
+│   ├── TaskLost                   exit 1   paid for, and can no longer be had
+│   └── ResultExpired              exit 1   the link is dead; another may be asked for
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
 ├── VaultError                     exit 1   a stored file is missing or not what it was
 │   └── ProjectBusy                exit 11  another run holds the project
@@ -18,6 +26,7 @@ LongtakeError                      exit 1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -124,8 +133,54 @@ class KeyMissing(ProviderError):
     exit_code = 5
 
 
+class KeyRefused(ProviderError):
+    """The provider does not accept the key, or not on this host."""
+
+    exit_code = 5
+
+
+class OutOfFunds(ProviderError):
+    """The account's balance or plan does not cover the job."""
+
+    exit_code = 5
+
+
+class Refused(ProviderError):
+    """The provider will not make this job, and took nothing for it; `.kind` is invalid or moderation."""
+
+    def __init__(self, message: str, *, kind: str = "invalid", **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.kind = kind
+
+
+class RateLimited(ProviderError):
+    """The provider takes nothing just now; `.retry_after_s` is what it asked for, or None."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.retry_after_s = retry_after_s
+
+
+class Unreachable(ProviderError):
+    """The request certainly never arrived: it may be sent again."""
+
+
+class OutcomeUnknown(ProviderError):
+    """The job may have been accepted, and nobody knows: only a person may say that it was not."""
+
+    exit_code = 6
+
+
 class TaskFailed(ProviderError):
     """The provider took the job and could not finish it."""
+
+
+class TaskLost(ProviderError):
+    """A job that was paid for can no longer be had."""
+
+
+class ResultExpired(ProviderError):
+    """The link to a finished clip is dead; asking for the task again may give another."""
 
 
 class HandoffError(LongtakeError):

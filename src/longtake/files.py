@@ -6,13 +6,16 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# Temporary names carry this so that a later run can sweep what a killed one left.
+# Temporary names carry this and the writer's process, so that a later run can sweep what a killed one
+# left without taking a living one's file from under it.
 PART = ".part-"
+_OLD_S = 24 * 3600.0
 
 
 def sha256_of(path: Path) -> str:
@@ -28,17 +31,20 @@ def written_aside(path: Path) -> Iterator[Path]:
     On an error, or where nothing was written, the final name stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The ending is kept: libav and Pillow choose the format by it.
-    handle, name = tempfile.mkstemp(
-        prefix=f"{path.stem}{PART}", suffix=path.suffix, dir=path.parent
-    )
-    os.close(handle)
-    part = Path(name)
+    part = path.with_name(part_name(path.name))
+    part.touch(mode=0o600)
     try:
         yield part
         publish(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def part_name(name: str) -> str:
+    """Give a temporary name beside a final one; its ending stays, libav and Pillow go by it."""
+    stem, dot, ending = name.rpartition(".")
+    mark = f"{PART}{os.getpid()}-{secrets.token_hex(4)}"
+    return f"{stem}{mark}.{ending}" if dot else f"{name}{mark}"
 
 
 def publish(part: Path, path: Path) -> None:
@@ -59,7 +65,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write a document atomically, readable by people and diff tools."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
-    write_bytes(path, text.encode() + b"\n")
+    try:
+        written = text.encode()
+    except UnicodeEncodeError:
+        # A file name that is no UTF-8 has bytes that only an escape can carry.
+        written = json.dumps(content, indent=1, sort_keys=True).encode()
+    write_bytes(path, written + b"\n")
 
 
 def read_json(path: Path) -> Any:
@@ -74,9 +85,26 @@ def sweep(folder: Path) -> int:
     """Delete what killed runs left half written below a folder; returns how many files."""
     count = 0
     for part in folder.rglob(f"*{PART}*"):
-        part.unlink(missing_ok=True)
-        count += 1
+        if part.is_file() and not _is_being_written(part):
+            part.unlink(missing_ok=True)
+            count += 1
     return count
+
+
+def _is_being_written(part: Path) -> bool:
+    writer = part.name.partition(PART)[2].partition("-")[0]
+    if not writer.isdecimal() or int(writer) == os.getpid():
+        return False
+    try:
+        os.kill(int(writer), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    # Process numbers come round again: what is a day old belongs to nobody.
+    with contextlib.suppress(FileNotFoundError):
+        return time.time() - part.stat().st_mtime < _OLD_S
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

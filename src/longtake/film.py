@@ -9,42 +9,28 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.buying import bought_takes, open_shops, refuse_what_cannot_be_made
 from longtake.deliver.folder import deliver_film
-from longtake.errors import BudgetExceeded, KeyMissing, ProviderError
-from longtake.events import Assembled, Delivered, Event, Planned, Rendering, Tell, silent
+from longtake.errors import StoryboardError
+from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, silent
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Takes, generate_takes
+from longtake.generate.run import Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
+from longtake.plan.draft import as_draft
 from longtake.plan.job import FootageClip, Plan, StillClip
-from longtake.project import Project
+from longtake.plan.quote import with_budget, with_price
+from longtake.project import Project, home
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
-from longtake.units import Money
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """How a film is to be made: the animatic or the real thing, its quality, labels, variables.
-
-    `labels` draws scene, prompt and timecode into animatic clips; `budget` wins over the board's;
-    `workers` None means one a core.
-    """
-
-    animatic: bool = False
-    quality: str = "normal"
-    labels: bool = True
-    budget: Money | None = None
-    variables: Mapping[str, str] | None = None
-    workers: int | None = None
+from longtake.wishes import Wishes
 
 
 def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silent) -> Film:
@@ -56,14 +42,14 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     wishes = wishes or Wishes()
     project = Project(Path(path))
     plan = plan_film(project.board, wishes)
+    refuse_what_cannot_be_made(plan, project, wishes.purse)
     tell(Planned(plan))
-    refuse_what_cannot_be_made(plan)
     with project.hold():
         takes = make_takes(plan, project, wishes, tell)
         film = assemble_film(
             plan.timeline,
             {**materials(plan), **takes},
-            project.film("animatic" if wishes.animatic else ""),
+            project.film(wishes.flavour),
             workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers),
             cues=plan.cues,
             title=plan.title,
@@ -77,43 +63,33 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
 
 def plan_film(path: Path, wishes: Wishes) -> Plan:
     """The first two stages: load the storyboard, look at its files, compile it. Makes nothing."""
-    storyboard = load_storyboard(path, set_vars=wishes.variables)
+    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
+    if wishes.draft:
+        storyboard = as_draft(storyboard)
     project = Project(storyboard.path)
-    owned = drawn_takes(project).recipes()
+    owned = drawn_takes(project).recipes() | bought_takes().recipes()
     survey = survey_files(storyboard, owned=owned, notes=project.work / "files.json")
-    offers = load_offers()
+    if storyboard.held_faults:
+        raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
+    offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    return replace(plan, quote=replace(plan.quote, budget=wishes.budget or plan.quote.budget))
-
-
-def refuse_what_cannot_be_made(plan: Plan) -> None:
-    """Stop before anything is spent: over budget, no key, or a provider this version cannot buy from."""
-    if plan.quote.over_budget:
-        raise BudgetExceeded(
-            f"the quote is {plan.quote.total}, the budget {plan.quote.budget}",
-            hint="raise `budget:`, shorten shots, or choose a cheaper model or resolution",
-        )
-    bought = [job for job in plan.jobs if not job.draws]
-    if bought:
-        raise _cannot_buy(bought[0].offer, bought[0].key_variable)
+    return with_budget(with_price(plan, wishes.price), wishes.budget)
 
 
 def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapping[str, Take]:
-    """The third stage: make what is missing, keep what is there; errors come after all that could be made."""
-    provider = Animatic()
+    """The third stage: make or buy what is missing, keep what is there.
 
-    def listen(progress: Event) -> None:
-        tell(progress)
-
-    vault = drawn_takes(project)
-    vault.open()
+    Errors come after all that could be made.
+    """
+    drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
+    drawing.vault.open()
+    options = {"labels": wishes.labels, "drawing": DRAWING}
     try:
-        options = {"labels": wishes.labels, "drawing": DRAWING}
-        takes = generate_takes(
-            plan, {provider.name: provider}, vault, listen=listen, options=options
-        )
+        with open_shops(plan, project, wishes.purse) as shops:
+            shops = {drawing.provider.name: drawing, **shops}
+            takes = generate_takes(plan, shops, listen=tell, options=options)
     finally:
-        provider.close()
+        drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
     save_history(project.work, film_name(plan.board, animatic=wishes.animatic), plan, keys)
     _raise_first_error(takes)
@@ -130,15 +106,12 @@ def materials(plan: Plan) -> dict[str, Material]:
     found: dict[str, Material] = {}
     for source in plan.sources:
         if isinstance(source, StillClip):
-            found[source.id] = StillMaterial(source.path, source.sha256, source.camera)
+            found[source.id] = StillMaterial(
+                source.path, source.sha256, source.camera, source.frames
+            )
         elif isinstance(source, FootageClip):
             found[source.id] = FileMaterial(source.path, source.sha256)
     return found
-
-
-def _cannot_buy(offer: str, variable: str) -> ProviderError:
-    way_out = "`longtake animatic` makes the whole film now, drawn and free"
-    return KeyMissing(f"{offer} needs a key: {variable} is not set", hint=way_out)
 
 
 def _raise_first_error(takes: Takes) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.files import read_json, write_json
-from longtake.plan.job import ClipJob, EndOf, Plan, StartOf
+from longtake.plan.job import ClipJob, EndOf, Plan, Source, StartOf
 
 SCHEMA = 1
 
@@ -81,28 +81,34 @@ def known_keys(work: Path) -> dict[str, str]:
 def save_history(work: Path, film: str, plan: Plan, keys: Mapping[str, str]) -> None:
     """Remember the clips that have a take now, by the keys of these; what is known of others stays."""
     films = _films(work)
+    before = films.get(film)
     made = {
         job.id: asdict(ClipRecord(job.recipe, dict(job.parts), _upstream(job), keys[job.id]))
         for job in plan.jobs
         if job.id in keys
     }
-    clips = {**films.get(film, {}), **made}
+    clips = {**(before if isinstance(before, dict) else {}), **made}
     document = {"schema": SCHEMA, "films": {**films, film: clips}}
     if document["films"] != films:
         write_json(work / "clips.json", document)
 
 
-def verdict(job: ClipJob, plan: Plan, history: History, owned: frozenset[str]) -> Verdict:
-    """Say whether a clip is kept, made again (and why), or was never made.
+def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdict, ...]:
+    """Say of each clip whether it is kept, made again (and why), or was never made; in film order.
 
     `owned` holds ids of the clips whose take for just this recipe exists.
     """
-    if job.id in owned:
-        return Verdict(job.id, "kept")
-    known = history.get(job.id)
-    if known is None:
-        return Verdict(job.id, "never")
-    return Verdict(job.id, "again", _reason(job, plan, known, history))
+    causes = _Causes(plan, history)
+
+    def verdict(job: ClipJob) -> Verdict:
+        if job.id in owned:
+            return Verdict(job.id, "kept")
+        known = history.get(job.id)
+        if known is None:
+            return Verdict(job.id, "never")
+        return Verdict(job.id, "again", _reason(job, known, causes))
+
+    return tuple(map(verdict, plan.jobs))
 
 
 def owned_clips(plan: Plan) -> frozenset[str]:
@@ -110,7 +116,7 @@ def owned_clips(plan: Plan) -> frozenset[str]:
     return frozenset(clip for clip, _, owned in plan.quote.lines if owned)
 
 
-def _reason(job: ClipJob, plan: Plan, known: ClipRecord, history: History) -> str:
+def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
     changed = _changed(known.parts, job.parts)
     if changed:
         return f"its {_listed(changed)} changed"
@@ -120,8 +126,7 @@ def _reason(job: ClipJob, plan: Plan, known: ClipRecord, history: History) -> st
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
     if known.recipe == job.recipe:
         return "its take is gone"
-    root = _root(job, plan, history)
-    return f"its handoff frame changed because {root} did"
+    return f"its handoff frame changed because {causes.above(job)} did"
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -141,27 +146,49 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return [_WORDS.get(name, name) for name in names]
 
 
-def _root(job: ClipJob, plan: Plan, history: History) -> str:
-    """Walk up the chain to the clip whose own words changed."""
-    seen = {job.id}
-    at = job
-    while True:
-        above = [plan.by_id[clip] for clip in _upstream(at) if clip in plan.by_id]
-        turned = [
-            clip
-            for clip in above
-            if clip.id not in seen
-            and (known := history.get(clip.id))
-            and known.recipe != clip.recipe
-        ]
+class _Causes:
+    """Which clip began a change; each clip is asked once, so that a long chain is walked once."""
+
+    def __init__(self, plan: Plan, history: History) -> None:
+        self._plan = plan
+        self._history = history
+        self._known: dict[str, str] = {}
+
+    def above(self, job: ClipJob) -> str:
+        """Walk up the chain from a clip to the one whose own words changed."""
+        turned = self._turned(job)
+        if turned:
+            return self._root(turned)
         # A still or footage is not remembered as a clip: where no take changed, it is the cause.
-        local = [clip for clip in above if not isinstance(clip, ClipJob)]
-        if not turned or not isinstance(turned[0], ClipJob):
-            return (local or above or [at])[0].id if at is job else at.id
-        at = turned[0]
-        seen.add(at.id)
-        if _changed(history[at.id].parts, at.parts):
-            return at.id
+        above = self._above(job)
+        local = [source for source in above if not isinstance(source, ClipJob)]
+        return (local or above or [job])[0].id
+
+    def _root(self, job: ClipJob) -> str:
+        walked: list[str] = []
+        at = job
+        while at.id not in self._known:
+            walked.append(at.id)
+            own = _changed(self._history[at.id].parts, at.parts)
+            turned = None if own else self._turned(at)
+            if turned is None:
+                self._known[at.id] = at.id
+            else:
+                at = turned
+        root = self._known[at.id]
+        self._known.update(dict.fromkeys(walked, root))
+        return root
+
+    def _turned(self, job: ClipJob) -> ClipJob | None:
+        """Find the clip that a clip leans on and whose recipe is not what it was."""
+        for source in self._above(job):
+            known = self._history.get(source.id)
+            if isinstance(source, ClipJob) and known and known.recipe != source.recipe:
+                return source
+        return None
+
+    def _above(self, job: ClipJob) -> list[Source]:
+        return [self._plan.by_id[clip] for clip in _upstream(job) if clip in self._plan.by_id]
 
 
 def _upstream(job: ClipJob) -> tuple[str, ...]:
@@ -193,7 +220,14 @@ def _records(work: Path, film: str) -> Iterable[tuple[str, ClipRecord | None]]:
 
 
 def _record(row: Any) -> ClipRecord | None:
-    try:
-        return ClipRecord(row["recipe"], dict(row["parts"]), tuple(row["upstream"]), row["key"])
-    except (KeyError, TypeError, ValueError):
+    """Read one clip; what is not as it was written, by whatever hand, counts as never made."""
+    if not isinstance(row, dict):
         return None
+    recipe, parts, upstream, key = (row.get(k) for k in ("recipe", "parts", "upstream", "key"))
+    if not (isinstance(recipe, str) and isinstance(key, str) and isinstance(parts, dict)):
+        return None
+    if not (isinstance(upstream, list) and all(isinstance(clip, str) for clip in upstream)):
+        return None
+    if not isinstance(parts.get("card") or {}, dict):
+        return None
+    return ClipRecord(recipe, parts, tuple(upstream), key)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import platformdirs
 from filelock import FileLock, Timeout
 
 from longtake.errors import ProjectBusy
 from longtake.files import read_json, sweep, write_bytes
+
+# So long a run waits for the lock before it takes another for the folder's holder.
+_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,16 +53,18 @@ class Project:
         """
         self.work.mkdir(parents=True, exist_ok=True)
         holder = self.work / "run.json"
-        lock = FileLock(self.work / "run.lock", timeout=0)
+        # `status` may try the lock for a moment: that is no run, and must not turn one away.
+        lock = FileLock(self.work / "run.lock", timeout=_PATIENCE_S)
         try:
             lock.acquire()
         except Timeout:
             raise ProjectBusy(
-                f"another run holds {self.folder}: {_who(holder)}",
+                self._held_by(read_json(holder)),
                 hint="wait for it, or stop it; nothing was done here",
             ) from None
         try:
             sweep(self.work)
+            sweep(self.films)
             write_bytes(self.work / ".gitignore", b"*\n")
             here = {"pid": os.getpid(), "host": socket.gethostname(), "board": self.board.name}
             write_bytes(holder, json.dumps(here).encode())
@@ -65,9 +73,68 @@ class Project:
             holder.unlink(missing_ok=True)
             lock.release()
 
+    def holder(self) -> str:
+        """Say which run is at work in this folder, or nothing; writes nothing.
 
-def _who(holder: Path) -> str:
-    said = read_json(holder)
+        What a killed run left is told by its process being gone; the lock itself is tried, for a
+        moment, only where that cannot be known.
+        """
+        note = self.work / "run.json"
+        if not note.exists():
+            return ""
+        said = read_json(note)
+        if _is_gone(said):
+            return ""
+        try:
+            with FileLock(self.work / "run.lock", timeout=0):
+                return ""
+        except (Timeout, OSError):
+            return self._held_by(said)
+
+    def _held_by(self, said: Any) -> str:
+        return f"another run holds {self.folder.resolve()}: {_who(said)}"
+
+
+def _is_gone(said: Any) -> bool:
+    """Tell whether a note is of a process of this host that no longer lives."""
+    if not isinstance(said, dict) or said.get("host") != socket.gethostname():
+        return False
+    pid = said.get("pid")
+    # Windows has no way to ask for a process that does it no harm.
+    if os.name != "posix" or not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def _who(said: Any) -> str:
     if not isinstance(said, dict):
         return "it is just starting"
     return f"process {said.get('pid')} on {said.get('host')}, making {said.get('board')}"
+
+
+def home() -> Path:
+    """Give the user's own folder of paid takes and the ledger, shared by all boards.
+
+    `LONGTAKE_HOME` names another one.
+    """
+    named = os.environ.get("LONGTAKE_HOME")
+    return Path(named) if named else platformdirs.user_data_path("longtake", appauthor=False)
+
+
+def environment(folder: Path) -> Mapping[str, str]:
+    """Give the variables that keys are read from: the process's own, and `.env` beside the board.
+
+    The process wins. Lines of `.env` are NAME=VALUE, quotes around a value are taken off.
+    """
+    try:
+        text = (folder / ".env").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    found = re.findall(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$", text, re.MULTILINE)
+    return {name: value.strip("'\"") for name, value in found} | dict(os.environ)

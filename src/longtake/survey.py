@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from longtake.errors import Fault, LongtakeError
 from longtake.files import read_json, sha256_of, write_json
-from longtake.media.audio import sound_seconds
+from longtake.media.audio import RATE, samples_at, sound_seconds
 from longtake.media.normalise import film_frames
 from longtake.media.probe import open_regular, probe
 from longtake.media.stills import check_still
 from longtake.plan.survey import FootageFacts, SoundFacts, StillFacts, Survey
-from longtake.storyboard.check import named_scenes
+from longtake.storyboard.check import NamedScene, named_scenes
+from longtake.storyboard.diagnose import quoted
 from longtake.storyboard.grammar import reference_in
 from longtake.storyboard.model import Footage, Music, Storyboard
-from longtake.units import FrameRate
+from longtake.units import FrameRate, Size
+
+# Of what is remembered; a new one wherever a file would now be measured otherwise.
+SCHEMA = 1
 
 Place = tuple[Any, ...]
 Facts = TypeVar("Facts")
+Row = list[int]
 
 
 def survey_files(
@@ -28,97 +36,164 @@ def survey_files(
     """Open every still, footage and music file of a board and write down what a plan needs of it.
 
     A missing, foreign or outlying file becomes a fault at the place that names it. `notes` is a file
-    in which hashes of large files are remembered while their size and time of change stay the same.
+    in which hashes and lengths are remembered while a file's size and time of change stay the same:
+    decoding an hour of music to know how long it is must not happen at every look.
     """
-    look = _Look(storyboard, notes)
-    rate = FrameRate.parse(storyboard.film.fps)
-    for place, written in _stills(storyboard):
-        look.at(look.stills, place, written, _still)
-    for place, written in _footage(storyboard):
-        look.at(look.footage, place, written, lambda path, sha: _footage_facts(path, sha, rate))
-    for place, written in _music(storyboard):
-        look.at(look.sounds, place, written, lambda path, sha: SoundFacts(sha, sound_seconds(path)))
-    look.keep_notes()
-    return Survey(look.stills, look.footage, look.sounds, owned, tuple(look.faults))
+    memory = _Memory(notes)
+    look = _Look(storyboard, memory)
+    footage = _footage_kind(FrameRate.parse(storyboard.film.fps))
+    scenes = named_scenes(storyboard)
+    stills = look.at_all(_STILL, _stills(storyboard, scenes))
+    films = look.at_all(footage, _footage(scenes))
+    sounds = look.at_all(_SOUND, _music(storyboard, scenes))
+    memory.keep()
+    return Survey(stills, films, sounds, owned, tuple(look.faults))
 
 
-class _Look:
-    def __init__(self, storyboard: Storyboard, notes: Path | None) -> None:
-        self.stills: dict[Path, StillFacts] = {}
-        self.footage: dict[Path, FootageFacts] = {}
-        self.sounds: dict[Path, SoundFacts] = {}
-        self.faults: list[Fault] = []
-        self._storyboard = storyboard
-        self._notes_file = notes
-        known = read_json(notes) if notes else None
-        self._notes: dict[str, list[Any]] = known if isinstance(known, dict) else {}
-        self._fresh: dict[str, list[Any]] = {}
-        self._bad: dict[Path, LongtakeError] = {}
+@dataclass(frozen=True)
+class _Kind(Generic[Facts]):
+    """What is measured of files of one kind, as whole numbers that can be written down, and read."""
 
-    def at(
-        self,
-        found: dict[Path, Facts],
-        place: Place,
-        written: str,
-        facts: Callable[[Path, str], Facts],
-    ) -> None:
-        """Look at one file, once however often it is named."""
-        path = Path(self._storyboard.path_of(place, written))
-        if path in found:
-            return
-        outside = self._outside(path)
-        if outside:
-            self._fault(place, f"{written} lies outside the board's folder", "outside", outside)
-            return
-        if not path.exists():
-            self._fault(place, f"there is no file {written}", "missing-file", f"looked for {path}")
-            return
-        try:
-            if path in self._bad:
-                raise self._bad[path]
-            found[path] = facts(path, self._hash(path))
-        except LongtakeError as error:
-            self._bad[path] = error
-            self._fault(place, error.message, "bad-file", error.hint)
+    name: str
+    count: int
+    measure: Callable[[Path], Row]
+    facts: Callable[[str, Row], Facts]
 
-    def keep_notes(self) -> None:
-        if self._notes_file and self._fresh != self._notes and self._notes_file.parent.is_dir():
-            write_json(self._notes_file, self._fresh)
 
-    def _outside(self, path: Path) -> str:
-        """Give a hint where a file, links followed, lies outside the folders a board may read from."""
-        real = path.resolve()
-        if any(real.is_relative_to(root) for root in self._storyboard.roots):
-            return ""
-        return "copy it into the folder of the board or of the file it extends"
+def _measure_still(path: Path) -> Row:
+    size = check_still(path)
+    return [size.width, size.height]
 
-    def _hash(self, path: Path) -> str:
+
+def _measure_sound(path: Path) -> Row:
+    return [samples_at(sound_seconds(path))]
+
+
+_STILL = _Kind("still", 2, _measure_still, lambda sha, row: StillFacts(sha, Size(*row)))
+_SOUND = _Kind("sound", 1, _measure_sound, lambda sha, row: SoundFacts(sha, Fraction(row[0], RATE)))
+
+
+def _footage_kind(rate: FrameRate) -> _Kind[FootageFacts]:
+    def measure(path: Path) -> Row:
+        facts = probe(path)
+        size = facts.display_size
+        return [film_frames(facts, rate), size.width, size.height, int(facts.has_sound)]
+
+    def facts_of(sha256: str, row: Row) -> FootageFacts:
+        frames, width, height, sound = row
+        return FootageFacts(sha256, frames, Size(width, height), bool(sound))
+
+    return _Kind(f"footage at {rate}", 4, measure, facts_of)
+
+
+class _Memory:
+    """What is known of files that have not changed, for all boards of a folder."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        document = read_json(path) if path else None
+        self._files: dict[str, Any] = {}
+        if isinstance(document, dict) and document.get("schema") == SCHEMA:
+            files = document.get("files")
+            self._files = files if isinstance(files, dict) else {}
+        self._changed = False
+
+    def look(self, path: Path, kind: _Kind[Facts]) -> Facts:
+        """Give the facts of a file: as remembered, else measured; raises MediaError."""
         with open_regular(path):
             stat = path.stat()
         stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        known = self._notes.get(str(path), [])
-        sha256 = str(known[3]) if known[:3] == stamp else sha256_of(path)
-        self._fresh[str(path)] = [*stamp, sha256]
-        return sha256
+        name = str(path.resolve())
+        known = self._entry(name)
+        if known is None or known.get("stamp") != stamp:
+            known = {"stamp": stamp, "sha256": sha256_of(path)}
+            self._files[name] = known
+            self._changed = True
+        row = _row(known.get(kind.name), kind.count)
+        if row is None:
+            row = known[kind.name] = kind.measure(path)
+            self._changed = True
+        return kind.facts(known["sha256"], row)
+
+    def keep(self) -> None:
+        """Write down what is known of the files that are still there; only where runs write at all."""
+        if self._path is None or not self._changed or not self._path.parent.is_dir():
+            return
+        # To look at a board must work in a folder that may not be written.
+        with contextlib.suppress(OSError):
+            there = {name: entry for name, entry in self._files.items() if Path(name).exists()}
+            write_json(self._path, {"schema": SCHEMA, "files": there})
+
+    def _entry(self, name: str) -> dict[str, Any] | None:
+        entry = self._files.get(name)
+        if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
+            return None
+        return entry
+
+
+def _row(written: Any, count: int) -> Row | None:
+    """Read what was written down of a file; whatever is odd is measured again."""
+    whole = isinstance(written, list) and all(type(n) is int and n >= 0 for n in written)
+    return written if whole and len(written) == count else None
+
+
+class _Look:
+    def __init__(self, storyboard: Storyboard, memory: _Memory) -> None:
+        self.faults: list[Fault] = []
+        self._storyboard = storyboard
+        self._memory = memory
+
+    def at_all(self, kind: _Kind[Facts], named: Iterator[tuple[Place, str]]) -> dict[Path, Facts]:
+        """Look at all files of a kind, at each once however often it is named."""
+        found: dict[Path, Facts] = {}
+        bad: dict[Path, LongtakeError] = {}
+        for place, written in named:
+            path = Path(self._storyboard.path_of(place, written))
+            if path in found or not self._is_there(place, written, path):
+                continue
+            try:
+                if path in bad:
+                    raise bad[path]
+                found[path] = self._memory.look(path, kind)
+            except LongtakeError as error:
+                bad[path] = error
+                self._fault(place, error.message, "bad-file", error.hint)
+            except OSError as error:
+                self._unreadable(place, written, error)
+        return found
+
+    def _is_there(self, place: Place, written: str, path: Path) -> bool:
+        try:
+            # Links are followed: what counts is where the file itself lies.
+            real = path.resolve()
+            if not any(real.is_relative_to(root) for root in self._storyboard.roots):
+                hint = "copy it into the folder of the board or of the file it extends"
+                message = f"{written} lies outside the board's folder"
+                self._fault(place, message, "outside", hint)
+                return False
+            if path.exists():
+                return True
+        except (OSError, RuntimeError, ValueError) as error:
+            self._unreadable(place, written, error)
+            return False
+        self._fault(place, f"there is no file {written}", "missing-file", f"looked for {path}")
+        return False
+
+    def _unreadable(self, place: Place, written: str, error: Exception) -> None:
+        """Say what the machine says of a path: too long, links in a circle, not ours to read."""
+        said = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
+        message = f"{quoted(written)} cannot be read: {(said or str(error)).lower()}"
+        self._fault(place, message, "unreadable", "")
 
     def _fault(self, place: Place, message: str, code: str, hint: str) -> None:
         self.faults.append(self._storyboard.fault(place, message, code=code, hint=hint))
 
 
-def _still(path: Path, sha256: str) -> StillFacts:
-    return StillFacts(sha256, check_still(path))
-
-
-def _footage_facts(path: Path, sha256: str, rate: FrameRate) -> FootageFacts:
-    facts = probe(path)
-    return FootageFacts(sha256, film_frames(facts, rate), facts.display_size, facts.has_sound)
-
-
-def _stills(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
+def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
     for name, member in storyboard.cast.items():
         if member.face:
             yield ("cast", name, "face"), member.face
-    for scene in named_scenes(storyboard):
+    for scene in scenes:
         parts = {(*scene.place,): scene.scene} | {s.place: s.shot for s in scene.shots}
         for place, part in parts.items():
             if part.still:
@@ -129,8 +204,8 @@ def _stills(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
                     yield (*place, key), written
 
 
-def _footage(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
-    for scene in named_scenes(storyboard):
+def _footage(scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
+    for scene in scenes:
         for shot in scene.shots:
             written = shot.shot.footage
             if isinstance(written, Footage):
@@ -139,9 +214,9 @@ def _footage(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
                 yield (*shot.place, "footage"), written
 
 
-def _music(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
+def _music(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
     beds: list[tuple[Place, Any]] = [(("music",), storyboard.music)]
-    beds += [((*s.place, "music"), s.scene.music) for s in named_scenes(storyboard)]
+    beds += [((*s.place, "music"), s.scene.music) for s in scenes]
     for place, music in beds:
         if isinstance(music, Music):
             yield (*place, "file"), music.file

@@ -77,6 +77,25 @@ class FrameRate:
         return f"{self.value.numerator}/{self.value.denominator}"
 
 
+# A film frame shows what a clip shows an eighth of a frame after it begins: picked just on the edge,
+# the first frame of a 23.976 clip would be shown twice in a film of 24; and Matroska rounds times.
+SHOWN_AFTER = Fraction(1, 8)
+
+
+def shown_frame(film_frame: int, clip: FrameRate | Fraction, film: FrameRate) -> int:
+    """Give the number of the clip's frame that a film shows at a frame counted from the clip's start."""
+    rate = clip.value if isinstance(clip, FrameRate) else clip
+    return int((film_frame + SHOWN_AFTER) * rate // film.value)
+
+
+def film_frames_until(clip_frame: int, clip: FrameRate, film: FrameRate) -> int:
+    """Count the film frames that show a clip up to one of its frames, that one included."""
+    guess = half_up((clip_frame + 1) / clip.value * film.value) + 1
+    while guess > 1 and shown_frame(guess - 1, clip, film) > clip_frame:
+        guess -= 1
+    return guess
+
+
 @dataclass(frozen=True)
 class Size:
     """Width and height in pixels."""

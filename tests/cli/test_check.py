@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
+from longtake.files import read_json
 
 
 def test_a_sound_board(cli: Cli, write: Write) -> None:
@@ -61,3 +66,34 @@ def test_faults_as_data(cli: Cli, write: Write) -> None:
 
     assert (said.code, found["exit"], found["message"]) == (2, 2, "2 faults")
     assert [fault["line"] for fault in found["faults"]] == [9, 10]
+
+
+def test_faults_of_words_and_of_files(cli: Cli, write: Write) -> None:
+    """A wrong reference hides no missing file: both come, in file order."""
+    write(
+        TWO_SHOTS + "  - {still: gone.png}\n  - {prompt: x, start: zoo.end}\n  - {still: no.png}\n"
+    )
+    found = check("error", cli("check", "--json").out)
+
+    assert [(fault["line"], fault["code"]) for fault in found["faults"]] == [
+        (9, "missing-file"),
+        (10, "unknown-id"),
+        (11, "missing-file"),
+    ]
+
+
+def test_a_folder_whose_name_is_no_text(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that are no UTF-8 in the way to a board hurt nothing, and are remembered."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    (folder / ".longtake").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    Image.new("RGB", (32, 32)).save(folder / "a.png")
+    Path("board.yaml").write_text(TWO_SHOTS + "  - {still: a.png}\n", encoding="utf-8")
+
+    assert cli("check").code == 0
+    found = check("plan", cli("plan", "--json").out)
+    assert found["clips"][-1]["file"].endswith("a.png")
+    (remembered,) = read_json(folder / ".longtake" / "files.json")["files"]
+    assert remembered == str((folder / "a.png").resolve())

@@ -141,7 +141,7 @@ def test_no_key(cli: Cli, paid: Path) -> None:
 
     assert (said.code, said.out) == (5, "")
     assert said.err == (
-        "error: pixazo/hailuo-2-3 needs a key: PIXAZO_API_KEY is not set\n"
+        "error: pixazo needs a key: PIXAZO_API_KEY is not set\n"
         "hint: `longtake animatic` makes the whole film now, drawn and free\n"
     )
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from boards import plan_of
-from longtake.cli.making import Consent, agree, confirm
+from longtake.cli.making import Consent, confirm
 from longtake.errors import ConfirmationNeeded
 from longtake.plan.job import Plan
 from longtake.units import Money
@@ -79,4 +79,4 @@ def test_clips_that_are_owned_cost_nothing(paid: Plan) -> None:
 
 def test_drawn_clips_need_no_word() -> None:
     """The animatic is free."""
-    agree(plan_of("longtake: 1\ntitle: Free\nscenes: [{prompt: a lamp}]\n"), Consent())
+    confirm(plan_of("longtake: 1\ntitle: Free\nscenes: [{prompt: a lamp}]\n"), Consent())

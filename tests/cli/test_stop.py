@@ -72,7 +72,9 @@ def test_another_run_holds_the_project(write: Write, tmp_path: Path, cli: Cli) -
         holder.kill()
 
     host = os.uname().nodename
-    who = f"another run holds .: process {holder.pid} on {host}, making board.yaml"
+    who = (
+        f"another run holds {tmp_path.resolve()}: process {holder.pid} on {host}, making board.yaml"
+    )
     assert (said.code, said.out) == (11, "")
     assert said.err == f"error: {who}\nhint: wait for it, or stop it; nothing was done here\n"
     assert status.out.splitlines()[-1] == f"run     {who}"

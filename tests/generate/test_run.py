@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from boards import plan_of
+import pytest
 
+from boards import plan_of
+from longtake.generate.clip import request_key
 from longtake.generate.provider import Request, TaskReport, TaskState
-from longtake.generate.run import Progress, generate_takes
+from longtake.generate.run import Progress, Shop, generate_takes
 from longtake.media.clipwriter import write_clip
 from longtake.media.frames import last_frame
 from longtake.media.stills import open_still
+from longtake.units import FrameRate, Size
 from longtake.vault.store import Vault
 
 HEAD = "longtake: 1\ntitle: T\nfilm: {size: 64x36}\n"
@@ -23,13 +26,18 @@ class Painter:
     """A provider that paints clips at once: grey on grey, beginning on the first frame it is sent."""
 
     name: str = "animatic"
+    account: str = ""
     in_flight: int = 2
-    poll_s: float = 0.0
+    per_minute: int = 1000
+    deadline_s: float = 600.0
     refuses: str = ""
     asked: list[Request] = field(default_factory=list)
     looks: int = 0
 
-    def submit(self, request: Request) -> str:
+    def prepare(self, request: Request) -> None:
+        """Nothing goes ahead."""
+
+    def submit(self, request: Request, nonce: str = "") -> str:
         self.asked.append(request)
         return str(len(self.asked) - 1)
 
@@ -51,6 +59,9 @@ class Painter:
         ]
         write_clip(frames, path, size=request.canvas, rate=request.rate)
 
+    def pause_s(self, elapsed_s: float) -> float:
+        return 0.0
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -65,7 +76,7 @@ def make(board: str, tmp_path: Path, painter: Painter) -> tuple[object, list[Pro
     vault.open()
     heard: list[Progress] = []
     takes = generate_takes(
-        plan_of(board), {"animatic": painter}, vault, listen=heard.append, pause=no_pause
+        plan_of(board), {"animatic": Shop(painter, vault)}, listen=heard.append, pause=no_pause
     )
     return takes, heard
 
@@ -143,3 +154,27 @@ def test_another_out_point_needs_no_new_take(tmp_path: Path) -> None:
 
     assert again.asked == []
     assert takes.by_clip["a/1"].out_point == 59
+
+
+def test_a_film_of_another_rate_buys_nothing_again() -> None:
+    """What is asked of a paid model does not depend on the film's own rate and size."""
+    size = Size(1366, 768)
+    keys = {
+        request_key("minimax", Request("m", "768P", 6, frames, size, FrameRate.parse(fps), "x"))
+        for frames, fps in ((144, "24"), (150, "25"))
+    }
+
+    assert len(keys) == 1
+
+
+def test_a_long_chain_is_stopped_at_once(tmp_path: Path) -> None:
+    """Cancelling thousands of clips that wait for each other neither recurses nor hangs."""
+    scenes = ", ".join(f"{{id: s{n}, prompt: x}}" for n in range(2000))
+    painter = Painter()
+
+    def interrupted(request: Request, nonce: str = "") -> str:
+        raise KeyboardInterrupt
+
+    painter.submit = interrupted  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        make(HEAD + f"scenes: [{scenes}]", tmp_path, painter)

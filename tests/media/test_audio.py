@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import wave
 from fractions import Fraction
@@ -24,7 +25,14 @@ from longtake.media.audio import (
     sound_seconds,
 )
 
-CODECS = {"wav": "pcm_s16le", "flac": "flac", "mp3": "libmp3lame", "ogg": "libopus", "m4a": "aac", "webm": "libopus"}
+CODECS = {
+    "wav": "pcm_s16le",
+    "flac": "flac",
+    "mp3": "libmp3lame",
+    "ogg": "libopus",
+    "m4a": "aac",
+    "webm": "libopus",
+}
 
 
 def ticks(seconds: float, rate: int = RATE) -> np.ndarray:
@@ -126,7 +134,13 @@ def test_film_without_a_sound_track(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"#EXTM3U\nfile:///etc/passwd\n", b"ffconcat version 1.0\nfile x\n", b"\x89PNG\r\n\x1a\n"]
+    "content",
+    [
+        b"",
+        b"#EXTM3U\nfile:///etc/passwd\n",
+        b"ffconcat version 1.0\nfile x\n",
+        b"\x89PNG\r\n\x1a\n",
+    ],
 )
 def test_file_that_is_no_sound(tmp_path: Path, content: bytes) -> None:
     """What does not begin like a sound file is refused by its first bytes, whatever its name."""
@@ -160,7 +174,9 @@ def test_tone_tells_its_loudness(tmp_path: Path) -> None:
 
 def test_silence_has_no_loudness(tmp_path: Path) -> None:
     """Silence is minus infinity, not the meter's lowest figure."""
-    assert integrated_loudness(make_sound(tmp_path / "a.wav", np.zeros(RATE, np.float32))) == -math.inf
+    assert (
+        integrated_loudness(make_sound(tmp_path / "a.wav", np.zeros(RATE, np.float32))) == -math.inf
+    )
 
 
 @pytest.mark.parametrize("lengths", [[48_000], [1, 1023, 5000, 41_976], [7] * 500])
@@ -168,7 +184,7 @@ def test_aac_begins_and_ends_with_its_samples(tmp_path: Path, lengths: list[int]
     """However the blocks are cut, the track is as long as they are and nothing in it moves."""
     samples = np.repeat(ticks(1.0)[None], 2, axis=0)[:, : sum(lengths)]
     places = np.cumsum([0, *lengths])
-    blocks = [samples[:, a:b] for a, b in zip(places, places[1:], strict=False)]
+    blocks = [samples[:, a:b] for a, b in itertools.pairwise(places)]
     assert encode_aac(tmp_path / "a.m4a", blocks) == sum(lengths)
     with av.open(str(tmp_path / "a.m4a")) as file:
         stream = file.streams.audio[0]

@@ -52,7 +52,9 @@ def test_every_frame_comes_out_once(count: int) -> None:
     assert sorted(packet.index for packet in run.packets) == list(range(count))
     assert run.frames == count and run.packets[0].key and is_idr(run.packets[0].sample)
     means = [frame.to_ndarray()[:48].mean() for frame in decoded(run)]
-    assert np.allclose(means, [grey(30 + 2 * n).to_ndarray()[:48].mean() for n in range(count)], atol=2)
+    assert np.allclose(
+        means, [grey(30 + 2 * n).to_ndarray()[:48].mean() for n in range(count)], atol=2
+    )
 
 
 def test_groups_are_two_seconds_at_most() -> None:
@@ -85,7 +87,9 @@ def test_one_parameter_set_of_each_kind() -> None:
     assert (len(sps), len(pps)) == (1, 1)
 
 
-@pytest.mark.parametrize(("rate", "gop"), [("24", 48), ("24000/1001", 48), ("30", 60), ("12.5", 25)])
+@pytest.mark.parametrize(
+    ("rate", "gop"), [("24", 48), ("24000/1001", 48), ("30", 60), ("12.5", 25)]
+)
 def test_group_length_follows_the_rate(rate: str, gop: int) -> None:
     """Two seconds of frames at any rate."""
     assert EncoderSettings.for_quality("final", FrameRate.parse(rate)).gop == gop
@@ -94,7 +98,9 @@ def test_group_length_follows_the_rate(rate: str, gop: int) -> None:
 def test_better_quality_takes_more_bytes() -> None:
     """Draft, normal and final differ in what they keep."""
     sizes = [
-        sum(len(p.sample) for p in run_of(24, settings=EncoderSettings.for_quality(q, RATE)).packets)
+        sum(
+            len(p.sample) for p in run_of(24, settings=EncoderSettings.for_quality(q, RATE)).packets
+        )
         for q in ("draft", "normal", "final")
     ]
     assert sizes == sorted(sizes) and sizes[0] < sizes[2]

@@ -19,7 +19,9 @@ IDR, SLICE, SEI = b"\x65\x88\x84", b"\x41\x9a\x01", b"\x06\x05\x01"
 LONG, SHORT = b"\0\0\0\1", b"\0\0\1"
 
 
-@pytest.mark.parametrize("stream", [LONG + SPS + SHORT + PPS + LONG + IDR, SHORT + SPS + LONG + PPS + SHORT + IDR])
+@pytest.mark.parametrize(
+    "stream", [LONG + SPS + SHORT + PPS + LONG + IDR, SHORT + SPS + LONG + PPS + SHORT + IDR]
+)
 def test_start_codes_of_either_length(stream: bytes) -> None:
     """Units are found behind long and short start codes; no zero of a code sticks to a unit."""
     assert annexb_units(stream) == [SPS, PPS, IDR]
@@ -38,7 +40,9 @@ def test_idr_behind_other_units() -> None:
     assert not is_idr(to_sample(LONG + SEI + LONG + SLICE))
 
 
-@pytest.mark.parametrize("sample", [b"\0\0\0\4" + IDR, b"\0\0", b"\0\0\0\0", to_sample(LONG + IDR)[:-1]])
+@pytest.mark.parametrize(
+    "sample", [b"\0\0\0\4" + IDR, b"\0\0", b"\0\0\0\0", to_sample(LONG + IDR)[:-1]]
+)
 def test_torn_sample(sample: bytes) -> None:
     """A sample whose lengths do not fit it is refused."""
     with pytest.raises(MediaError, match="torn"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_runs_of_other_headers_are_refused(tmp_path: Path) -> None:
     """Two kinds of parameter sets never get into one film."""
     rate = FrameRate.parse(24)
     first, second = runs_of(rate, 3, 3)
-    with pytest.raises(MediaError, match="different H.264 parameter sets"):
+    with pytest.raises(MediaError, match=r"different H\.264 parameter sets"):
         write(tmp_path / "a.mp4", [first, replace(second, avcc=second.avcc + b"x")], rate)
 
 
@@ -91,7 +92,7 @@ def test_sound_is_copied_beside_the_pictures(tmp_path: Path) -> None:
         packets = [p for p in film.demux() if p.dts is not None and p.pts >= 0]
     order = [(p.pos, float(p.dts * p.time_base)) for p in packets]
     times = [time for _, time in sorted(order)]
-    assert max(abs(b - a) for a, b in zip(times, times[1:], strict=False)) < 0.2
+    assert max(abs(b - a) for a, b in itertools.pairwise(times)) < 0.2
 
 
 def test_chapters_and_title(tmp_path: Path) -> None:

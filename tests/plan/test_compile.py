@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from boards import faults_of, plan_of
+from longtake.errors import StoryboardError
+from longtake.generate.catalogue import load_offers
+from longtake.plan.compile import compile_plan
 from longtake.plan.job import EndOf, StillFrame
+from longtake.storyboard.load import load_storyboard
+from longtake.survey import survey_files
 from longtake.timeline import Cut, Seam, Transition
 
 HEAD = "longtake: 1\ntitle: T\n"
@@ -135,13 +144,36 @@ def test_a_still_pays_any_transition() -> None:
     assert plan.timeline.frames == 96
 
 
-def test_footage_is_cut_by_seconds_and_pays_with_its_rest() -> None:
-    """`from` and `to` are counted at the film's rate; what lies outside them are handles."""
+def test_what_footage_cuts_away_is_never_shown() -> None:
+    """`from` and `to` are hard: no transition plays what lies outside them."""
     board = HEAD + "scenes: [{id: o, footage: {file: o.mp4, from: 1, to: 3}}, {id: a, prompt: x}]"
     plan = plan_of(board, footage={"o.mp4": 120})
 
     assert (plan.timeline.clips[0].start, plan.timeline.clips[0].end) == (24, 72)
-    assert (plan.timeline.clips[0].head, plan.timeline.clips[0].tail) == (24, 48)
+    assert (plan.timeline.clips[0].head, plan.timeline.clips[0].tail) == (0, 0)
+
+
+def test_footage_cut_by_its_seconds_leaves_a_handle() -> None:
+    """A length says how much is shown, not what must not be: a transition may play on."""
+    board = HEAD + "scenes: [{id: o, footage: o.mp4, seconds: 2}, {id: a, prompt: x}]"
+    plan = plan_of(board, footage={"o.mp4": 120})
+
+    assert (plan.timeline.clips[0].end, plan.timeline.clips[0].tail) == (48, 72)
+
+
+def test_names_are_filled_in_titles_too() -> None:
+    """`${name}` in the title of the board and of a scene is what its variable says."""
+    scenes = "vars: {who: Ada}\nscenes: [{id: a, title: 'Of ${who}', prompt: x}]"
+    plan = plan_of("longtake: 1\ntitle: 'For ${who}'\n" + scenes)
+
+    assert (plan.title, plan.cues.chapters) == ("For Ada", (("a", "Of Ada"),))
+
+
+def test_a_budget_in_another_currency_is_a_fault() -> None:
+    """Dollars cannot be held against euros."""
+    board = PAID + "budget: 5.00 EUR\nscenes: [{id: a, prompt: x}]"
+
+    assert faults_of(board) == ["board.yaml:4:9: the budget is in EUR, the prices are in USD"]
 
 
 def test_a_last_frame_needs_a_model_that_takes_one() -> None:
@@ -277,3 +309,27 @@ def test_a_clip_lands_on_the_picture_the_next_one_begins_on() -> None:
 
     assert plan.jobs[0].last == plan.jobs[1].first
     assert plan.handoffs == ()
+
+
+def test_sound_that_is_dropped() -> None:
+    """`sound: drop` silences the clips of its scene, made or given, and no others."""
+    scenes = (
+        "scenes: [{id: a, prompt: x, seconds: 15, sound: drop}, {id: b, footage: f.mp4}, "
+        "{id: c, footage: f.mp4, sound: drop}, {id: d, prompt: y}]"
+    )
+    plan = plan_of(PAID + scenes, footage={"f.mp4": 48})
+
+    assert plan.cues.silenced == {"a/1", "a/2", "c"}
+
+
+def test_faults_of_a_bible_come_after_those_of_the_board(tmp_path: Path) -> None:
+    """Faults stand in file order, the board's own first, whatever the files are called."""
+    (tmp_path / "a-house.yaml").write_text("music: {file: gone.mp3}\n", encoding="utf-8")
+    board = tmp_path / "z.yaml"
+    board.write_text(HEAD + "extends: a-house.yaml\nscenes: [{still: gone.png}]\n")
+    storyboard = load_storyboard(board)
+    with pytest.raises(StoryboardError) as caught:
+        compile_plan(storyboard, load_offers(), survey_files(storyboard))
+
+    files = [Path(fault.where.file).name for fault in caught.value.faults]
+    assert files == ["z.yaml", "a-house.yaml"]

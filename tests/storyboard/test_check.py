@@ -258,3 +258,26 @@ def test_name_that_cannot_be_filled_in(board: str, said: str) -> None:
         load(board)
     (fault,) = caught.value.faults
     assert fault.message.startswith(said)
+
+
+def test_faults_that_are_held_back() -> None:
+    """Asked for, what only the whole board shows comes with it instead of stopping it."""
+    Path("b.yaml").write_text(TOP + "scenes: [{id: a, prompt: x, start: zoo.end}]\n")
+    (fault,) = load_storyboard("b.yaml", hold_faults=True).held_faults
+
+    assert (fault.where.line, fault.code) == (3, "unknown-id")
+
+
+def test_faults_that_cannot_be_held_back() -> None:
+    """A value that is wrong in itself stops the board all the same."""
+    Path("b.yaml").write_text(TOP + "scenes: [{prompt: x, seconds: -1}]\n")
+
+    with pytest.raises(StoryboardError):
+        load_storyboard("b.yaml", hold_faults=True)
+
+
+def test_a_sound_board_holds_no_faults() -> None:
+    """Nothing is held back where nothing is wrong."""
+    Path("b.yaml").write_text(TOP + "scenes: [{prompt: x}]\n")
+
+    assert load_storyboard("b.yaml", hold_faults=True).held_faults == ()

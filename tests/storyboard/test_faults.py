@@ -67,6 +67,28 @@ def test_key_that_belongs_elsewhere() -> None:
     )
 
 
+def test_bible_in_place_of_a_board() -> None:
+    """A file without all that makes a board is called what it is, once."""
+    assert complaint("look: painted\ncast: {ada: {text: Ada}}\n") == (
+        "b.yaml:1:1: this file has no scenes: it is a bible, not a board\n"
+        "    look: painted\n    ^^^^\n"
+        "hint: a board takes it over with `extends: b.yaml`, and has a title and scenes of its own"
+    )
+
+
+def test_other_faults_of_a_bible() -> None:
+    """What else is wrong in it is said as well."""
+    said = complaint("look: painted\nfilm: {size: big}\n")
+
+    assert "it is a bible" in said
+    assert "b.yaml:2:14:" in said
+
+
+def test_missing_scenes() -> None:
+    """A board with all but its scenes is a board that lacks them."""
+    assert '"scenes" is required here' in complaint("longtake: 1\ntitle: T\n")
+
+
 def test_missing_title() -> None:
     """What is required is named, at the top of the file that lacks it."""
     assert complaint("longtake: 1\nscenes: [{prompt: a lamp}]\n") == (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
 from longtake.timeline import Timeline, TimelineClip
-from longtake.units import FrameRate, half_up
+from longtake.units import FrameRate, film_frames_until
 from longtake.vault.take import Take
 
 
@@ -39,14 +39,9 @@ def materials_of(takes: Mapping[str, Take | Material]) -> dict[str, Material]:
     }
 
 
-def film_frames(frames: int, rate: FrameRate, film: FrameRate) -> int:
-    """Count the film's frames that so many frames of another rate last."""
-    return frames if rate == film else half_up(frames / rate.value * film.value)
-
-
 def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> TimelineClip:
     if not isinstance(take, Take):
         return clip
-    available = film_frames(take.frames, take.rate, film)
-    end = min(film_frames(take.out_point + 1, take.rate, film), available)
+    available = film_frames_until(take.frames - 1, take.rate, film)
+    end = min(clip.end, film_frames_until(take.out_point, take.rate, film))
     return replace(clip, end=end, tail=available - end)

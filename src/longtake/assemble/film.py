@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-
-import av
 
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.material import Material
 from longtake.assemble.pieces import Piece, Span, plan_pieces, spans
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.sound import ensure_sound, sound_key
-from longtake.assemble.verify import Expected, verify_film
 from longtake.assemble.work import Progress, plan_units, render_units
 from longtake.cues import CueSheet
 from longtake.errors import AssemblyError, MediaError
 from longtake.files import read_json, write_json, written_aside
-from longtake.media.encode import EncodedRun, EncoderSettings
+from longtake.media.encode import EncodedRun, EncoderSettings, encoder_build
 from longtake.media.mux import Chapter, write_film
 from longtake.media.normalise import FilmFormat
+from longtake.media.verify import Expected, verify_film
 from longtake.timeline import Timeline
 from longtake.units import Fit
 from longtake.vault.take import Take
@@ -62,7 +61,7 @@ class Workshop:
 
     def record(self, path: Path) -> Path:
         """Name the file that tells what the film at `path` was made of."""
-        name = hashlib.sha256(str(path).encode()).hexdigest()[:24]
+        name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
         return self.folder / "films" / f"{name}.json"
 
 
@@ -100,8 +99,9 @@ def assemble_film(
     """Conform the timeline to its takes and write one MP4.
 
     Pieces that exist are used again; what is missing is rendered in worker processes, `progress`
-    hearing the count of frames as they are done. A film that already is what it should be is left
-    alone. Raises AssemblyError or MediaError; the file at `path` is then as it was before.
+    hearing the count of frames as they are done, first of those that were kept. A film that already
+    is what it should be is left alone. Raises AssemblyError or MediaError; the file at `path` is then
+    as it was before.
     """
     cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title)
     told = spans(cutting.pieces)
@@ -148,7 +148,7 @@ def _cut(
         cues,
         film,
         settings,
-        plan_pieces(conformed, materials, film, settings, _software()),
+        plan_pieces(conformed, materials, film, settings, encoder_build()),
         sound_key(conformed, materials, cues),
         film_chapters(conformed, cues),
         title,
@@ -178,7 +178,8 @@ def _make(cutting: _Cutting, workshop: Workshop, path: Path, progress: Progress)
         if sound:
             sound.unlink(missing_ok=True)
         shelf.drop_damaged({piece.key: piece.frames for piece in cutting.pieces})
-        rendered += _render(cutting, workshop, progress)
+        # These frames were told of already.
+        rendered += _render(cutting, workshop, lambda frames: None)
         everything = frozenset(piece.key for piece in cutting.pieces)
         _join(cutting, shelf, _sound(cutting, workshop), path, everything)
     return rendered
@@ -244,8 +245,3 @@ def _is_up_to_date(path: Path, record: Path, key: str) -> bool:
         return False
     stat = path.stat()
     return (stat.st_size, stat.st_mtime_ns) == (known.get("bytes"), known.get("mtime_ns"))
-
-
-def _software() -> str:
-    """Name the encoder build: another build may write other parameter sets."""
-    return f"av {av.__version__} avcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"

@@ -17,11 +17,12 @@ class FileMaterial:
 
 @dataclass(frozen=True)
 class StillMaterial:
-    """A picture held, or moved by camera words, over the whole length the timeline gives it."""
+    """A picture held, or moved by camera words over the author's `frames`."""
 
     path: Path
     sha256: str
     camera: tuple[str, ...]
+    frames: int
 
 
 Material = FileMaterial | StillMaterial

@@ -19,7 +19,7 @@ from longtake.media.normalise import FilmFormat
 from longtake.timeline import Timeline, TimelineClip, Transition, overlap
 
 # Part of every key: raised when the same inputs shall give other pictures.
-PIECE_VERSION = 1
+PIECE_VERSION = 2
 # A piece of fewer frames costs more to start than to hold; it is added to its neighbour.
 SHORTEST = 8
 
@@ -97,7 +97,6 @@ class _Recipe:
     film: FilmFormat
     settings: EncoderSettings
     software: str
-    lengths: dict[str, tuple[int, int]]
 
     def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
         content = [
@@ -115,9 +114,10 @@ class _Recipe:
         material: Material = self.materials[clip]
         if isinstance(material, FileMaterial):
             return ["file", material.sha256]
-        # A moved still's path runs over the whole length it is given: a held one looks the same anywhere.
-        moved = set(material.camera) != {"Static shot"}
-        return ["still", material.sha256, list(material.camera), self.lengths[clip] if moved else 0]
+        # A move runs over the author's frames; a held picture looks the same however long it stands.
+        moved = material.camera != ("Static shot",)
+        frames = material.frames if moved else 0
+        return ["still", material.sha256, list(material.camera), frames]
 
 
 def plan_pieces(
@@ -133,8 +133,7 @@ def plan_pieces(
     end of a clip touches its last piece only. `software` names encoder builds: their pieces are not
     mixed.
     """
-    lengths = {clip.id: (clip.start, clip.end) for clip in timeline.laid}
-    recipe = _Recipe(materials, film, settings, software, lengths)
+    recipe = _Recipe(materials, film, settings, software)
     pieces: list[Piece] = []
     at = 0
     for index, clip in enumerate(timeline.laid):

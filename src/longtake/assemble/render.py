@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import av
-
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
 from longtake.assemble.pieces import BodyPiece, TransitionPiece
 from longtake.assemble.shelf import Shelf
@@ -16,6 +14,7 @@ from longtake.media.camera import MovedStill
 from longtake.media.color import planes_to_frame
 from longtake.media.encode import EncoderSettings, FrameEncoder, encode_run
 from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to_film
+from longtake.media.planes import FilmFrame
 from longtake.media.probe import probe
 from longtake.media.stills import open_still
 
@@ -60,7 +59,7 @@ def render_unit(unit: RenderUnit) -> int:
         ranges.append((start, start + unit.transition.frames))
     low, high = min(start for start, _ in ranges), max(end for _, end in ranges)
     bodies = _Bodies(unit)
-    tail: list[av.VideoFrame] = []
+    tail: list[FilmFrame] = []
     reached = low
     for index, frame in clip_frames(unit.shown, unit.film, low, high):
         if unit.transition and index >= unit.transition.before_start:
@@ -76,26 +75,25 @@ def render_unit(unit: RenderUnit) -> int:
 
 def clip_frames(
     shown: Shown, film: FilmFormat, start: int, end: int
-) -> Iterator[tuple[int, av.VideoFrame]]:
+) -> Iterator[tuple[int, FilmFrame]]:
     """Yield frames [start, end) of a clip in the film's format, each with its number in the clip."""
     if isinstance(shown.material, FileMaterial):
         path = shown.material.path
         yield from normalised_frames(path, probe(path), film, start, end)
     else:
-        yield from _still_frames(shown, shown.material, film, start, end)
+        yield from _still_frames(shown.material, film, start, end)
 
 
 def _still_frames(
-    shown: Shown, still: StillMaterial, film: FilmFormat, start: int, end: int
-) -> Iterator[tuple[int, av.VideoFrame]]:
+    still: StillMaterial, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, FilmFrame]]:
     picture = rgb_still_to_film(
         open_still(still.path, film.background), film.size, film.fit, film.background
     )
-    frames = shown.end - shown.start
-    moved = MovedStill(picture, still.camera, frames, float(film.rate.value))
+    moved = MovedStill(picture, still.camera, still.frames, float(film.rate.value))
     held = planes_to_frame(*moved.planes(0)) if moved.held else None
     for index in range(start, end):
-        yield index, held or planes_to_frame(*moved.planes(index - shown.start))
+        yield index, held or planes_to_frame(*moved.planes(index))
 
 
 class _Bodies:
@@ -106,7 +104,7 @@ class _Bodies:
         self._rest = list(unit.bodies)
         self._encoder: FrameEncoder | None = None
 
-    def put(self, index: int, frame: av.VideoFrame) -> None:
+    def put(self, index: int, frame: FilmFrame) -> None:
         if not self._rest or index < self._rest[0].start:
             return
         piece, unit = self._rest[0], self._unit
@@ -120,7 +118,7 @@ class _Bodies:
 
 
 def _render_transition(
-    unit: RenderUnit, piece: TransitionPiece, after: Shown, before: list[av.VideoFrame]
+    unit: RenderUnit, piece: TransitionPiece, after: Shown, before: list[FilmFrame]
 ) -> None:
     start = piece.after_start
     head = [frame for _, frame in clip_frames(after, unit.film, start, start + piece.frames)]

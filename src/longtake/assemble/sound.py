@@ -27,7 +27,6 @@ from longtake.media.audio import (
     samples_at,
     silence,
 )
-from longtake.media.probe import read_grid
 from longtake.timeline import Timeline, TimelineClip, overlap
 
 # Part of every sound track's key: raised when the same inputs shall sound otherwise.
@@ -150,10 +149,7 @@ def _clip_sound(
     material = materials[clip.id]
     if clip.id in cues.silenced or not isinstance(material, FileMaterial):
         return silence(end - start)
-    # A clip's frame 0 need not stand at its file's time zero.
-    grid = read_grid(material.path)
-    begin = samples_at(grid.pts[0] * grid.time_base + timeline.rate.seconds(clip.start))
-    heard = decode_range(material.path, begin, end - start)
+    heard = decode_range(material.path, _sample(timeline, clip.start), end - start)
     if heard is None:
         return silence(end - start)
     before = overlap(timeline.joins[index - 1]) if index else 0

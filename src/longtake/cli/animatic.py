@@ -9,7 +9,7 @@ import click
 from longtake.cli import options
 from longtake.cli.board import find_board
 from longtake.cli.making import make_and_show
-from longtake.film import Wishes
+from longtake.wishes import Wishes
 
 
 @click.command("animatic")

@@ -9,7 +9,8 @@ import click
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import check_document
-from longtake.film import Wishes, plan_film
+from longtake.film import plan_film
+from longtake.wishes import Wishes
 
 
 @click.command("check")

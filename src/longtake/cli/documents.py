@@ -12,6 +12,7 @@ from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Money
+from longtake.vault.purchase import Purchase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +199,10 @@ class ExplainDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusDocument:
-    """`longtake status --json`: `lacking` frames of `frames` would be rendered."""
+    """`longtake status --json`: `lacking` frames of `frames` would be rendered.
+
+    `buying` names clips whose purchase is under way, `unknown` numbers purchases of unknown outcome.
+    """
 
     longtake: Literal[1] = FORM
     version: str = __version__
@@ -211,6 +215,8 @@ class StatusDocument:
     lacking: int
     owned: tuple[str, ...]
     missing: tuple[str, ...]
+    buying: tuple[str, ...]
+    unknown: tuple[int, ...]
     held_by: str | None
 
 
@@ -283,8 +289,10 @@ def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) ->
     )
 
 
-def status_document(standing: Standing, board: Path) -> StatusDocument:
-    """Write how a film stands."""
+def status_document(
+    standing: Standing, board: Path, purchases: tuple[Purchase, ...]
+) -> StatusDocument:
+    """Write how a film stands, beside the open purchases of its board."""
     return StatusDocument(
         board=str(board),
         film=str(standing.film),
@@ -294,6 +302,8 @@ def status_document(standing: Standing, board: Path) -> StatusDocument:
         lacking=standing.lacking,
         owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
         missing=standing.missing,
+        buying=tuple(row.clip for row in purchases if row.state != "unknown"),
+        unknown=tuple(row.id for row in purchases if row.state == "unknown"),
         held_by=standing.holder or None,
     )
 

@@ -11,8 +11,8 @@ from longtake.cli.board import find_board, unknown
 from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.standing import Standing, look
-from longtake.film import Wishes
 from longtake.plan.job import ClipJob, FootageClip, Plan
+from longtake.wishes import Wishes
 
 
 @click.command("explain")

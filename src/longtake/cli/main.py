@@ -7,6 +7,7 @@ Exit codes: 0 ok, 1 failed, 2 usage or storyboard fault, 3 needs confirmation, 4
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -30,6 +31,12 @@ VERBS = {
     "animatic": "Make a rough moving version of the film, free, without a key",
     "make": "Make the film; what exists already is not made again",
     "status": "Show what is made, what is missing, and who is at work",
+    "models": "Show what every model makes, what it costs, and whether its key is set",
+    "ledger": "Show every purchase and what it came to",
+    "reconcile": "Say what became of a purchase of which nobody knows",
+    "verify": "Check that every take is there and whole",
+    "gc": "Show, and remove on request, what nothing needs",
+    "simulate": "Answer like the remote providers, here, without money",
 }
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -77,6 +84,8 @@ def main() -> None:
         # A terminal that lacks a sign shows a question mark; it is no reason to fail.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # A third of a long plan's time would go into the collector walking what only grows.
+    gc.set_threshold(100_000, 20, 100)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -6,25 +6,34 @@ from pathlib import Path
 
 import click
 
-from longtake.cli import options
+from longtake.cli import options, say
 from longtake.cli.board import find_board
-from longtake.cli.making import Consent, agree, make_and_show
-from longtake.film import Wishes
+from longtake.cli.making import Consent, confirm, make_and_show
+from longtake.cli.say import DIM
+from longtake.cli.table import counted
+from longtake.film import plan_film
 from longtake.units import Money
+from longtake.wishes import Wishes
 
 
 @click.command("make")
 @options.BOARD
+@options.DRAFT
 @options.QUALITY
 @options.SET
 @options.BUDGET
+@options.PRICE
+@options.RETAKES
 @options.YES
 @options.JSON
 def command(
     board: Path | None,
+    draft: bool,
     quality: str,
     variables: dict[str, str],
     budget: Money | None,
+    price: Money | None,
+    retakes: int,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -34,5 +43,25 @@ def command(
     """
     path = find_board(board)
     consent = Consent(budget, yes)
-    wishes = Wishes(quality=quality, variables=variables, budget=budget)
-    make_and_show(path, wishes, gate=lambda plan: agree(plan, consent), as_json=as_json)
+    wishes = Wishes(
+        quality=quality,
+        variables=variables,
+        budget=budget,
+        draft=draft,
+        retakes=retakes,
+        price=price,
+    )
+    make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
+    if draft and not as_json:
+        _say_final(path, variables)
+
+
+def _say_final(board: Path, variables: dict[str, str]) -> None:
+    """Say what the film itself would cost, now that its draft can be looked at."""
+    quote = plan_film(board, Wishes(variables=variables)).quote
+    lacking = sum(not owned for _, _, owned in quote.lines)
+    price = f"{quote.total} for {counted(lacking, 'clip')}"
+    if quote.unknown:
+        price += f", {len(quote.unknown):,} of them of unknown price"
+    text = price if lacking else "every clip of it is owned already"
+    say.tell(("the final film: ", DIM), f"{text}; `longtake make` without `--draft` makes it")

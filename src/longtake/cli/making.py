@@ -16,9 +16,10 @@ from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH
 from longtake.errors import ConfirmationNeeded
-from longtake.film import Wishes, make_film, refuse_what_cannot_be_made
+from longtake.film import make_film
 from longtake.plan.job import Plan
 from longtake.units import Money
+from longtake.wishes import Wishes
 
 Gate = Callable[[Plan], None]
 
@@ -55,17 +56,11 @@ def make_and_show(board: Path, wishes: Wishes, *, gate: Gate, as_json: bool) -> 
     say.answer((say.shown(film.path), PATH))
 
 
-def agree(plan: Plan, consent: Consent) -> None:
-    """Stop a plan that may not be paid for: over budget, then no key, then no word of the author.
-
-    A budget given on the command line is the word of the author.
-    """
-    refuse_what_cannot_be_made(plan)
-    confirm(plan, consent)
-
-
 def confirm(plan: Plan, consent: Consent) -> None:
-    """Ask before money is spent; raises ConfirmationNeeded where nobody can answer, or says no."""
+    """Ask before money is spent; raises ConfirmationNeeded where nobody can answer, or says no.
+
+    A budget given on the command line is the author's word already.
+    """
     owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
     paid = [job for job in plan.jobs if not job.draws and job.id not in owned]
     if not paid or consent.yes or consent.budget is not None:

@@ -64,3 +64,20 @@ BUDGET: Decorator = click.option(
     help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget.',
 )
 YES: Decorator = click.option("--yes", is_flag=True, help="Buy what the plan needs without asking.")
+DRAFT: Decorator = click.option(
+    "--draft", is_flag=True, help="The board's draft: the same film by its cheaper model."
+)
+RETAKES: Decorator = click.option(
+    "--retakes",
+    metavar="N",
+    type=click.IntRange(0, 20),
+    default=0,
+    show_default=True,
+    help="Buy a clip again up to so many times where a provider failed to make it.",
+)
+PRICE: Decorator = click.option(
+    "--price",
+    metavar="MONEY",
+    callback=_money,
+    help='What a clip may cost where no table knows, such as "0.50 USD".',
+)

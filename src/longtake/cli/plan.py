@@ -13,8 +13,9 @@ from longtake.cli.board import find_board
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.tree import clock, models_of, plan_tree
-from longtake.film import Wishes, plan_film
+from longtake.film import plan_film
 from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.wishes import Wishes
 
 
 @click.command("plan")
@@ -38,8 +39,8 @@ def command(
     width = console.width if console.is_terminal else None
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
-    for line in plan_tree(plan, width, every=every):
-        say.answer(line)
+    # One answer for all of the tree: each one opens a terminal of its own.
+    say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
     say.answer()
     for line in summary(plan):
         say.answer(line)

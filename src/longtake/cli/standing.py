@@ -8,19 +8,21 @@ from pathlib import Path
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
-from longtake.errors import ProjectBusy
-from longtake.film import Wishes, drawn_takes, materials, plan_film
+from longtake.buying import bought_takes
+from longtake.film import drawn_takes, materials, plan_film
+from longtake.generate.clip import with_out_point
 from longtake.history import (
     Verdict,
     film_name,
     known_keys,
     load_history,
     owned_clips,
-    verdict,
+    verdicts,
 )
 from longtake.plan.job import Plan
 from longtake.project import Project
 from longtake.vault.take import Take
+from longtake.wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -67,28 +69,19 @@ def look(board: Path, wishes: Wishes) -> Standing:
     )
     history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
     owned = owned_clips(plan)
-    verdicts = tuple(verdict(job, plan, history, owned) for job in plan.jobs)
-    holder = who_holds(project)
-    return Standing(plan, project, film, verdicts, missing, spans, up_to_date, lacking, holder)
+    said, holder = verdicts(plan, history, owned), project.holder()
+    return Standing(plan, project, film, said, missing, spans, up_to_date, lacking, holder)
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
-    """Find the takes that were made of just these recipes, by the keys the history remembers."""
+    """Find the takes that were made of just these recipes: as remembered, else any that is there."""
     keys = known_keys(project.work)
-    vault = drawn_takes(project)
-    found = {job.id: vault.find(keys[job.recipe]) for job in plan.jobs if job.recipe in keys}
+    drawn, bought = drawn_takes(project), bought_takes()
+    by_recipe = bought.by_recipe() | drawn.by_recipe()
+    found: dict[str, Take | None] = {}
+    for job in plan.jobs:
+        vault = drawn if job.draws else bought
+        remembered = vault.find(keys[job.recipe]) if job.recipe in keys else None
+        take = remembered or by_recipe.get(job.recipe)
+        found[job.id] = take and with_out_point(take, job.out_frame, plan.timeline.rate)
     return {clip: take for clip, take in found.items() if take is not None}
-
-
-def who_holds(project: Project) -> str:
-    """Say which run is at work in the folder, or nothing.
-
-    A note without a run is what a killed one left; only then is the lock itself tried.
-    """
-    if not (project.work / "run.json").exists():
-        return ""
-    try:
-        with project.hold():
-            return ""
-    except ProjectBusy as busy:
-        return busy.message

@@ -9,9 +9,12 @@ import click
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import status_document
+from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.standing import Standing, look
-from longtake.film import Wishes
+from longtake.cli.table import counted
+from longtake.vault.purchase import Purchase
+from longtake.wishes import Wishes
 
 # Beyond so many clips only those that are missing are listed.
 LIST_UP_TO = 40
@@ -35,11 +38,13 @@ def command(
     """Show which clips are made, whether the film is up to date, and who holds the project."""
     path = find_board(board)
     standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    purchases = open_purchases(path)
     if as_json:
-        say.answer_json(status_document(standing, path))
+        say.answer_json(status_document(standing, path, purchases))
         return
     _tell_clips(standing, every)
     _tell_film(standing)
+    _tell_purchases(purchases)
     if standing.holder:
         say.answer((f"{'run':<8}", DIM), (standing.holder, WARNING))
 
@@ -66,3 +71,16 @@ def _tell_film(standing: Standing) -> None:
     else:
         state = f"not made yet; {lacking}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
+
+
+def _tell_purchases(purchases: tuple[Purchase, ...]) -> None:
+    """Say what is being bought for this board, and what nobody knows about."""
+    under_way = [row.clip for row in purchases if row.state != "unknown"]
+    if under_way:
+        clips = ", ".join(under_way[:8]) + (", ..." if len(under_way) > 8 else "")
+        say.answer((f"{'buying':<8}", DIM), f"{counted(len(under_way), 'clip')} under way: {clips}")
+    unknown = [str(row.id) for row in purchases if row.state == "unknown"]
+    if unknown:
+        numbers = ", ".join(unknown[:8]) + (", ..." if len(unknown) > 8 else "")
+        text = f"nobody knows whether {counted(len(unknown), 'clip')} was bought ({numbers})"
+        say.answer((f"{'unknown':<8}", DIM), (text, WARNING), ": `longtake reconcile`")

@@ -1,24 +1,96 @@
-"""The catalogue of models: data files, one a provider, turned into offers."""
+"""The catalogue of models: data files, one a provider, turned into offers; users may add their own."""
 
 from __future__ import annotations
 
-import json
+import codecs
 from collections.abc import Mapping
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from longtake.errors import PlanError
 from longtake.generate.providers.animatic import animatic_offer
 from longtake.plan.offer import Offer, Resolution, drawn_instead
 from longtake.units import Size
 
+_Price = Annotated[str, Field(pattern=r"^\d{1,6}(\.\d{1,8})?$")]
+_Length = Annotated[int, Field(ge=1, le=600)]
+_Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
-def load_offers() -> dict[str, Offer]:
-    """Read every offer we know, by name: the embedded animatic and the models of all providers."""
+# How pydantic's own words are said to somebody who edits a price list; the rest speaks for itself.
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key of an offers file",
+    "too_short": "must not be empty",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be text, in quotes",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ResolutionRow(_Strict):
+    """One picture size of a model; prices are text, because they are exact."""
+
+    name: str
+    canvas: str
+    lengths: Annotated[list[_Length], Field(min_length=1)]
+    per_clip: dict[Annotated[str, Field(pattern=r"^\d{1,3}$")], _Price] = {}
+    per_second: _Price | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        Size.parse(self.canvas)
+        if any(later <= earlier for earlier, later in pairwise(self.lengths)):
+            raise ValueError("lengths must ascend")
+        strange = [length for length in self.per_clip if int(length) not in self.lengths]
+        if strange:
+            raise ValueError(f"per_clip prices {strange[0]} s, which is none of the lengths")
+        return self
+
+
+class ModelRow(_Strict):
+    """One model: what it takes, what it makes, and what that costs according to whom."""
+
+    model: _Name
+    aliases: list[str] = []
+    modes: Annotated[list[Literal["text", "first", "last", "references"]], Field(min_length=1)]
+    prompt_limit: Annotated[int, Field(ge=1)]
+    sound: bool = False
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    price_source: str = ""
+    price_date: Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = ""
+    resolutions: Annotated[list[ResolutionRow], Field(min_length=1)]
+
+
+class OffersFile(_Strict):
+    """A file of offers: one provider and its models."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    provider: _Name
+    key_variable: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    models: list[ModelRow]
+
+
+def load_offers(extra: Path | None = None) -> dict[str, Offer]:
+    """Read every offer we know, by name: the embedded animatic and the models of all providers.
+
+    `extra` is a folder of the user's own files; a model there takes the place of ours of that name.
+    Raises PlanError naming file and fault.
+    """
     offers = [animatic_offer()]
     for file in sorted((resources.files("longtake.generate") / "offers").iterdir(), key=str):
         if file.name.endswith(".json"):
-            offers += read_offers(json.loads(file.read_text(encoding="utf-8")))
+            offers += read_offers(file.read_bytes(), file.name)
+    for path in sorted(extra.glob("*.json")) if extra else ():
+        offers += read_offers(path.read_bytes(), str(path))
     return {offer.name: offer for offer in offers}
 
 
@@ -27,31 +99,53 @@ def animatic_offers(offers: Mapping[str, Offer]) -> dict[str, Offer]:
     return {name: drawn_instead(offer) for name, offer in offers.items()}
 
 
-def read_offers(document: Mapping[str, Any]) -> list[Offer]:
-    """Turn one provider's document into offers."""
-    return [_offer(document, model) for model in document["models"]]
+def read_offers(text: bytes, name: str) -> list[Offer]:
+    """Turn one provider's document into offers; raises PlanError with all its faults at once."""
+    try:
+        document = OffersFile.model_validate_json(text.removeprefix(codecs.BOM_UTF8))
+    except ValidationError as error:
+        faults = "\n".join(f"{name}: {_fault(each)}" for each in error.errors()[:20])
+        raise PlanError(
+            faults, hint="the README shows such a file; what it does not name stays as it was"
+        ) from error
+    return [_offer(document, model) for model in document.models]
 
 
-def _offer(document: Mapping[str, Any], model: Mapping[str, Any]) -> Offer:
+def _fault(error: Mapping[str, object]) -> str:
+    """Say one fault as `models[0].resolutions[1].lengths: what is wrong`."""
+    kind, place = str(error["type"]), error["loc"]
+    steps = place if isinstance(place, tuple) else ()
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if kind == "json_invalid":
+        message = f"this is no JSON: {message.removeprefix('Invalid JSON: ')}"
+    elif kind == "string_pattern_mismatch":
+        message = f'"{error["input"]}" is not of the form it must have'
+    said = _WORDS.get(kind, message[:1].lower() + message[1:])
+    return f"{where.lstrip('.')}: {said}" if where else said
+
+
+def _offer(document: OffersFile, model: ModelRow) -> Offer:
     return Offer(
-        provider=document["provider"],
-        model=model["model"],
-        resolutions=tuple(_resolution(row) for row in model["resolutions"]),
-        modes=frozenset(model["modes"]),
-        prompt_limit=model["prompt_limit"],
-        sound=model.get("sound", False),
-        price_source=model.get("price_source", ""),
-        price_date=model.get("price_date", ""),
-        key_variable=document["key_variable"],
-        aliases=tuple(model.get("aliases", ())),
+        provider=document.provider,
+        model=model.model,
+        resolutions=tuple(map(_resolution, model.resolutions)),
+        modes=frozenset(model.modes),
+        prompt_limit=model.prompt_limit,
+        sound=model.sound,
+        currency=model.currency,
+        price_source=model.price_source,
+        price_date=model.price_date,
+        key_variable=document.key_variable,
+        aliases=tuple(model.aliases),
     )
 
 
-def _resolution(row: Mapping[str, Any]) -> Resolution:
+def _resolution(row: ResolutionRow) -> Resolution:
     return Resolution(
-        name=row["name"],
-        canvas=Size.parse(row["canvas"]),
-        lengths=tuple(row["lengths"]),
-        per_clip={int(length): Decimal(price) for length, price in row.get("per_clip", {}).items()},
-        per_second=Decimal(row["per_second"]) if "per_second" in row else None,
+        name=row.name,
+        canvas=Size.parse(row.canvas),
+        lengths=tuple(row.lengths),
+        per_clip={int(length): Decimal(price) for length, price in row.per_clip.items()},
+        per_second=None if row.per_second is None else Decimal(row.per_second),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from longtake.media.camera import MovedStill
 from longtake.media.color import Plane, Sampling, planes_to_rgb
 from longtake.media.frames import last_frame, save_png
 from longtake.media.normalise import rgb_still_to_film, source_frame
+from longtake.media.probe import probe
 from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob, Edge, FootageClip, Source, StartOf, StillClip, StillFrame
 from longtake.units import Fit, FrameRate, Size
@@ -58,42 +60,55 @@ class Handoffs:
             return self._drawn_still(source, canvas, first=first)
         if isinstance(source, FootageClip):
             wanted = source.start if first else source.out_frame
-            return self._decoded(
-                source.path, source.sha256, source_frame(source.path, self.rate, wanted)
-            )
+            index = source_frame(source.path, self.rate, wanted)
+            return self._decoded(source.path, source.sha256, index, canvas)
         take = self._take(source, takes)
-        return self._decoded(take.path, take.sha256, 0 if first else take.out_point)
+        return self._decoded(take.path, take.sha256, 0 if first else take.out_point, canvas)
 
     def _take(self, job: ClipJob, takes: Mapping[str, Take]) -> Take:
         if job.id not in takes:
             raise HandoffError(f'there is no take of "{job.id}" to hand a frame on')
         return takes[job.id]
 
-    def _decoded(self, path: Path, sha256: str, index: int) -> Path:
-        def make(part: Path) -> None:
-            save_png(last_frame(path, index).rgb, part)
+    def _decoded(self, path: Path, sha256: str, index: int, canvas: Size) -> Path:
+        """Keep a frame of a film file: as it is where it is on the canvas, fitted to it elsewhere."""
+        facts = probe(path)
+        name = f"{sha256[:40]}-{index}"
+        fits = facts.display_size == canvas
+        if not fits:
+            name += f"-{self._fitting(canvas)}"
 
-        return self.vault.frame(f"{sha256[:40]}-{index}", make)
+        def make(part: Path) -> None:
+            rgb = last_frame(path, index).rgb
+            if not fits:
+                rgb = rgb_still_to_film(rgb, canvas, self.fit, self.background)
+            save_png(rgb, part)
+
+        return self.vault.frame(name, make)
 
     def _still(self, path: Path, sha256: str, canvas: Size) -> Path:
         def make(part: Path) -> None:
             save_png(self._fitted(path, canvas), part)
 
-        name = f"{sha256[:40]}-{canvas}-{self.fit}{self.background.replace('#', '-')}"
-        return self.vault.frame(name, make)
+        return self.vault.frame(f"{sha256[:40]}-{self._fitting(canvas)}", make)
 
     def _drawn_still(self, still: StillClip, canvas: Size, *, first: bool) -> Path:
         """Give the first or last frame of a still as the film shows it, camera move included."""
 
         def make(part: Path) -> None:
-            picture = self._fitted(still.path, canvas)
-            moved = MovedStill(picture, still.camera, still.frames, float(self.rate.value))
-            save_png(
-                planes_to_rgb(*moved.planes(0 if first else still.frames - 1), Sampling()), part
-            )
+            fps = float(self.rate.value)
+            moved = MovedStill(self._fitted(still.path, canvas), still.camera, still.frames, fps)
+            planes = moved.planes(0 if first else still.frames - 1)
+            save_png(planes_to_rgb(*planes, Sampling()), part)
 
-        end = "start" if first else "end"
-        return self.vault.frame(f"{still.recipe[:40]}-{canvas}-{end}", make)
+        words = hashlib.sha256("/".join(still.camera).encode()).hexdigest()[:12]
+        fps = str(self.rate).replace("/", "-")
+        place = f"{0 if first else still.frames - 1}of{still.frames}-{words}-{fps}"
+        return self.vault.frame(f"{still.sha256[:40]}-{self._fitting(canvas)}-{place}", make)
 
     def _fitted(self, path: Path, canvas: Size) -> Plane:
-        return rgb_still_to_film(open_still(path), canvas, self.fit, self.background)
+        picture = open_still(path, self.background)
+        return rgb_still_to_film(picture, canvas, self.fit, self.background)
+
+    def _fitting(self, canvas: Size) -> str:
+        return f"{canvas}-{self.fit}{self.background.replace('#', '-')}"

@@ -17,7 +17,9 @@ class Request:
 
     `first` and `last` are PNG files at the canvas size (None: the model begins or ends as it likes);
     `first_sha256` and `last_sha256` are the hashes of their bytes. `canvas` and `rate` are what the
-    clip is to have, `frames` its length at that rate.
+    clip is to have, `frames` its length at that rate. `references` are pictures of the cast, each a
+    file and its hash; `options` are the model's own switches; `drawn` marks a clip that is
+    made here at the film's own size and rate.
     """
 
     model: str
@@ -33,7 +35,9 @@ class Request:
     last: Path | None = None
     last_sha256: str = ""
     take: int = 1
+    references: tuple[tuple[Path, str], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    drawn: bool = False
 
 
 class TaskState(Enum):
@@ -47,34 +51,53 @@ class TaskState(Enum):
 
 @dataclass(frozen=True)
 class TaskReport:
-    """One look at a task: its state, a provider's own words where it failed, its charge if told."""
+    """One look at a task: its state, a provider's own words where it failed, its charge if told.
+
+    `refused` is true where the provider would not show what it made (moderation).
+    """
 
     state: TaskState
     message: str = ""
     progress: float | None = None
     charge: Money | None = None
+    refused: bool = False
 
 
 class Provider(Protocol):
-    """All a video API must do for us: submit a job, look at its task, fetch the result."""
+    """All a video API must do for us: submit a job, look at its task, fetch the result.
+
+    Errors are those of `longtake.errors`, and say by `.charged` whether money is gone: Unreachable,
+    RateLimited, Refused, OutOfFunds and KeyRefused mean that nothing was taken; OutcomeUnknown that
+    nobody knows. None of these methods sends a job twice.
+    """
 
     # the part of a model name before the slash
     name: str
 
-    # how many tasks may run at once
+    # names the account without telling its key; limits are kept for each account
+    account: str
+
+    # how many tasks may run at once, and how many may be submitted a minute
     in_flight: int
+    per_minute: int
 
-    # seconds between two looks at a task
-    poll_s: float
+    # how long a task may take before a run gives up looking at it
+    deadline_s: float
 
-    # start a clip; returns the provider's task id
-    def submit(self, request: Request) -> str: ...
+    # do all that costs nothing ahead of a submit, such as uploading its pictures
+    def prepare(self, request: Request) -> None: ...
+
+    # start a clip; returns the provider's task id. `nonce` is sent where a header for it exists
+    def submit(self, request: Request, nonce: str) -> str: ...
 
     # look at a task without cost
     def look(self, task: str) -> TaskReport: ...
 
     # write a finished clip to a path that does not exist yet
     def fetch(self, task: str, path: Path) -> None: ...
+
+    # say how long to wait before the next look at a task that is so many seconds old
+    def pause_s(self, elapsed_s: float) -> float: ...
 
     # let go of workers and connections; remote tasks run on
     def close(self) -> None: ...

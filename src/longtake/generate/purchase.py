@@ -1,128 +1,240 @@
-"""One clip, made once: look at what is owned, else submit, wait, fetch, verify, keep."""
+"""One clip, bought once: admitted by the ledger, sent at most once, found again after any crash."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
 
-from longtake.errors import MediaError, TaskFailed
-from longtake.generate.provider import Provider, Request, TaskReport, TaskState
-from longtake.media.ffmpeg import strict_check
-from longtake.media.frames import Measured, measure_clip
+from longtake.errors import (
+    BudgetExceeded,
+    KeyRefused,
+    LongtakeError,
+    OutcomeUnknown,
+    OutOfFunds,
+    PlanError,
+    ProviderError,
+    RateLimited,
+    Refused,
+    TaskFailed,
+    Unreachable,
+)
+from longtake.generate.clip import (
+    Desk,
+    Made,
+    Wanted,
+    bring_home,
+    canonical_request,
+    owned_take,
+    request_key,
+    wait_for,
+)
+from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
-from longtake.units import FrameRate
-from longtake.vault.store import Vault
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Purchase
 from longtake.vault.take import Take
 
-Pause = Callable[[float], Awaitable[None]]
-Watch = Callable[[TaskReport], None]
+# A run that held an intent this long without sending is taken for dead: another takes it over.
+INTENT_LIFE_S = 120.0
+# A request that went out this long ago and was never answered: whoever sent it is gone.
+SENDING_LIFE_S = 300.0
+# How often a request that certainly was not taken is sent again before the clip is given up.
+SENDS = 8
 
 
-def request_key(provider: str, request: Request) -> str:
-    """Name a purchase: the hash of all that is asked, pictures by their bytes, paths left out."""
-    asked: dict[str, Any] = {
-        "provider": provider,
-        "model": request.model,
-        "resolution": request.resolution,
-        "seconds": request.seconds,
-        "frames": request.frames,
-        "canvas": str(request.canvas),
-        "rate": str(request.rate),
-        "prompt": request.prompt,
-        "camera": list(request.camera),
-        "first": request.first_sha256,
-        "last": request.last_sha256,
-        "take": request.take,
-        "options": dict(request.options),
-    }
-    text = json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+@dataclass
+class Halt:
+    """Set once for a run: why nothing more may be bought (funds, key, a charge nobody expected)."""
+
+    reason: LongtakeError | None = None
 
 
 @dataclass(frozen=True)
-class Made:
-    """A take, and whether it was there already."""
+class Till:
+    """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time."""
 
-    take: Take
-    kept: bool
+    ledger: Ledger
+    limits: Limits
+    board: str
+    clock: Callable[[], float]
+    halt: Halt = field(default_factory=Halt)
 
 
-async def ensure_clip(
-    job: ClipJob,
-    request: Request,
-    provider: Provider,
-    vault: Vault,
-    *,
-    pause: Pause = asyncio.sleep,
-    watch: Watch = lambda report: None,
-) -> Made:
-    """Give the clip's take, made now if it is not owned; may be called again by anyone, any time.
+async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) -> Made:
+    """Give a clip's take, bought now if it is not owned; may be called again by anyone, any time.
 
-    Raises TaskFailed in the provider's own words, or where the file it gave is not what was asked.
+    Raises BudgetExceeded, Refused, OutOfFunds, KeyRefused, TaskFailed; OutcomeUnknown where only a
+    person can say whether the clip was bought. Nothing is ever sent twice for one key.
     """
-    key = request_key(provider.name, request)
-    owned = await asyncio.to_thread(vault.find, key)
+    key = request_key(desk.provider.name, request)
+    wanted = Wanted.of(job, request)
+    owned = await asyncio.to_thread(owned_take, wanted, key, desk.vault)
+    standing = await asyncio.to_thread(till.ledger.find, key)
     if owned is not None:
-        chosen = vault.choose_out_point(
-            owned, out_point(job, owned.frames, owned.rate, request.rate)
-        )
-        return Made(chosen, kept=True)
-    task = await asyncio.to_thread(provider.submit, request)
-    await _finished(job, provider, task, pause, watch)
-    part = vault.scratch(key)
+        if standing is not None and standing.is_open:
+            till.ledger.done(standing.id, owned.sha256, None, till.clock())
+        return Made(owned, kept=True)
+    if standing is not None and standing.state == "done":
+        return Made(await collect(wanted, standing, desk, till), kept=False)
+    purchase = await _submitted(job, request, key, desk, till)
+    return Made(await collect(wanted, purchase, desk, till), kept=False)
+
+
+async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
+    """Wait for a task that is paid for, bring its clip home, and close the purchase."""
+    last = TaskReport(TaskState.RUNNING)
+
+    def watch(report: TaskReport) -> None:
+        nonlocal last
+        last = report
+        desk.watch(report)
+
+    watched = Desk(desk.provider, desk.vault, desk.pause, watch)
     try:
-        await asyncio.to_thread(provider.fetch, task, part)
-        measured = await asyncio.to_thread(_verified, part, job, task)
-        rate = FrameRate(Fraction(measured.rate))
-        take = Take(
-            key=key,
-            recipe=job.recipe,
-            clip=job.id,
-            sha256="",
-            path=part,
-            provider=provider.name,
-            model=request.model,
-            task=task,
-            frames=measured.frames,
-            rate=rate,
-            size=measured.size,
-            out_point=out_point(job, measured.frames, rate, request.rate),
+        await wait_for(wanted, purchase.task, watched)
+    except TaskFailed:
+        if last.state is TaskState.FAILED and last.refused:
+            till.ledger.refused(purchase.id, last.message, till.clock())
+            raise _moderated(wanted, last.message) from None
+        if last.state is TaskState.FAILED:
+            till.ledger.refunded(purchase.id, last.message, till.clock())
+        raise
+    take = await bring_home(wanted, purchase.key, purchase.task, desk)
+    closed = till.ledger.done(purchase.id, take.sha256, last.charge, till.clock())
+    if closed.charge is not None and purchase.reserved < closed.charge:
+        till.halt.reason = PlanError(
+            f'"{wanted.id}" was charged {closed.charge}, more than the {purchase.reserved} of the table',
+            hint="what is finished is kept; correct the price with `--price` and run again",
         )
-        return Made(await asyncio.to_thread(vault.add, take, part), kept=False)
-    finally:
-        part.unlink(missing_ok=True)
+    return take
 
 
-def out_point(job: ClipJob, frames: int, rate: FrameRate, film: FrameRate) -> int:
-    """Choose where a take ends in the film: the frame shown when the plan's last frame is, if it has it."""
-    shown = (Fraction(job.out_frame) / film.value * rate.value).__floor__()
-    return min(shown, frames - 1)
-
-
-async def _finished(
-    job: ClipJob, provider: Provider, task: str, pause: Pause, watch: Watch
-) -> TaskReport:
+async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Purchase:
+    """Get the clip's task id: from an earlier run, or by sending the request now."""
+    order = _order(job, request, key, desk, till)
     while True:
-        report = await asyncio.to_thread(provider.look, task)
-        watch(report)
-        if report.state is TaskState.DONE:
-            return report
-        if report.state is TaskState.FAILED:
-            raise TaskFailed(f'"{job.id}" was not made: {report.message}', job=job.id, task=task)
-        await pause(provider.poll_s)
+        if till.halt.reason is not None:
+            raise till.halt.reason
+        admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
+        if isinstance(admission, NoRoom):
+            await desk.pause(min(admission.after_s, 5.0) * random.uniform(1.0, 1.2))
+        elif isinstance(admission, OverBudget):
+            raise BudgetExceeded(
+                f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} are bound',
+                hint="raise `budget:` or `--budget`; what is made is kept",
+            )
+        elif isinstance(admission, Admitted):
+            return await _sent(job, request, admission.purchase, desk, till)
+        else:
+            found = await _standing(job, admission.purchase, desk, till)
+            if found is not None and found.state == "intent":
+                return await _sent(job, request, found, desk, till)
+            if found is not None:
+                return found
 
 
-def _verified(part: Path, job: ClipJob, task: str) -> Measured:
-    try:
-        strict_check(part)
-        return measure_clip(part)
-    except MediaError as error:
+def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Order:
+    if job.price is None:
+        raise PlanError(
+            f'nobody knows what "{job.id}" costs at {job.offer}',
+            hint="name the price of a clip with `--price`",
+        )
+    return Order(
+        key=key,
+        provider=desk.provider.name,
+        account=desk.provider.account,
+        model=request.model,
+        seconds=request.seconds,
+        board=till.board,
+        clip=job.id,
+        recipe=job.recipe,
+        request=canonical_request(desk.provider.name, request),
+        reserve=job.price,
+    )
+
+
+async def _standing(job: ClipJob, purchase: Purchase, desk: Desk, till: Till) -> Purchase | None:
+    """Decide about a purchase that is there already: None means look again in a moment."""
+    age = till.clock() - purchase.began
+    if purchase.state in ("submitted", "done"):
+        return purchase
+    if purchase.state in ("refused", "refunded"):
         raise TaskFailed(
-            f'"{job.id}" came back as no whole clip: {error.message}', job=job.id, task=task
-        ) from error
+            f'"{job.id}" failed before: {purchase.message}',
+            hint="change its prompt, or allow another attempt with `--retakes 1`",
+            job=job.id,
+            task=purchase.task,
+        )
+    if purchase.state == "sending" and age > SENDING_LIFE_S:
+        purchase = till.ledger.unknown(purchase.id, "its run ended while sending", till.clock())
+    if purchase.state == "unknown":
+        _ask(job, purchase)
+    if purchase.state == "intent" and age > INTENT_LIFE_S:
+        return till.ledger.take_over(purchase, till.clock())
+    await desk.pause(0.5)
+    return None
+
+
+async def _sent(
+    job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
+) -> Purchase:
+    """Send the request once; again only where it certainly was not taken."""
+    ledger, clock = till.ledger, till.clock
+    for attempt in range(SENDS):
+        try:
+            # Uploads take long and cost nothing: a run that dies in them has sent nothing.
+            await asyncio.to_thread(desk.provider.prepare, request)
+            if not await asyncio.to_thread(ledger.sending, purchase, clock()):
+                # Frozen for long, this run lost its intent to another one, which buys the clip now.
+                return await _submitted(job, request, purchase.key, desk, till)
+            task = await asyncio.to_thread(desk.provider.submit, request, purchase.nonce)
+        except (Unreachable, RateLimited) as error:
+            ledger.not_sent(purchase.id, error.message, clock())
+            if attempt == SENDS - 1:
+                _give_up(purchase, error, till)
+            await desk.pause(_backoff(error, attempt))
+        except OutcomeUnknown as error:
+            _ask(job, ledger.unknown(purchase.id, error.message, clock()))
+        except (KeyRefused, OutOfFunds) as error:
+            till.halt.reason = error
+            _give_up(purchase, error, till)
+        except Refused as error:
+            if error.kind == "moderation":
+                ledger.refused(purchase.id, error.message, clock())
+                raise _moderated(Wanted.of(job, request), error.message) from error
+            _give_up(purchase, error, till)
+        else:
+            return await asyncio.to_thread(ledger.submitted, purchase.id, task, clock())
+    raise AssertionError("unreachable")
+
+
+def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:
+    till.ledger.failed(purchase.id, error.message, till.clock())
+    raise error
+
+
+def _backoff(error: ProviderError, attempt: int) -> float:
+    asked = error.retry_after_s if isinstance(error, RateLimited) else None
+    wait = min(60.0, asked) if asked is not None else min(60.0, 2.0**attempt)
+    return wait * random.uniform(1.0, 1.25)
+
+
+def _ask(job: ClipJob, purchase: Purchase) -> NoReturn:
+    raise OutcomeUnknown(
+        f'nobody knows whether "{job.id}" was bought: {purchase.message}',
+        hint=f"look at your account, then say `longtake reconcile {purchase.id} --made TASK` or `--not-made`",
+        job=job.id,
+        charged=None,
+    )
+
+
+def _moderated(wanted: Wanted, message: str) -> Refused:
+    return Refused(
+        f'"{wanted.id}" was refused by moderation: {message}\nprompt: {wanted.prompt}',
+        kind="moderation",
+        hint="nothing was charged; change the prompt or the picture, the other chains go on",
+        job=wanted.id,
+    )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from longtake.errors import HandoffError, LongtakeError, PlanError
+from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
 from longtake.generate.handoff import Handoffs, SentFrame
-from longtake.generate.provider import Provider, Request
-from longtake.generate.purchase import Made, Pause, ensure_clip
+from longtake.generate.provider import Provider, Request, TaskReport
+from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.settle import bring_in, orphans
 from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -27,6 +30,8 @@ class Progress:
 
 Listener = Callable[[Progress], None]
 
+_THREADS = 64
+
 
 @dataclass
 class Takes:
@@ -36,24 +41,33 @@ class Takes:
     errors: dict[str, LongtakeError] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shop:
+    """A provider, the vault its takes go to, and the till it is paid from (None: it costs nothing)."""
+
+    provider: Provider
+    vault: Vault
+    till: Till | None = None
+
+
 def generate_takes(
     plan: Plan,
-    providers: Mapping[str, Provider],
-    vault: Vault,
+    shops: Mapping[str, Shop],
     *,
     listen: Listener = lambda progress: None,
     pause: Pause = asyncio.sleep,
     options: Mapping[str, object] | None = None,
 ) -> Takes:
-    """Make the takes a plan still lacks, in handoff order, making none twice.
+    """Make the takes a plan still lacks, in handoff order, paying for none twice.
 
-    `providers` is looked up by the part of a job's offer before the slash. The error of one clip
-    stops what continues it and nothing else; all errors come back in the result.
+    `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips.
+    The error of one clip stops what continues it and nothing else; all errors come back in the
+    result.
     """
-    missing = {provider_of(job) for job in plan.jobs} - set(providers)
+    missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(plan, providers, vault, listen, pause, dict(options or {}))
+    walker = _Walker(plan, shops, listen, pause, dict(options or {}))
     asyncio.run(walker.walk())
     return walker.takes
 
@@ -67,29 +81,42 @@ class _Walker:
     def __init__(
         self,
         plan: Plan,
-        providers: Mapping[str, Provider],
-        vault: Vault,
+        shops: Mapping[str, Shop],
         listen: Listener,
         pause: Pause,
         options: dict[str, object],
     ) -> None:
         self.takes = Takes()
         self._plan = plan
-        self._providers = providers
-        self._vault = vault
+        self._shops = shops
         self._listen = listen
         self._pause = pause
         self._options = options
-        timeline = plan.timeline
-        self._handoffs = Handoffs(vault, plan.by_id, timeline.rate, plan.fit, timeline.background)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._done: dict[str, asyncio.Event] = {}
         self._room: dict[str, asyncio.Semaphore] = {}
 
     async def walk(self) -> None:
         """Start one coroutine a clip; each waits for the clips it continues."""
-        self._room = {name: asyncio.Semaphore(p.in_flight) for name, p in self._providers.items()}
-        self._tasks = {job.id: asyncio.create_task(self._clip(job)) for job in self._plan.jobs}
-        await asyncio.gather(*self._tasks.values())
+        self._room = {
+            name: asyncio.Semaphore(shop.provider.in_flight) for name, shop in self._shops.items()
+        }
+        left_over = [asyncio.create_task(self._settle(shop)) for shop in self._shops.values()]
+        # The default pool has a few threads a core; most of ours only wait for an answer.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "longtake"))
+        # Events, not tasks, are waited for: cancelling a chain of tasks would recurse through it.
+        self._done = {job.id: asyncio.Event() for job in self._plan.jobs}
+        await asyncio.gather(*(self._clip(job) for job in self._plan.jobs), *left_over)
+
+    async def _settle(self, shop: Shop) -> None:
+        """Bring home what an earlier form of the board had ordered."""
+        if shop.till is None:
+            return
+        desk = Desk(shop.provider, shop.vault, self._pause)
+        recipes = frozenset(job.recipe for job in self._plan.jobs)
+        for row in orphans(shop.till, shop.provider.name, recipes):
+            error = await bring_in(row, desk, shop.till)
+            state = "failed" if error else "settled"
+            self._listen(Progress(row.clip, state, message=error.message if error else ""))
 
     async def _clip(self, job: ClipJob) -> None:
         try:
@@ -99,41 +126,57 @@ class _Walker:
         except LongtakeError as error:
             self.takes.errors[job.id] = error
             self._listen(Progress(job.id, "failed", message=error.message))
-            return
-        self.takes.by_clip[job.id] = made.take
-        self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
+        else:
+            self.takes.by_clip[job.id] = made.take
+            self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
+        self._done[job.id].set()
 
     async def _wait_for(self, edge: Edge | None) -> None:
-        if isinstance(edge, EndOf | StartOf) and edge.clip in self._tasks:
-            await self._tasks[edge.clip]
+        if isinstance(edge, EndOf | StartOf) and edge.clip in self._done:
+            await self._done[edge.clip].wait()
             if edge.clip in self.takes.errors:
                 raise HandoffError(f'it continues "{edge.clip}", which failed')
 
     async def _made(self, job: ClipJob) -> Made:
         name = provider_of(job)
+        shop = self._shops[name]
         async with self._room[name]:
-            first, last = [await self._sent(job, edge) for edge in (job.first, job.last)]
+            first, last = [await self._sent(job, edge, shop) for edge in (job.first, job.last)]
             request = self._request(job, first, last)
             self._listen(Progress(job.id, "making", 0.0))
-            return await ensure_clip(
-                job,
-                request,
-                self._providers[name],
-                self._vault,
-                pause=self._pause,
-                watch=lambda report: self._listen(Progress(job.id, "making", report.progress)),
-            )
+            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job))
+            if shop.till is None:
+                return await ensure_drawn(job, request, desk)
+            return await ensure_bought(job, request, desk, shop.till)
 
-    async def _sent(self, job: ClipJob, edge: Edge | None) -> SentFrame | None:
+    def _watch(self, job: ClipJob) -> Callable[[TaskReport], None]:
+        told: float | None = 0.0
+
+        def watch(report: TaskReport) -> None:
+            nonlocal told
+            if report.progress != told and report.progress is not None:
+                told = report.progress
+                self._listen(Progress(job.id, "making", told))
+
+        return watch
+
+    async def _sent(self, job: ClipJob, edge: Edge | None, shop: Shop) -> SentFrame | None:
+        """Give the picture an edge stands for; it is kept where the clip's takes are kept.
+
+        A paid clip is known by the bytes of its frames: they must outlive the project's own folder.
+        """
         if edge is None:
             return None
-        return await asyncio.to_thread(
-            self._handoffs.frame, edge, job.canvas, dict(self.takes.by_clip)
+        timeline = self._plan.timeline
+        handoffs = Handoffs(
+            shop.vault, self._plan.by_id, timeline.rate, self._plan.fit, timeline.background
         )
+        takes = dict(self.takes.by_clip)
+        return await asyncio.to_thread(handoffs.frame, edge, job.canvas, takes)
 
     def _request(self, job: ClipJob, first: SentFrame | None, last: SentFrame | None) -> Request:
         return Request(
-            model=job.offer,
+            model=job.offer if job.draws else job.offer.partition("/")[2],
             resolution=job.resolution,
             seconds=job.seconds,
             frames=job.frames,
@@ -145,5 +188,6 @@ class _Walker:
             first_sha256=first.sha256 if first else "",
             last=last.path if last else None,
             last_sha256=last.sha256 if last else "",
-            options={**job.card, **self._options} if job.draws else {},
+            options={**job.card, **self._options} if job.draws else dict(job.options),
+            drawn=job.draws,
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from longtake.errors import MediaError
@@ -65,38 +66,48 @@ def sound_demuxer(path: Path) -> str:
 def decode_blocks(path: Path) -> Iterator[tuple[int, Samples]]:
     """Decode a sound track as 48 kHz stereo; yields (first sample's place, block of shape (2, n)).
 
-    Places in a film count from its time zero, so a track that starts late or has a hole lies where a
-    player would play it; in a sound file they count from its first sample. Yields nothing where
-    there is no sound track. Mono goes to both sides at full level. Raises MediaError for a broken
-    track.
+    Places in a film count from its first picture, so a track that starts late or has a hole lies
+    where a player would play it; in a sound file they count from its first sample. Yields nothing
+    where there is no sound track. Mono goes to both sides at full level. Raises MediaError for a
+    broken track.
     """
     demuxer = sound_demuxer(path)
     try:
         with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as source:
             if source.streams.audio:
-                yield from _resampled(source, source.streams.audio[0], demuxer in _FILMS)
+                timed = demuxer in _FILMS
+                yield from _resampled(source, _picture_start(source) if timed else None)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path.name}: the sound cannot be read ({error.strerror})") from error
 
 
-def _resampled(
-    source: av.container.InputContainer, stream: av.AudioStream, timed: bool
-) -> Iterator[tuple[int, Samples]]:
+def _resampled(source: InputContainer, origin: Fraction | None) -> Iterator[tuple[int, Samples]]:
+    """Decode the first track, placed by its own times less `origin`; None: one sample after another."""
+    stream = source.streams.audio[0]
     # Swresample's mono to stereo takes 3 dB off; a mono track is widened here instead.
     mono = stream.codec_context.channels == 1
     resampler = av.AudioResampler("fltp", "mono" if mono else "stereo", RATE)
-    place = 0
+    place, first = 0, True
     for frame in source.decode(stream):
-        at = samples_at(Fraction((frame.pts or 0) * (frame.time_base or 0)))
-        # Between two frames times are rounded; only a real hole or a late start moves the place.
-        if timed and frame.pts is not None and abs(at - place) > (_HOLE if place else 0):
-            place = at
+        if origin is not None and frame.pts is not None:
+            at = samples_at(frame.pts * Fraction(frame.time_base or 0) - origin)
+            # Times between frames are rounded; only a real hole or a late start moves the place.
+            place = at if first or abs(at - place) > _HOLE else place
+        first = False
         for block in _blocks(resampler.resample(frame)):
             yield place, block
             place += block.shape[1]
     for block in _blocks(resampler.resample(None)):
         yield place, block
         place += block.shape[1]
+
+
+def _picture_start(source: InputContainer) -> Fraction:
+    """Give the time of a film's first picture; files need not begin with it at nought."""
+    if not source.streams.video:
+        return Fraction(0)
+    stream = source.streams.video[0]
+    return (stream.start_time or 0) * Fraction(stream.time_base or 0)
 
 
 def _blocks(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:

@@ -46,36 +46,51 @@ class _Moment(NamedTuple):
     seconds: float
     aspect: float
     share: float
+    depth: float = 1.0
 
 
 def camera_path(
-    words: tuple[str, ...], frames: int, *, aspect: float = _WIDE, fps: float = 24.0
+    words: tuple[str, ...],
+    frames: int,
+    *,
+    aspect: float = _WIDE,
+    fps: float = 24.0,
+    depth: float = 1.0,
+    reach: int = 0,
 ) -> list[Homography]:
     """Give per frame where each point of the picture goes, with x and y from -0.5 to 0.5.
 
     The first is the identity. Unknown words are ignored; no words at all are a very slow push in.
+    `depth` 0 takes the picture for flat, as a slide is: what is straight in it stays straight. `reach`
+    frames before the first and behind the last go on at the pace of the ends.
     """
     moves = [_MOVES[word] for word in words if word in _MOVES][:_WORDS_AT_ONCE] or [_drift]
     share = _SHARES[len(moves) - 1]
-    path = [np.eye(3)]
-    for frame in range(1, frames):
-        moment = _Moment(_eased(frame / (frames - 1)), frame / fps, aspect, share)
+    path = []
+    for frame in range(-reach, frames + reach):
+        moment = _Moment(_eased(frame / max(1, frames - 1)), frame / fps, aspect, share, depth)
         goes = np.eye(3)
-        for move in moves:
+        for move in moves if frame else ():
             goes = goes @ move(moment)
         path.append(goes)
     return path
 
 
 def framed_path(
-    words: tuple[str, ...], frames: int, *, aspect: float = _WIDE, fps: float = 24.0
+    words: tuple[str, ...],
+    frames: int,
+    *,
+    aspect: float = _WIDE,
+    fps: float = 24.0,
+    reach: int = 0,
 ) -> list[Homography]:
     """Give the same move inside the picture: its edges are never seen, so none need be made up.
 
-    For a still of the author that nothing has to begin on exactly: the move is laid around the middle
-    of the picture where that keeps more of it, and the picture enlarged until it fills every frame.
+    For a still of the author that nothing has to begin on exactly: it is taken for flat, the move is
+    laid around its middle where that keeps more of it, and it is enlarged until it fills every frame.
+    `reach` frames are added on both sides.
     """
-    path = camera_path(words, frames, aspect=aspect, fps=fps)
+    path = camera_path(words, frames, aspect=aspect, fps=fps, depth=0.0, reach=reach)
     middle = np.linalg.inv(path[len(path) // 2])
     return min((_filling(path), _filling([goes @ middle for goes in path])), key=_enlarged)
 
@@ -104,18 +119,26 @@ def _enlarged(path: list[Homography]) -> float:
 
 
 class MovedStill:
-    """A still under camera words, ready to be seen at any of its frames as 4:2:0 planes."""
+    """A still under camera words, ready to be seen at any of its frames as 4:2:0 planes.
+
+    The move runs over the author's `frames` and goes on for a second at both sides, so that a
+    transition does not see it stop; which frames a film shows changes none of them.
+    """
 
     def __init__(self, rgb: Plane, words: tuple[str, ...], frames: int, fps: float) -> None:
         aspect = rgb.shape[1] / rgb.shape[0]
+        self._reach = round(fps)
         self._planes: Planes = rgb_to_planes(rgb)
-        self._path = framed_path(words, frames, aspect=aspect, fps=fps)
+        self._path = framed_path(words, frames, aspect=aspect, fps=fps, reach=self._reach)
         self.held = locked(self._path)
         self._view = None if self.held else PlanesView(self._planes, self._path)
 
     def planes(self, index: int) -> Planes:
-        """Give the planes of frame `index`, which counts from 0."""
-        return self._view.frame(self._path[index]) if self._view else self._planes
+        """Give the planes of frame `index`: 0 is the author's first, handles lie before and behind."""
+        if self._view is None:
+            return self._planes
+        place = min(max(index + self._reach, 0), len(self._path) - 1)
+        return self._view.frame(self._path[place])
 
 
 def moved_frames(
@@ -229,6 +252,8 @@ def _only_scales(goes: Homography) -> bool:
 
 
 def _eased(t: float) -> float:
+    if not 0 <= t <= 1:
+        return _SLOWEST * t if t < 0 else 1 + _SLOWEST * (t - 1)
     swell = (1 - _SLOWEST) / 2
     return (t - swell * (t + math.sin(2 * math.pi * t) / (2 * math.pi))) / (1 - swell)
 
@@ -248,7 +273,7 @@ def _zoom(sign: int) -> Callable[[_Moment], Homography]:
 def _push(sign: int) -> Callable[[_Moment], Homography]:
     def move(at: _Moment) -> Homography:
         grown = _scaled(_GROWTH ** (sign * at.share * at.progress))
-        grown[2, 1] = -sign * at.share * at.progress * _KEYSTONE
+        grown[2, 1] = -sign * at.share * at.progress * _KEYSTONE * at.depth
         return grown
 
     return move
@@ -257,7 +282,7 @@ def _push(sign: int) -> Callable[[_Moment], Homography]:
 def _truck(sign: int) -> Callable[[_Moment], Homography]:
     def move(at: _Moment) -> Homography:
         way = -sign * _SHIFT * at.share * at.progress
-        return np.array([[1, 2 * _NEARNESS * way, way], [0, 1, 0], [0, 0, 1.0]])
+        return np.array([[1, 2 * _NEARNESS * at.depth * way, way], [0, 1, 0], [0, 0, 1.0]])
 
     return move
 
@@ -265,7 +290,7 @@ def _truck(sign: int) -> Callable[[_Moment], Homography]:
 def _pedestal(sign: int) -> Callable[[_Moment], Homography]:
     def move(at: _Moment) -> Homography:
         way = sign * _SHIFT * at.share * at.progress
-        return np.array([[1, 0, 0], [0, 1 + 2 * _NEARNESS * way, way], [0, 0, 1.0]])
+        return np.array([[1, 0, 0], [0, 1 + 2 * _NEARNESS * at.depth * way, way], [0, 0, 1.0]])
 
     return move
 
@@ -273,7 +298,7 @@ def _pedestal(sign: int) -> Callable[[_Moment], Homography]:
 def _pan(sign: int) -> Callable[[_Moment], Homography]:
     def move(at: _Moment) -> Homography:
         way = -sign * at.share * at.progress
-        return np.array([[1, 0, _SHIFT * way], [0, 1, 0], [-_KEYSTONE * way, 0, 1.0]])
+        return np.array([[1, 0, _SHIFT * way], [0, 1, 0], [-_KEYSTONE * at.depth * way, 0, 1.0]])
 
     return move
 
@@ -281,7 +306,7 @@ def _pan(sign: int) -> Callable[[_Moment], Homography]:
 def _tilt(sign: int) -> Callable[[_Moment], Homography]:
     def move(at: _Moment) -> Homography:
         way = sign * at.share * at.progress
-        return np.array([[1, 0, 0], [0, 1, _SHIFT * way], [0, -_KEYSTONE * way, 1.0]])
+        return np.array([[1, 0, 0], [0, 1, _SHIFT * way], [0, -_KEYSTONE * at.depth * way, 1.0]])
 
     return move
 
@@ -307,7 +332,7 @@ def _track(at: _Moment) -> Homography:
     step = _swing(at.seconds, 0.55)
     sway = _swing(at.seconds, 1.1)
     walk = _rolled(0.004 * sway, -0.09 * at.share * at.progress, 0.008 * step, at.aspect)
-    walk[0, 1] -= 0.05 * at.share * at.progress
+    walk[0, 1] -= 0.05 * at.depth * at.share * at.progress
     return walk @ _scaled(1.06 ** (at.share * at.progress))
 
 

@@ -137,3 +137,8 @@ def black_frame(size: Size) -> av.VideoFrame:
     planes = np.full((size.height * 3 // 2, size.width), 128, np.uint8)
     planes[: size.height] = 16
     return av.VideoFrame.from_ndarray(planes, "yuv420p")
+
+
+def encoder_build() -> str:
+    """Name the encoder's build: another one may write other parameter sets."""
+    return f"av {av.__version__} avcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"

@@ -22,13 +22,10 @@ from longtake.errors import MediaError
 from longtake.media.color import Plane, tagged
 from longtake.media.frames import decode_frames
 from longtake.media.probe import ClipFacts, probe, read_grid
-from longtake.units import Fit, FrameRate, Size, half_up
+from longtake.units import SHOWN_AFTER, Fit, FrameRate, Size, half_up, shown_frame
 
 _LIKE_ASPECTS = Fraction(3, 100)
 _WIDEST = 16_384
-# In film frames. Looked at exactly on its edge, a clip of 23.976 frames shows its first one twice
-# in a film of 24; and Matroska rounds times to milliseconds.
-_GRACE = Fraction(1, 8)
 _FLAGS = "flags=lanczos+accurate_rnd+full_chroma_int"
 _TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
 _CODES = {"bt709": 1, "bt601": 6, "bt2020": 9}
@@ -229,7 +226,7 @@ def _sources(path: Path, facts: ClipFacts, rate: FrameRate, start: int, end: int
     """Find for each film frame of [start, end) the number of the clip's frame it shows."""
     last = facts.frames - 1
     if not facts.vfr:
-        return [min(last, (k + _GRACE) * facts.rate // rate.value) for k in range(start, end)]
+        return [min(last, shown_frame(k, facts.rate, rate)) for k in range(start, end)]
     grid = read_grid(path)
     times = [(pts - grid.pts[0]) * grid.time_base for pts in grid.pts]
-    return [bisect_right(times, (k + _GRACE) / rate.value) - 1 for k in range(start, end)]
+    return [bisect_right(times, (k + SHOWN_AFTER) / rate.value) - 1 for k in range(start, end)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
-from longtake.plan.job import Plan
+from longtake.plan.job import Plan, Quote
 from longtake.plan.joins import plan_joins
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -20,6 +20,7 @@ from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
 from longtake.storyboard.grammar import Length, parse_colour
 from longtake.storyboard.model import Storyboard
+from longtake.storyboard.words import expand
 from longtake.timeline import Join, Timeline, overlap
 from longtake.units import FrameRate, Size
 
@@ -46,13 +47,15 @@ def compile_plan(
     _finish_sources(draft)
     joins, join_faults, warnings = plan_joins(storyboard, draft.firsts, draft.clips, rate)
     draft.faults += join_faults
-    _stop_on(draft.faults)
+    _stop_on(draft)
     timeline = _timeline(draft, joins)
     draft.faults += _joins_that_do_not_fit(draft, timeline)
     cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, frozenset(draft.silenced))
     draft.faults += cue_faults
-    _stop_on(draft.faults)
-    return _plan(draft, scenes, timeline, cues, warnings)
+    quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
+    draft.faults += _foreign_budget(storyboard, quote)
+    _stop_on(draft)
+    return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
 def film_size(
@@ -166,11 +169,17 @@ def _join_too_long(draft: Draft, timeline: Timeline, join: int, short: tuple[int
     )
 
 
-def _stop_on(faults: list[Fault]) -> None:
-    if faults:
-        unique = dict.fromkeys(faults)
-        in_order = sorted(unique, key=lambda f: (f.where.file, f.where.line, f.where.column))
-        raise StoryboardError(tuple(in_order))
+def _foreign_budget(storyboard: Storyboard, quote: Quote) -> list[Fault]:
+    if quote.budget is None or quote.budget.currency == quote.total.currency:
+        return []
+    message = f"the budget is in {quote.budget.currency}, the prices are in {quote.total.currency}"
+    hint = f"name the budget in {quote.total.currency}"
+    return [storyboard.fault(("budget",), message, code="foreign-budget", hint=hint)]
+
+
+def _stop_on(draft: Draft) -> None:
+    if draft.faults:
+        raise StoryboardError(draft.storyboard.in_file_order(draft.faults))
 
 
 def _plan(
@@ -178,6 +187,7 @@ def _plan(
     scenes: tuple[NamedScene, ...],
     timeline: Timeline,
     cues: CueSheet,
+    quote: Quote,
     warnings: list[Fault],
 ) -> Plan:
     storyboard = draft.storyboard
@@ -187,14 +197,14 @@ def _plan(
         if frames
     )
     return Plan(
-        title=storyboard.title,
+        title=expand(storyboard.title, storyboard),
         board=storyboard.name,
         sources=tuple(draft.sources.values()),
         handoffs=handoffs_of(draft.sources),
-        quote=make_quote(tuple(draft.sources.values()), draft.survey.owned, storyboard.budget),
+        quote=quote,
         timeline=timeline,
         cues=cues,
-        scenes=tuple((scene.id, scene.scene.title or scene.id) for scene in scenes),
+        scenes=cues.chapters,
         shots=tuple(draft.notes),
         fit=storyboard.film.fit,
         unused=unused_keys(storyboard, scenes),

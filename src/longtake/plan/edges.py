@@ -9,7 +9,7 @@ from longtake.errors import Fault
 from longtake.plan.job import Edge, EndOf, StartOf, StillFrame
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
-from longtake.storyboard.grammar import reference_in
+from longtake.storyboard.grammar import parse_colour, reference_in
 from longtake.storyboard.model import Storyboard
 
 
@@ -87,7 +87,9 @@ def still_frame(
     """Look up a picture that the survey has found (its faults stop the plan before this matters)."""
     path = Path(storyboard.path_of(place, written))
     facts = survey.stills.get(path)
-    return StillFrame(path, facts.sha256 if facts else "")
+    film = storyboard.film
+    fitting = f"{film.fit} {parse_colour(film.background)}"
+    return StillFrame(path, facts.sha256 if facts else "", fitting)
 
 
 def mode_faults(

@@ -17,10 +17,11 @@ from longtake.units import Fit, Money, Size
 
 @dataclass(frozen=True)
 class StillFrame:
-    """A clip begins (or ends) on a picture of the author."""
+    """A clip begins (or ends) on a picture of the author; `fitting` tells how it is fitted."""
 
     path: Path
     sha256: str
+    fitting: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class ClipJob:
     parts: Mapping[str, Any]
     recipe: str
     key_variable: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

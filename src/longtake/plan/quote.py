@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from longtake.plan.job import ClipJob, Quote, Source
+from longtake.errors import PlanError
+from longtake.plan.job import ClipJob, Plan, Quote, Source
 from longtake.units import Money
 
 
@@ -30,3 +32,30 @@ def _currency(sources: tuple[Source, ...], budget: str | None) -> str:
     if prices:
         return prices[0].currency
     return Money.parse(budget).currency if budget else "USD"
+
+
+def with_price(plan: Plan, price: Money | None) -> Plan:
+    """Give the plan with a price, named by the author, for every clip that no table prices."""
+    if price is None or not plan.quote.unknown:
+        return plan
+    sources = tuple(
+        replace(source, price=price)
+        if isinstance(source, ClipJob) and source.price is None
+        else source
+        for source in plan.sources
+    )
+    owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)
+    quote = replace(make_quote(sources, owned, None), budget=plan.quote.budget)
+    return replace(plan, sources=sources, quote=quote, by_id={s.id: s for s in sources})
+
+
+def with_budget(plan: Plan, budget: Money | None) -> Plan:
+    """Give the plan under another limit than the board's; raises PlanError for another currency."""
+    if budget is None:
+        return plan
+    if budget.currency != plan.quote.total.currency:
+        raise PlanError(
+            f"the budget is in {budget.currency}, the prices are in {plan.quote.total.currency}",
+            hint=f"name the budget in {plan.quote.total.currency}",
+        )
+    return replace(plan, quote=replace(plan.quote, budget=budget))

@@ -88,7 +88,7 @@ def _order(sources: Mapping[str, Source]) -> list[str]:
 
 def _edge_part(edge: Edge | None, sources: Mapping[str, Source]) -> Any:
     if isinstance(edge, StillFrame):
-        return {"picture": edge.sha256}
+        return {"picture": edge.sha256, "fitted": edge.fitting}
     if isinstance(edge, EndOf):
         return {"handoff at frame": sources[edge.clip].out_frame}
     return "start of a clip" if isinstance(edge, StartOf) else None

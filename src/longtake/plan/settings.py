@@ -14,6 +14,9 @@ from longtake.storyboard.grammar import canonical_camera
 from longtake.storyboard.model import Storyboard
 from longtake.storyboard.words import expand
 
+# Switches of the models themselves, passed through as they are.
+SWITCHES = ("prompt_optimizer", "fast_pretreatment", "watermark")
+
 
 @dataclass(frozen=True)
 class ShotSettings:
@@ -25,6 +28,7 @@ class ShotSettings:
     split: str
     sound: str
     camera: tuple[str, ...]
+    switches: Mapping[str, bool]
 
 
 def inherited(
@@ -48,7 +52,8 @@ def shot_settings(
         return default if value is None else value
 
     model, model_place = inherited(storyboard, scene, shot, "model")
-    offer = find_offer(offers, model or "animatic")
+    model = model or "animatic"
+    offer = find_offer(offers, model)
     if offer is None:
         near = did_you_mean(model, [o.name for o in offers.values()])
         known = ", ".join(sorted({o.name for o in offers.values()}))
@@ -67,7 +72,9 @@ def shot_settings(
         return (_unknown_resolution(storyboard, scene, offer, offers, wanted, place),)
     words = tuple(w for w in map(canonical_camera, get("camera", [])) if w)
     look = expand(get("look", ""), storyboard)
-    return ShotSettings(offer, resolution, look, get("split", "seams"), get("sound", "keep"), words)
+    switches = {key: on for key in SWITCHES if (on := get(key, None)) is not None}
+    split, sound = get("split", "seams"), get("sound", "keep")
+    return ShotSettings(offer, resolution, look, split, sound, words, switches)
 
 
 def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:

@@ -56,22 +56,25 @@ class Draft:
 
 
 def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    """Lay one shot at the end of what is there: its sources, clips and notes, or its faults."""
+    found = shot_settings(draft.storyboard, scene, shot, draft.offers)
+    settings = found if isinstance(found, ShotSettings) else None
     if shot.shot.still is not None:
-        _add_still(draft, scene, shot)
+        _add_still(draft, scene, shot, settings.camera if settings else ())
     elif shot.shot.footage is not None:
-        _add_footage(draft, scene, shot)
+        _add_footage(draft, scene, shot, settings.sound if settings else "keep")
+    elif isinstance(found, ShotSettings):
+        _add_clips(draft, scene, shot, found)
     else:
-        _add_clips(draft, scene, shot)
+        draft.faults += found
 
 
-def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[str, ...]) -> None:
     path = Path(draft.storyboard.path_of((*shot.place, "still"), shot.shot.still or ""))
     facts = draft.survey.stills.get(path)
     wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
     frames = _wanted_frames(draft, shot, exact(wanted_s))
-    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
-    words = settings.camera if isinstance(settings, ShotSettings) else ()
-    camera = words or HELD
+    camera = camera or HELD
     sha256 = facts.sha256 if facts else ""
     parts = {"still": sha256, "camera": list(camera), "frames": frames, "size": str(draft.size)}
     still = StillClip(
@@ -98,7 +101,7 @@ def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
     return max(1, frames)
 
 
-def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -> None:
     written = shot.shot.footage
     place: tuple[Any, ...] = (*shot.place, "footage")
     if isinstance(written, Footage):
@@ -115,16 +118,20 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
         end = min(end, start + _wanted_frames(draft, shot, exact(shot.shot.seconds)))
     if not start < end <= available:
         draft.faults.append(_no_such_part(draft, shot, place, file, (start, end, available)))
-        start, end, available = 0, 1, 1
+        start, end, available, to_s = 0, 1, 1, None
     sha256 = facts.sha256 if facts else ""
     parts = {"footage": sha256, "start": start, "end": end}
     footage = FootageClip(
         shot.id, scene.id, shot.id, path, sha256, start, end, available, parts, recipe_of(parts, ())
     )
     _refuse_edges(draft, shot, "footage")
-    clip = TimelineClip(footage.id, scene.id, start, end, start, available - end)
+    # `from` and `to` are the author's cut: no transition may show what lies outside. Only `seconds`
+    # leaves frames that it may play.
+    last = available if to_s is None else min(available, draft.rate.frames(to_s))
+    clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    _silence(draft, scene, shot, [footage.id])
+    if sound == "drop":
+        draft.silenced.add(footage.id)
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -166,17 +173,7 @@ def _place(
     draft.made.add(scene, shot, [source.id], still=True)
 
 
-def _silence(draft: Draft, scene: NamedScene, shot: NamedShot, clips: list[str]) -> None:
-    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
-    if isinstance(settings, ShotSettings) and settings.sound == "drop":
-        draft.silenced.update(clips)
-
-
-def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
-    settings = shot_settings(draft.storyboard, scene, shot, draft.offers)
-    if not isinstance(settings, ShotSettings):
-        draft.faults += settings
-        return
+def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotSettings) -> None:
     shortest = settings.resolution.lengths[0]
     wanted_s = Fraction(shortest) if shot.shot.seconds is None else exact(shot.shot.seconds)
     wanted = _wanted_frames(draft, shot, wanted_s)
@@ -195,12 +192,13 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
         out_frame = frames[number] - 1 - (surplus if last_clip else 0)
         own = (edges[0] if number == 0 else EndOf(ids[number - 1]), edges[1] if last_clip else None)
         draft.firsts.append((shot, len(draft.clips), own[0]))
-        draft.sources[clip_id] = order.job(clip_id, lengths[number], out_frame, own)
+        draft.sources[clip_id] = order.job(clip_id, lengths[number], frames[number], out_frame, own)
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    _silence(draft, scene, shot, ids)
-    other = _other_split(settings, wanted_s)
+    if settings.sound == "drop":
+        draft.silenced.update(ids)
+    other = _other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
 
 
@@ -215,11 +213,11 @@ def _split(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple
     return split_shot(wanted_s, resolution.lengths, cost=cost if by_price else None)
 
 
-def _other_split(settings: ShotSettings, wanted_s: Fraction) -> str:
+def _other_split(settings: ShotSettings, wanted_s: Fraction, chosen: tuple[int, ...]) -> str:
     """Say what the other way of dividing would give, where it differs."""
     other = "seams" if settings.split == "price" else "price"
-    lengths = _split(settings, wanted_s, other)
-    if settings.offer.draws or lengths == _split(settings, wanted_s):
+    lengths = chosen if settings.offer.draws else _split(settings, wanted_s, other)
+    if lengths == chosen:
         return ""
     prices = [settings.offer.price(settings.resolution, seconds) for seconds in lengths]
     known = [price for price in prices if price is not None]
@@ -278,12 +276,18 @@ class _Order:
     prompt: str
 
     def job(
-        self, clip_id: str, seconds: int, out_frame: int, edges: tuple[Edge | None, Edge | None]
+        self,
+        clip_id: str,
+        seconds: int,
+        frames: int,
+        out_frame: int,
+        edges: tuple[Edge | None, Edge | None],
     ) -> ClipJob:
         """Write the job of one clip; its recipe follows when all edges are known."""
         offer, resolution = self.settings.offer, self.settings.resolution
         canvas = self.draft.size if offer.draws else resolution.canvas
         card = self._card() if offer.draws else {}
+        options = {} if offer.draws else self._options(edges)
         parts: dict[str, Any] = {
             "prompt version": PROMPT_VERSION,
             "model": offer.name,
@@ -293,6 +297,8 @@ class _Order:
         }
         if offer.draws:
             parts |= {"card": card, "rate": str(self.draft.rate)}
+        else:
+            parts |= {"switches": options}
         return ClipJob(
             id=clip_id,
             scene=self.scene.id,
@@ -302,7 +308,7 @@ class _Order:
             resolution=resolution.name,
             canvas=canvas,
             seconds=seconds,
-            frames=self.draft.rate.frames(seconds),
+            frames=frames,
             out_frame=out_frame,
             prompt=self.prompt,
             camera=self.settings.camera,
@@ -313,7 +319,13 @@ class _Order:
             parts=parts,
             recipe="",
             key_variable=offer.key_variable,
+            options=options,
         )
+
+    def _options(self, edges: tuple[Edge | None, Edge | None]) -> dict[str, bool]:
+        """Give the model's switches; its optimizer rewrites prompts, which a chain or a camera forbids."""
+        free = not isinstance(edges[0], EndOf) and not self.settings.camera
+        return {"prompt_optimizer": free, **self.settings.switches}
 
     def _card(self) -> dict[str, str]:
         """Give the words that a drawn clip shows: without the look and the camera in the prompt."""
@@ -322,7 +334,7 @@ class _Order:
         return {
             "scene": self.scene.id,
             "shot": self.shot.id,
-            "title": self.scene.scene.title or "",
+            "title": expand(self.scene.scene.title or "", storyboard),
             "prompt": expand(text, storyboard),
             "look": self.settings.look,
             "cast": ", ".join(names),

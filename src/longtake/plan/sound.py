@@ -11,6 +11,7 @@ from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene
 from longtake.storyboard.grammar import Length, parse_level
 from longtake.storyboard.model import Music, Storyboard
+from longtake.storyboard.words import expand
 from longtake.units import FrameRate, exact
 
 
@@ -31,7 +32,9 @@ def plan_cues(
             cue = _cue(storyboard, bed, bed_place, scene_id, survey, rate)
             faults += _too_late(storyboard, bed, bed_place, cue, survey)
             cues.append(cue)
-    chapters = tuple((scene.id, scene.scene.title or scene.id) for scene in scenes)
+    chapters = tuple(
+        (scene.id, expand(scene.scene.title or "", storyboard) or scene.id) for scene in scenes
+    )
     return CueSheet(tuple(cues), silenced, chapters), faults
 
 

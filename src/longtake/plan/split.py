@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from longtake.errors import PlanError
 
@@ -28,23 +29,32 @@ def split_shot(
         priced = tuple(length for length in usable if cost(length) is not None)
         usable, cost = (priced, cost) if priced else (usable, None)
     needed = max(1, -(-wanted_s.numerator // wanted_s.denominator))
-    best = _best_sums(needed, usable, cost)
-    reach = range(needed, needed + usable[-1])
-    total = min((t for t in reach if t in best), key=lambda t: (*best[t][0], t))
-    return _walk_back(total, best)
+    prices = tuple((cost(length) if cost else None) or Decimal(0) for length in usable)
+    return _cheapest(needed, usable, prices)
 
 
 Rank = tuple[Decimal, int]
 
 
+# Most shots of a board are of a few lengths, and each is asked for more than once.
+@lru_cache(maxsize=4096)
+def _cheapest(
+    needed: int, lengths: tuple[int, ...], prices: tuple[Decimal, ...]
+) -> tuple[int, ...]:
+    best = _best_sums(needed, lengths, prices)
+    reach = range(needed, needed + lengths[-1])
+    total = min((t for t in reach if t in best), key=lambda t: (*best[t][0], t))
+    return _walk_back(total, best)
+
+
 def _best_sums(
-    needed: int, lengths: tuple[int, ...], cost: Cost | None
+    needed: int, lengths: tuple[int, ...], prices: tuple[Decimal, ...]
 ) -> dict[int, tuple[Rank, int]]:
     """For every reachable sum below `needed` + the longest: its best rank and the clip that ends it.
 
     The rank is (price, clips); without prices the price is always nought and clips decide.
     """
-    price = {length: (cost(length) if cost else None) or Decimal(0) for length in lengths}
+    price = dict(zip(lengths, prices, strict=True))
     best: dict[int, tuple[Rank, int]] = {0: ((Decimal(0), 0), 0)}
     for total in range(1, needed + lengths[-1]):
         found = [

@@ -11,7 +11,6 @@ from longtake.storyboard.model import Music, Part, Storyboard
 
 # key -> the values of it that already work (None: every value but the default is for later)
 _LATER: dict[str, tuple[Any, ...]] = {
-    "draft": (),
     "takes": (1,),
     "mute": (False,),
     "narration": (),
@@ -19,9 +18,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "lower_third": (),
     "title_card": (),
     "sound": ("keep", "drop"),
-    "prompt_optimizer": (),
-    "fast_pretreatment": (),
-    "watermark": (),
     "color": (),
     "lighting": (),
     "repair": (),

@@ -131,6 +131,9 @@ def _one_of(
         *most, last = (*_SHOWS, *more)
         message = f"{who} shows nothing: it needs {', '.join(most)} or {last}"
         yield storyboard.fault(place, message, code="shows-nothing")
+    if isinstance(shot.prompt, str) and not shot.prompt.strip():
+        message = f"{who} has an empty prompt"
+        yield storyboard.fault((*place, "prompt"), message, code="empty-prompt")
     for key in given[1:]:
         message = f"{who} has both `{given[0]}` and `{key}`"
         yield storyboard.fault(

@@ -20,11 +20,14 @@ _LEANED_ON = frozenset({"vars", "cast", "scenes", "shots", "id", "extends"})
 _STAND_INS: dict[Place, Any] = {("title",): "?", ("longtake",): 1}
 
 
-def load_storyboard(path: str | Path, *, set_vars: Mapping[str, str] | None = None) -> Storyboard:
+def load_storyboard(
+    path: str | Path, *, set_vars: Mapping[str, str] | None = None, hold_faults: bool = False
+) -> Storyboard:
     """Read a storyboard and check it; every fault is reported with its line.
 
     `set_vars` wins over the `vars` of the board and of all it extends. Raises StoryboardError with
-    all faults in file order, the board's own first.
+    all faults in file order, the board's own first. With `hold_faults` those that only the whole
+    document shows come as `held_faults` instead: whoever asks so looks further and then raises them.
     """
     path = Path(path)
     series = read_series(path)
@@ -40,8 +43,9 @@ def load_storyboard(path: str | Path, *, set_vars: Mapping[str, str] | None = No
         raise StoryboardError(_in_order(series, faults)) from None
     storyboard._places = places
     faults, warnings = find_faults(storyboard)
-    if faults or series.faults:
+    if series.faults or (faults and not hold_faults):
         raise StoryboardError(_in_order(series, faults))
+    storyboard._held = _in_order(series, faults)
     storyboard._warnings = _in_order(series, warnings)
     return storyboard
 

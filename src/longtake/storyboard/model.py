@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from longtake.errors import Fault
-from longtake.storyboard.diagnose import Places
+from longtake.storyboard.diagnose import Places, visible
 from longtake.storyboard.grammar import Length, parse_colour, parse_join, parse_level
 from longtake.units import FrameRate, Money, Size
 
@@ -259,6 +259,7 @@ class Storyboard(Inherited):
 
     _places: Places = PrivateAttr()
     _warnings: tuple[Fault, ...] = PrivateAttr(default=())
+    _held: tuple[Fault, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -279,6 +280,21 @@ class Storyboard(Inherited):
     def warnings(self) -> tuple[Fault, ...]:
         """What is doubtful in the document but stops nothing, in file order."""
         return self._warnings
+
+    @property
+    def held_faults(self) -> tuple[Fault, ...]:
+        """What is wrong across the document; empty unless it was loaded with `hold_faults`."""
+        return self._held
+
+    def in_file_order(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Sort faults as they stand in the files, the board's own first, each of them once."""
+        board = visible(str(self._places.main))
+
+        def place(fault: Fault) -> tuple[bool, str, int, int]:
+            where = fault.where
+            return where.file != board, where.file, where.line, where.column
+
+        return tuple(sorted(dict.fromkeys(faults), key=place))
 
     def path_of(self, place: tuple[Any, ...], written: str) -> Path:
         """Resolve a path written at a place such as ("scenes", 0, "still")."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -49,6 +49,10 @@ _EMPTY = {
 }
 
 
+# The kind of the one flaw that stands for all that a bible lacks of a board.
+BIBLE = "bible"
+
+
 @dataclass(frozen=True)
 class Flaw:
     """One of pydantic's findings: the place in the document, and the model that place is in."""
@@ -76,12 +80,25 @@ def find_flaws(exc: ValidationError, limit: int) -> list[Flaw]:
         for flaw in flaws
         if flaw.kind == "extra_forbidden"
     }
-    return [flaw for flaw in flaws if flaw.kind != "missing" or flaw.place not in meant]
+    flaws = [flaw for flaw in flaws if flaw.kind != "missing" or flaw.place not in meant]
+    missing = [flaw for flaw in flaws if flaw.kind == "missing" and len(flaw.place) == 1]
+    if len(missing) > 1 and ("scenes",) in {flaw.place for flaw in missing}:
+        # Nothing that only a board has: one word about that, and not one for each of its keys.
+        bible = replace(missing[0], place=("scenes",), kind=BIBLE)
+        return [bible, *(flaw for flaw in flaws if flaw not in missing)]
+    return flaws
 
 
 def word(flaw: Flaw, places: Places) -> Fault:
     """Say what is wrong in the author's words, with something to do about it."""
     node = _value(places.root, flaw.place)
+    if flaw.kind == BIBLE:
+        message = "this file has no scenes: it is a bible, not a board"
+        name = places.main.name
+        hint = (
+            f"a board takes it over with `extends: {name}`, and has a title and scenes of its own"
+        )
+        return places.fault((), message, code="missing", hint=hint)
     if flaw.kind == "missing":
         message, hint = f"{quoted(flaw.name)} is required here", ""
         return places.fault(flaw.place[:-1], message, code="missing", hint=hint)
@@ -208,10 +225,23 @@ def _wrong_type(flaw: Flaw, node: Node | None) -> tuple[str, str]:
     return f"{subject} is {wanted}, not {_kind(node)}", hint
 
 
+# Texts with a form of their own: quotes alone would only lead into the next fault.
+_EXAMPLES = {
+    "size": "1280x720",
+    "fade_in": "1s",
+    "fade_out": "1s",
+    "budget": "5.00 USD",
+    "level": "-22 LUFS",
+    "loudness": "-14 LUFS",
+    "focus": "0.5,0.5",
+}
+
+
 def _hint_for(flaw: Flaw, node: Node) -> str:
     value = node.value
     if flaw.kind == "string_type" and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{node.spot.text[:60]}"'
+        example = _EXAMPLES.get(str(flaw.place[-1])) if flaw.place else None
+        return f"write {example}" if example else f'put it in quotes: "{node.spot.text[:60]}"'
     if flaw.kind in ("float_type", "int_type") and isinstance(value, str):
         bare = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|secs|seconds?)?\s*", value)
         return f"write {bare[1]}" if bare else ""

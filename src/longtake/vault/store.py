@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from longtake.files import (
+    part_name,
     publish,
     read_json,
     sha256_of,
@@ -47,14 +49,22 @@ class Vault:
         if not (self.root / "README").exists():
             write_bytes(self.root / "README", _README.encode())
 
-    def find(self, key: str) -> Take | None:
-        """Give the take bought under a key, or None; a record without its whole file is no take."""
-        record = read_json(self._record(key))
-        if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+    def find(self, key: str, recipe: str = "") -> Take | None:
+        """Give the take of a key, or None; a record without its whole file is no take.
+
+        Found under another `recipe` than it was made for, it is recorded under this one as well:
+        the words of a board may change without changing what is asked.
+        """
+        record = _sound(read_json(self._record(key)))
+        if record is None:
             return None
-        take = _read(record, self.root)
-        whole = take.path.is_file() and take.path.stat().st_size == record["bytes"]
-        return take if whole else None
+        path = self._object(record["sha256"])
+        if not path.is_file() or path.stat().st_size != record["bytes"]:
+            return None
+        if recipe and recipe not in record["recipes"]:
+            record["recipes"].append(recipe)
+            write_json(self._record(key), record)
+        return _read(record, path, recipe)
 
     def add(self, take: Take, part: Path) -> Take:
         """Keep a finished, measured file; `part` is moved in. Gives the take with its final path."""
@@ -64,20 +74,12 @@ class Vault:
         size = part.stat().st_size
         publish(part, path)
         kept = replace(take, sha256=sha256, path=path)
-        self._write(kept, size)
+        write_json(self._record(kept.key), {"schema": SCHEMA, "bytes": size, **_written(kept)})
         return kept
-
-    def choose_out_point(self, take: Take, out_point: int) -> Take:
-        """Record where a take ends in the film."""
-        if take.out_point == out_point:
-            return take
-        chosen = replace(take, out_point=out_point)
-        self._write(chosen, take.path.stat().st_size)
-        return chosen
 
     def scratch(self, key: str) -> Path:
         """Give a path on the vault's own disk for a file still to be made."""
-        return self.root / "objects" / f"{key[:16]}.part-fetch.mp4"
+        return self.root / "objects" / part_name(f"{key[:16]}.mp4")
 
     def frame(self, name: str, make: Callable[[Path], None]) -> Path:
         """Give a kept picture by name, made once by `make` (which writes a PNG to the path it gets)."""
@@ -87,13 +89,22 @@ class Vault:
                 make(part)
         return path
 
+    def by_recipe(self) -> dict[str, Take]:
+        """Give a take for each recipe there is one of, the one recorded last where there are more."""
+        found: dict[str, Take] = {}
+        for path in sorted(
+            (self.root / "takes").glob("*.json"), key=lambda p: p.stat().st_mtime_ns
+        ):
+            for recipe in (_sound(read_json(path)) or {"recipes": []})["recipes"]:
+                take = self.find(path.stem, recipe)
+                if take is not None:
+                    found[recipe] = take
+        return found
+
     def recipes(self) -> frozenset[str]:
         """List the recipes of all takes kept here."""
-        records = (read_json(path) for path in (self.root / "takes").glob("*.json"))
-        return frozenset(record["recipe"] for record in records if isinstance(record, dict))
-
-    def _write(self, take: Take, size: int) -> None:
-        write_json(self._record(take.key), {"schema": SCHEMA, "bytes": size, **_written(take)})
+        records = (_sound(read_json(path)) for path in (self.root / "takes").glob("*.json"))
+        return frozenset(recipe for record in records if record for recipe in record["recipes"])
 
     def _record(self, key: str) -> Path:
         return self.root / "takes" / f"{key}.json"
@@ -105,7 +116,7 @@ class Vault:
 def _written(take: Take) -> dict[str, Any]:
     return {
         "key": take.key,
-        "recipe": take.recipe,
+        "recipes": [take.recipe],
         "clip": take.clip,
         "sha256": take.sha256,
         "provider": take.provider,
@@ -119,21 +130,41 @@ def _written(take: Take) -> dict[str, Any]:
     }
 
 
-def _read(record: dict[str, Any], root: Path) -> Take:
-    sha256 = record["sha256"]
-    width, _, height = record["size"].partition("x")
-    return Take(
-        key=record["key"],
-        recipe=record["recipe"],
-        clip=record["clip"],
-        sha256=sha256,
-        path=root / "objects" / sha256[:2] / f"{sha256}.mp4",
-        provider=record["provider"],
-        model=record["model"],
-        task=record["task"],
-        frames=record["frames"],
-        rate=FrameRate.parse(record["rate"]),
-        size=Size(int(width), int(height)),
-        out_point=record["out_point"],
-        charge=Money.parse(record["charge"]) if record["charge"] else None,
+_TEXTS = ("key", "clip", "sha256", "provider", "model", "task", "rate", "size")
+
+
+def _sound(record: Any) -> dict[str, Any] | None:
+    """Give a record that has all it needs, or None: a damaged one is no take, and no reason to stop."""
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        return None
+    whole = (
+        all(isinstance(record.get(name), str) for name in _TEXTS)
+        and all(isinstance(record.get(name), int) for name in ("bytes", "frames", "out_point"))
+        and isinstance(record.get("recipes"), list)
+        and bool(record["recipes"])
+        and all(isinstance(recipe, str) for recipe in record["recipes"])
+        and "x" in record["size"]
     )
+    return record if whole else None
+
+
+def _read(record: dict[str, Any], path: Path, recipe: str) -> Take | None:
+    width, _, height = record["size"].partition("x")
+    try:
+        return Take(
+            key=record["key"],
+            recipe=recipe or record["recipes"][-1],
+            clip=record["clip"],
+            sha256=record["sha256"],
+            path=path,
+            provider=record["provider"],
+            model=record["model"],
+            task=record["task"],
+            frames=record["frames"],
+            rate=FrameRate(Fraction(record["rate"])),
+            size=Size(int(width), int(height)),
+            out_point=record["out_point"],
+            charge=Money.parse(record["charge"]) if record.get("charge") else None,
+        )
+    except (ValueError, ZeroDivisionError):
+        return None

@@ -53,31 +53,41 @@ class _Drawing:
 
 
 class Animatic:
-    """Draws clips in worker processes, one a core.
+    """Draws clips in worker processes, one a core; `folder` is where half-done drawings lie.
 
     A request's options are plain words: scene, title, prompt, look, cast, labels (a flag), and
     scene_colour_seed where the colours shall not follow the scene id.
     """
 
     name = "animatic"
-    poll_s = 0.05
+    account = ""
+    deadline_s = 3600.0
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, folder: Path | None = None, workers: int | None = None) -> None:
         self.in_flight = workers or cores()
+        self.per_minute = 1_000_000
         self._lock = Lock()
         self._numbers = count(1)
         self._drawings: dict[str, _Drawing] = {}
         self._pool: ProcessPoolExecutor | None = None
         self._lone_pools: list[ProcessPoolExecutor] = []
+        self._parent = folder
         self._folder: Path | None = None
 
-    def submit(self, request: Request) -> str:
+    def prepare(self, request: Request) -> None:
+        """Nothing need be sent ahead: pictures are read where they lie."""
+
+    def submit(self, request: Request, nonce: str = "") -> str:
         """Start a drawing; returns its task id."""
         # Options may be a view of something that cannot travel to another process.
         request = replace(request, options=dict(request.options))
         with self._lock:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="longtake-animatic-"))
+                if self._parent:
+                    # What lies there was left by a run that was killed: the folder has one user.
+                    shutil.rmtree(self._parent, ignore_errors=True)
+                    self._parent.mkdir(parents=True)
+                self._folder = Path(tempfile.mkdtemp(prefix="longtake-", dir=self._parent))
             task = f"drawing-{next(self._numbers)}"
             path = self._folder / f"{task}.mp4"
             self._drawings[task] = _Drawing(request, path, self._started(request, path))
@@ -111,6 +121,10 @@ class Animatic:
             shutil.move(drawing.path, path)
         except OSError as exc:
             raise ProviderError(f"the drawing could not be had: {exc}", task=task) from exc
+
+    def pause_s(self, elapsed_s: float) -> float:
+        """Look often: a look costs nothing here."""
+        return 0.05
 
     def close(self) -> None:
         """Let go of the workers and of drawings nobody fetched; waits for those half done."""

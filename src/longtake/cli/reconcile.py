@@ -1,0 +1,134 @@
+"""`longtake reconcile`: purchases of which nobody knows whether they were taken, and a person's word."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import click
+
+from longtake.buying import the_ledger
+from longtake.cli import say
+from longtake.cli.board import Misuse
+from longtake.cli.ledger import all_purchases, moment, unsigned
+from longtake.cli.say import DIM, HEADING
+from longtake.errors import LongtakeError, OutcomeUnknown
+from longtake.generate.purchase import SENDING_LIFE_S
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Purchase
+
+# Where a person sees what an account has ordered.
+_LOOK_AT = {
+    "apimart": "the task list and the balance of your APIMart account",
+    "minimax": "the video tasks and the balance of your MiniMax account",
+    "pixazo": "the request list and the balance of your Pixazo account",
+    "apiinone": "the task list and the credits of your API in One account",
+}
+
+
+def _task(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    task = value.strip() if value is not None else None
+    if task is not None and (not task or not task.isprintable() or " " in task):
+        raise click.BadParameter(f'"{task}" is no task id', ctx, parameter)
+    return task
+
+
+@click.command("reconcile")
+@click.argument("number", required=False, type=click.IntRange(min=1))
+@click.option("--made", "task", metavar="TASK", callback=_task, help="It was made: its task id.")
+@click.option("--not-made", is_flag=True, help="It was not taken: it may be sent again.")
+@click.pass_context
+def command(ctx: click.Context, number: int | None, task: str | None, not_made: bool) -> None:
+    """Show purchases of unknown outcome, or say what became of purchase NUMBER.
+
+    They are never sent again by themselves: look at your account, then say what is there. Exits 6
+    while a purchase waits for your word.
+    """
+    said = (task is not None) + not_made
+    if said > 1 or (said and number is None):
+        raise Misuse(
+            "a word is about one purchase: its number, and `--made TASK` or `--not-made`",
+            hint="`longtake reconcile` lists the purchases that wait for one",
+            ctx=ctx,
+        )
+    waiting = [row for row in all_purchases() if waits_for_word(row, time.time())]
+    if number is not None:
+        waiting = [_named(number, waiting)]
+    if said:
+        _settle(the_ledger(), waiting[0], task)
+        return
+    if not waiting:
+        say.answer("no purchase waits for your word")
+        return
+    for row in waiting:
+        _tell(row)
+    wait = "purchase waits" if len(waiting) == 1 else "purchases wait"
+    raise OutcomeUnknown(
+        f"{len(waiting):,} {wait} for your word",
+        hint=f"look at your account, then say `longtake reconcile {waiting[0].id} --made TASK`"
+        " or `--not-made`",
+        charged=None,
+    )
+
+
+def waits_for_word(row: Purchase, now: float) -> bool:
+    """Tell whether nobody but a person can say what became of a purchase.
+
+    One that has been going out for long is such a one too: whoever sent it is gone.
+    """
+    return row.state == "unknown" or (row.state == "sending" and now - row.began > SENDING_LIFE_S)
+
+
+def _named(number: int, waiting: list[Purchase]) -> Purchase:
+    found = next((row for row in waiting if row.id == number), None)
+    if found is not None:
+        return found
+    known = next((row for row in all_purchases() if row.id == number), None)
+    raise LongtakeError(
+        f"purchase {number} is {known.state}: its outcome is known"
+        if known
+        else f"the ledger has no purchase {number}",
+        hint="`longtake reconcile` lists the purchases that wait for a word",
+    )
+
+
+def _settle(ledger: Ledger, row: Purchase, task: str | None) -> None:
+    """Write down a person's word."""
+    if task is None:
+        ledger.failed(row.id, "not taken, says its buyer", time.time())
+        say.answer(f"purchase {row.id} was not made; the next `make` may send it again")
+        return
+    other = next(
+        (each for each in all_purchases() if (each.provider, each.task) == (row.provider, task)),
+        None,
+    )
+    if other is not None:
+        raise LongtakeError(
+            f'task {task} is that of purchase {other.id}, "{other.clip}" of {other.board}',
+            hint="each purchase has a task of its own; look for another one of that minute",
+        )
+    ledger.submitted(row.id, task, time.time())
+    say.answer(f"purchase {row.id} is task {task}; the next `make` fetches it and pays nothing")
+
+
+def _tell(row: Purchase) -> None:
+    say.answer((f"{row.id}  {row.clip}", HEADING), (f"  {say.shown(row.board)}", DIM))
+    no_answer = f", nothing known since {moment(row.answered)}" if row.answered else ""
+    for name, text in (
+        ("sent", f"{moment(row.began)} UTC{no_answer}"),
+        ("to", f"{row.provider}, {row.model}, {row.seconds} s"),
+        ("price", f"{row.reserved}, reserved until your word"),
+        ("prompt", _prompt(row)),
+        ("message", unsigned(row.message) or "its run ended while it was being sent"),
+        ("look at", _LOOK_AT.get(row.provider, f"your account at {row.provider}")),
+    ):
+        say.answer((f"  {name:<9}", DIM), say.plain(text))
+    say.answer()
+
+
+def _prompt(row: Purchase) -> str:
+    try:
+        asked = json.loads(row.request)
+    except ValueError:
+        return ""
+    return str(asked.get("prompt", "")) if isinstance(asked, dict) else ""

@@ -1,0 +1,57 @@
+"""`longtake simulate`: the provider APIs on this machine, to try a film without spending."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from pathlib import Path
+
+import click
+
+from longtake.cli import say
+from longtake.cli.say import DIM, HINT
+from longtake.errors import LongtakeError
+
+
+@click.command("simulate")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8123,
+    show_default=True,
+    help="The port of 127.0.0.1 to answer on.",
+)
+@click.option(
+    "--scenario",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="YAML or JSON that says how fast the simulated world is and which faults it plays.",
+)
+def command(port: int, scenario: Path | None) -> None:
+    """Answer like the remote providers, on this machine, until stopped with Ctrl-C.
+
+    Films can be made against it without money; nothing leaves this machine.
+    """
+    try:
+        # Nothing else needs the test kit, and what it is built on is not part of every installation.
+        kit = importlib.import_module("longtake.testing.serve")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("longtake"):
+            raise
+        raise LongtakeError(
+            f"the simulator needs the package {error.name}",
+            hint='`pip install "longtake[simulate]"` installs it',
+        ) from error
+    world = kit.load_scenario(scenario) if scenario else kit.Scenario()
+    simulator = kit.Simulator(world, port)
+    address = f"http://127.0.0.1:{port}"
+    say.tell("the providers answer at ", (address, HINT), ("; Ctrl-C ends it", DIM))
+    for key, account in world.accounts.items():
+        name = account.host.partition("-")[0].upper()
+        say.tell(f"  {name}_API_HOST={address}/{account.host} {name}_API_KEY={key}")
+    # A take is known by what was asked, not by who was asked: a simulated one would stand for a real
+    # one for ever.
+    say.tell(("hint: ", HINT), "set LONGTAKE_HOME to a folder of its own: these takes are not real")
+    # To be stopped is how this ends; that is no failure.
+    with contextlib.suppress(KeyboardInterrupt):
+        simulator.serve()

@@ -1,0 +1,26 @@
+"""Rows of words under each other, in columns as wide as their widest word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from longtake.cli.say import plain
+
+
+def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Give each row as one line; columns in `right` are numbers and end under each other."""
+    shown = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        cells = []
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (width - cell_len(cell))
+            cells.append(gap + cell if at in right else cell + gap)
+        yield "  ".join(cells).rstrip()
+
+
+def counted(number: int, word: str) -> str:
+    """Write `1 clip` or `1,200 clips`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,205 @@
+"""One clip's take: owned already, or made (bought, where it costs) and brought home."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from longtake.errors import MediaError, RateLimited, TaskFailed, Unreachable
+from longtake.generate.provider import Provider, Request, TaskReport, TaskState
+from longtake.media.ffmpeg import strict_check
+from longtake.media.frames import Measured, measure_clip
+from longtake.plan.job import ClipJob
+from longtake.units import FrameRate, shown_frame
+from longtake.vault.store import Vault
+from longtake.vault.take import Take
+
+Pause = Callable[[float], Awaitable[None]]
+Watch = Callable[[TaskReport], None]
+
+# A whole clip that is refused once may have been torn on the way: it is fetched again, for nothing.
+FETCHES = 3
+
+
+def canonical_request(provider: str, request: Request) -> str:
+    """Write down all that is asked, pictures by their bytes, paths left out."""
+    asked: dict[str, Any] = {
+        "provider": provider,
+        "model": request.model,
+        "resolution": request.resolution,
+        "seconds": request.seconds,
+        "prompt": request.prompt,
+        "first": request.first_sha256,
+        "last": request.last_sha256,
+        "references": [sha256 for _, sha256 in request.references],
+        "take": request.take,
+        "options": dict(request.options),
+    }
+    if request.drawn:
+        # A model makes its own size and rate: a film's other rate must not buy its clips again.
+        asked |= {
+            "frames": request.frames,
+            "canvas": str(request.canvas),
+            "rate": str(request.rate),
+            "camera": list(request.camera),
+        }
+    return json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def request_key(provider: str, request: Request) -> str:
+    """Name a purchase: the hash of the canonical request."""
+    return hashlib.sha256(canonical_request(provider, request).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What must be known of a clip to bring its take home: its names, and where the film leaves it.
+
+    `out_frame` is counted at `rate`, the film's; `prompt` is for messages.
+    """
+
+    id: str
+    recipe: str
+    model: str
+    out_frame: int
+    rate: FrameRate
+    prompt: str = ""
+
+    @classmethod
+    def of(cls, job: ClipJob, request: Request) -> Wanted:
+        """Take from a job and its request what bringing it home needs."""
+        return cls(job.id, job.recipe, request.model, job.out_frame, request.rate, request.prompt)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A take, and whether it was there already."""
+
+    take: Take
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What making a clip needs besides its job: who makes it, where it goes, how to wait."""
+
+    provider: Provider
+    vault: Vault
+    pause: Pause = asyncio.sleep
+    watch: Watch = lambda report: None
+
+
+def owned_take(wanted: Wanted, key: str, vault: Vault) -> Take | None:
+    """Give the take of a key with the out-point this plan wants, or None."""
+    owned = vault.find(key, recipe=wanted.recipe)
+    return None if owned is None else with_out_point(owned, wanted.out_frame, wanted.rate)
+
+
+async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
+    """Give the take of a clip that costs nothing; may be called again by anyone, any time.
+
+    Raises TaskFailed in the provider's own words, or where the file it gave is not what was asked.
+    """
+    key = request_key(desk.provider.name, request)
+    wanted = Wanted.of(job, request)
+    owned = await asyncio.to_thread(owned_take, wanted, key, desk.vault)
+    if owned is not None:
+        return Made(owned, kept=True)
+    task = await asyncio.to_thread(desk.provider.submit, request, "")
+    await wait_for(wanted, task, desk)
+    return Made(await bring_home(wanted, key, task, desk), kept=False)
+
+
+async def wait_for(wanted: Wanted, task: str, desk: Desk) -> TaskReport:
+    """Look at a task until it is done; raises TaskFailed where it failed or takes for ever."""
+    waited = 0.0
+    while True:
+        try:
+            report = await asyncio.to_thread(desk.provider.look, task)
+        except (Unreachable, RateLimited) as error:
+            if waited > desk.provider.deadline_s:
+                raise
+            report = TaskReport(TaskState.RUNNING, error.message)
+        desk.watch(report)
+        if report.state is TaskState.DONE:
+            return report
+        if report.state is TaskState.FAILED:
+            raise TaskFailed(
+                f'"{wanted.id}" was not made: {report.message}', job=wanted.id, task=task
+            )
+        if waited > desk.provider.deadline_s:
+            raise TaskFailed(
+                f'"{wanted.id}" is not done after {desk.provider.deadline_s / 60:.0f} minutes',
+                hint="run the same command later: the task is looked at again, not sent again",
+                job=wanted.id,
+                task=task,
+                charged=None,
+            )
+        seconds = desk.provider.pause_s(waited)
+        waited += seconds
+        await desk.pause(seconds)
+
+
+async def bring_home(wanted: Wanted, key: str, task: str, desk: Desk) -> Take:
+    """Fetch a finished clip, check it strictly, measure it, and put it into the vault."""
+    part = desk.vault.scratch(key)
+    try:
+        measured = await _fetched(wanted, task, part, desk)
+        rate = FrameRate(Fraction(measured.rate))
+        take = Take(
+            key=key,
+            recipe=wanted.recipe,
+            clip=wanted.id,
+            sha256="",
+            path=part,
+            provider=desk.provider.name,
+            model=wanted.model,
+            task=task,
+            frames=measured.frames,
+            rate=rate,
+            size=measured.size,
+            out_point=measured.frames - 1,
+        )
+        kept = await asyncio.to_thread(desk.vault.add, take, part)
+        return with_out_point(kept, wanted.out_frame, wanted.rate)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def with_out_point(take: Take, out_frame: int, film: FrameRate) -> Take:
+    """End a take where a plan does: on the frame the film's last one shows, or on its own last.
+
+    A take keeps the last frame that may be used; a plan may leave it earlier. So two boards can share
+    a take, and a shorter shot needs no new one.
+    """
+    return replace(take, out_point=min(shown_frame(out_frame, take.rate, film), take.out_point))
+
+
+async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> Measured:
+    for attempt in range(1, FETCHES + 1):
+        part.unlink(missing_ok=True)
+        await asyncio.to_thread(desk.provider.fetch, task, part)
+        try:
+            return await asyncio.to_thread(_verified, part)
+        except MediaError as error:
+            if attempt == FETCHES:
+                raise TaskFailed(
+                    f'"{wanted.id}" came back as no whole clip: {error.message}',
+                    hint="it was fetched three times; the task is kept, run the same command again",
+                    job=wanted.id,
+                    task=task,
+                    charged=None,
+                ) from error
+            await desk.pause(float(attempt))
+    raise AssertionError("unreachable")
+
+
+def _verified(part: Path) -> Measured:
+    strict_check(part)
+    return measure_clip(part)

@@ -1,0 +1,120 @@
+"""What a provider's no becomes: the error it means, in plain words, with a way out."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from urllib.parse import urlsplit
+
+from longtake.errors import (
+    KeyRefused,
+    OutcomeUnknown,
+    OutOfFunds,
+    ProviderError,
+    RateLimited,
+    Refused,
+    ResultExpired,
+    TaskFailed,
+    Unreachable,
+)
+from longtake.generate.http import Reply, Wire, retry_after
+from longtake.generate.profile import Complaint, Profile
+
+_SHOWN = 300
+
+
+class Complaints:
+    """Makes errors for one provider; the key occurs in none of them, whoever wrote it there."""
+
+    def __init__(self, profile: Profile, wire: Wire) -> None:
+        self._profile = profile
+        self._wire = wire
+        self._name = profile.name
+
+    def error(self, complaint: Complaint, reply: Reply, task: str = "") -> ProviderError:
+        """Turn a no into the error that it is."""
+        said = f"{self._name}: {self.plain(complaint.message) or f'HTTP {reply.status}'}"
+        if complaint.kind == "key":
+            return KeyRefused(
+                f"the key is not accepted by {said}", hint=self._key_hint(), task=task
+            )
+        if complaint.kind == "funds":
+            return OutOfFunds(
+                said,
+                hint="top up the account and run the same command: what is finished is kept",
+                task=task,
+            )
+        if complaint.kind == "busy":
+            wait = retry_after(reply.headers, time.time())
+            return RateLimited(said, retry_after_s=wait, task=task)
+        if complaint.kind == "unclear":
+            return Unreachable(said, task=task, charged=None if task else False)
+        kind = "moderation" if complaint.kind == "moderation" else "invalid"
+        return Refused(said, kind=kind, task=task)
+
+    def nobody_knows(self, why: str) -> OutcomeUnknown:
+        """Make the error of a submit that may have been accepted."""
+        return OutcomeUnknown(
+            f"{self._name} may have accepted the job: {self.plain(why)}",
+            hint="it is not sent again by itself; look at your account there",
+            charged=None,
+        )
+
+    def expired(self, task: str, problem: str) -> ResultExpired:
+        """Make the error of a clip whose links are all dead."""
+        return ResultExpired(
+            f"{self._name}: a finished clip is no longer to be had: {problem}",
+            hint="run the same command once more; if it stays so, ask the provider for it",
+            task=task,
+            charged=True,
+        )
+
+    def unfit(self, task: str, problem: str) -> TaskFailed:
+        """Make the error of a clip that must not be fetched."""
+        return TaskFailed(
+            f"{self._name} gives no clip we may fetch: {self.plain(problem)}",
+            hint="the task is kept: run the same command again, or ask the provider",
+            task=task,
+            charged=True,
+        )
+
+    def late(self, task: str, problem: str) -> Unreachable:
+        """Make the error of a clip that did not come, and may come another time."""
+        return Unreachable(
+            f"{self._name}: a finished clip cannot be fetched: {self.plain(problem)}",
+            hint="run the same command later: it is fetched, not bought, again",
+            task=task,
+            charged=True,
+        )
+
+    def plain(self, text: str) -> str:
+        """Give outside words fit to be shown: one line, no control signs, no key, not too long."""
+        return plain_words(self._wire.clean(text))
+
+    def head(self, reply: Reply) -> str:
+        """Show how an answer begins that could not be read."""
+        said = self.plain(reply.body.decode("utf-8", "replace"))[:80]
+        return f"HTTP {reply.status} {said}".rstrip()
+
+    def _key_hint(self) -> str:
+        profile, host = self._profile, self._wire.host
+        hosts = (profile.base_url, *profile.other_hosts)
+        others = [each for each in hosts if urlsplit(each).hostname != host]
+        hint = f"check {profile.key_variable}"
+        if len(hosts) > 1 and others:
+            hint += (
+                f"; {host} was asked, and a key works in its own region only: "
+                f"for the other set {profile.host_variable}={others[0]}"
+            )
+        return hint
+
+
+def plain_words(text: str) -> str:
+    """Give words from outside on one line, without control signs, and not too long."""
+    kept = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
+        for letter in text[: 4 * _SHOWN]
+        if unicodedata.category(letter) not in ("Cf", "Cs", "Co")
+    )
+    short = " ".join(kept.split())
+    return short if len(short) <= _SHOWN else short[: _SHOWN - 3] + "..."

@@ -1,0 +1,216 @@
+"""What a remote provider is, as plain facts: hosts, paths, words, limits; and how its answers are read.
+
+A provider file is one `Profile`, and one `Dialect` of four small functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Literal
+
+from longtake.generate.http import Limits, Reply
+from longtake.generate.provider import Request, TaskState
+from longtake.units import Money
+
+# Words all providers share; letters of either case mean the same.
+WORDS: Mapping[str, TaskState] = {
+    **dict.fromkeys(
+        (
+            "preparing",
+            "queueing",
+            "queued",
+            "pending",
+            "submitted",
+            "starting",
+            "waiting",
+            "in_queue",
+        ),
+        TaskState.QUEUED,
+    ),
+    **dict.fromkeys(
+        ("processing", "running", "in_progress", "generating"),
+        TaskState.RUNNING,
+    ),
+    **dict.fromkeys(("success", "succeeded", "completed", "done"), TaskState.DONE),
+    **dict.fromkeys(
+        ("fail", "failed", "failure", "error", "canceled", "cancelled", "aborted"),
+        TaskState.FAILED,
+    ),
+}
+_ID = re.compile(r"[!-~]{1,200}$")
+
+
+@dataclass(frozen=True)
+class PictureLimits:
+    """What a picture must be to be taken by a model; sides in pixels, aspects as width by height."""
+
+    most_bytes: int = 19_000_000
+    least_side: int = 1
+    most_side: int = 16383
+    narrowest: Fraction = Fraction(1, 100)
+    widest: Fraction = Fraction(100)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The facts of one provider. `{task}` and `{file}` stand in paths for what is asked about.
+
+    Pictures are uploaded to `upload_path`, or stand in the request itself where there is none. Hosts
+    in `other_hosts` speak the same language to other keys: a key works on its own host only.
+    """
+
+    name: str
+    base_url: str
+    key_variable: str
+    host_variable: str
+    submit_path: str
+    status_path: str
+    file_path: str = ""
+    other_hosts: tuple[str, ...] = ()
+    auth_header: tuple[str, str] = ("Authorization", "Bearer {key}")
+    nonce_header: str = ""
+    upload_path: str = ""
+    upload_life_s: float = 0.0
+    pictures: Mapping[str, PictureLimits] = field(default_factory=dict)
+    words: Mapping[str, TaskState] = field(default_factory=lambda: WORDS)
+    url_life_s: float = 3600.0
+    poll_first_s: float = 5.0
+    poll_most_s: float = 15.0
+    poll_growth: float = 0.1
+    in_flight: int = 4
+    per_minute: int = 5
+    deadline_s: float = 1800.0
+    submit_s: float = 120.0
+    download: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """How a request's pictures are named in its body: addresses, or the pictures themselves."""
+
+    first: str = ""
+    last: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a task's own answer says; `word` as it is spelled there, "" where there is none."""
+
+    word: str = ""
+    message: str = ""
+    links: tuple[str, ...] = ()
+    file: str = ""
+    progress: float | None = None
+    charge: Money | None = None
+    refused: bool = False
+
+
+Kind = Literal["key", "funds", "busy", "moderation", "invalid", "missing", "unclear"]
+
+
+_KINDS: Mapping[int, Kind] = {
+    400: "invalid",
+    401: "key",
+    402: "funds",
+    403: "key",
+    404: "missing",
+    405: "missing",
+    413: "invalid",
+    415: "invalid",
+    422: "invalid",
+    429: "busy",
+}
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """An answer that says no, and what kind of no it is; `unclear` may have been a yes."""
+
+    kind: Kind
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one provider speaks: what it is told, and what its answers mean.
+
+    `encode` gives the body of a submit; `read_submit` the task id or ""; `classify` what is wrong
+    with an answer, None where nothing is.
+    """
+
+    encode: Callable[[Request, Pictures], dict[str, Any]]
+    read_submit: Callable[[Any], str]
+    read_status: Callable[[Any], Status]
+    classify: Callable[[Reply], Complaint | None]
+
+
+def kind_of_status(status: int) -> Kind:
+    """Give what an HTTP status says by itself; 408, 409 and all of 5xx may come after acceptance."""
+    return _KINDS.get(status, "unclear")
+
+
+def at(said: Any, *place: str | int) -> Any:
+    """Give what stands at a place of an answer, None where there is no such place."""
+    for step in place:
+        if isinstance(step, int):
+            if not isinstance(said, list) or len(said) <= step:
+                return None
+            said = said[step]
+        else:
+            said = said.get(step) if isinstance(said, dict) else None
+    return said
+
+
+def text_of(value: Any) -> str:
+    """Give a text or a whole number as text, "" for all else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
+def id_of(value: Any) -> str:
+    """Give an id as text, "" for what cannot be one."""
+    text = text_of(value)
+    return text if _ID.match(text) else ""
+
+
+def links_of(*values: Any) -> tuple[str, ...]:
+    """Gather the addresses among values that are texts or lists of texts."""
+    found: list[str] = []
+    for value in values:
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str) and each.startswith(("https://", "http://")):
+                found.append(each)
+    return tuple(dict.fromkeys(found))
+
+
+def money_of(value: Any) -> Money | None:
+    """Read a charge in dollars, None where it is no sensible amount."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    return Money(amount) if amount.is_finite() and 0 <= amount < 1_000_000 else None
+
+
+def share_of(value: Any) -> float | None:
+    """Read a progress in percent as a share from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return float(min(max(Decimal(value) / 100, Decimal(0)), Decimal(1)))
+
+
+def options_of(request: Request, names: Mapping[str, str]) -> dict[str, bool]:
+    """Take the switches a model knows out of a request: ours by its names, and only those set."""
+    return {
+        theirs: bool(request.options[ours])
+        for ours, theirs in names.items()
+        if request.options.get(ours) is not None
+    }

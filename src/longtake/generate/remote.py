@@ -1,0 +1,310 @@
+"""A remote provider: the common way of submitting, looking and fetching, by a profile and a dialect."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from urllib.parse import quote, urlsplit
+
+from longtake.errors import (
+    KeyMissing,
+    KeyRefused,
+    ProviderError,
+    RateLimited,
+    Refused,
+    TaskFailed,
+    TaskLost,
+    Unreachable,
+    VaultError,
+)
+from longtake.generate.addresses import is_loopback
+from longtake.generate.complaints import Complaints
+from longtake.generate.http import (
+    Ambiguous,
+    Broken,
+    LinkDead,
+    NotSent,
+    Reply,
+    Resume,
+    Timing,
+    Unfit,
+    Wire,
+    WireError,
+)
+from longtake.generate.pictures import Pause, PictureSender, backoff_s
+from longtake.generate.profile import Complaint, Dialect, Profile, Status, at, links_of
+from longtake.generate.provider import Request, TaskReport, TaskState
+
+# How often a download is begun or resumed without much progress, and a dead link renewed.
+_FETCHES = 10
+_DEAD_LINKS = 3
+_PROGRESS = 1_000_000
+# A task may be unknown for a moment after it was accepted; for so many looks it may.
+_UNKNOWN_LOOKS = 3
+# These redirects ask for the same request elsewhere: here it was not carried out.
+_SENT_ON = (301, 307, 308)
+
+
+def open_remote(
+    profile: Profile,
+    dialect: Dialect,
+    environment: Mapping[str, str],
+    pause: Pause = time.sleep,
+) -> RemoteProvider:
+    """Open a provider with the key of an environment, at the host named there or its usual one.
+
+    Raises KeyMissing without a key, KeyRefused for what can be none, ProviderError for a host that
+    must not be sent a key.
+    """
+    key = environment.get(profile.key_variable, "").strip()
+    if not key:
+        raise KeyMissing(
+            f"{profile.name} needs a key: {profile.key_variable} is not set",
+            hint="`longtake animatic` makes the whole film now, drawn and free",
+        )
+    if not re.fullmatch(r"[!-~]+", key):
+        # What is said elsewhere about such a header would have the key in it.
+        raise KeyRefused(
+            f"{profile.key_variable} holds signs that no key has",
+            hint="copy the key again, without spaces and line breaks",
+        )
+    host = environment.get(profile.host_variable, "").strip() or profile.base_url
+    header, form = profile.auth_header
+    wire = Wire(_checked_base(host, profile), {header: form.format(key=key)}, key)
+    account = hashlib.sha256(key.encode()).hexdigest()[:12]
+    return RemoteProvider(profile, dialect, wire, account, pause)
+
+
+class RemoteProvider:
+    """A video API over the wire. May be called from several threads at once."""
+
+    def __init__(
+        self, profile: Profile, dialect: Dialect, wire: Wire, account: str, pause: Pause
+    ) -> None:
+        self.name = profile.name
+        self.account = account
+        self.in_flight = profile.in_flight
+        self.per_minute = profile.per_minute
+        self.deadline_s = profile.deadline_s
+        self._profile = profile
+        self._dialect = dialect
+        self._wire = wire
+        self._pause = pause
+        self._complaints = Complaints(profile, wire)
+        self._pictures = PictureSender(profile, dialect, wire, self._complaints, pause)
+        self._lock = Lock()
+        self._finished: dict[str, tuple[Status, float]] = {}
+        self._unknown: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        return f"RemoteProvider({self.name!r}, account {self.account})"
+
+    def prepare(self, request: Request) -> None:
+        """Upload a request's pictures ahead of `submit`, which then needs no time for them."""
+        self._pictures.named(request)
+
+    def submit(self, request: Request, nonce: str) -> str:
+        """Ask for a clip, once; returns the task id.
+
+        Raises Unreachable, RateLimited, Refused, OutOfFunds or KeyRefused where nothing was taken,
+        and OutcomeUnknown wherever that is not certain.
+        """
+        reply = self._sent(self._dialect.encode(request, self._pictures.named(request)), nonce)
+        if 200 <= reply.status < 300:
+            task = self._dialect.read_submit(reply.said)
+            if task:
+                return task
+        if reply.status in _SENT_ON:
+            raise Refused(
+                f"{self.name} is not at {self._wire.host}: it sends us on, which a key does not follow",
+                hint=f"check {self._profile.host_variable}",
+            )
+        complaint = self._dialect.classify(reply)
+        if complaint is None:
+            raise self._complaints.nobody_knows(f"no task id in {self._complaints.head(reply)}")
+        if complaint.kind == "unclear":
+            raise self._complaints.nobody_knows(f"HTTP {reply.status} {complaint.message}")
+        if complaint.kind in ("invalid", "missing"):
+            self._pictures.forget()
+        raise self._complaints.error(complaint, reply)
+
+    def look(self, task: str) -> TaskReport:
+        """Look at a task; a word nobody knows means that it still runs, and is told in the message.
+
+        Raises Unreachable or RateLimited where a later look may help; KeyRefused, OutOfFunds, TaskLost.
+        """
+        return self._looked(task)[0]
+
+    def fetch(self, task: str, path: Path) -> None:
+        """Bring a finished clip home: resumed where the line breaks, by a new link where one ended.
+
+        Raises Unreachable where another attempt later may help; ResultExpired, TaskFailed, TaskLost.
+        """
+        try:
+            self._fetch(task, path)
+        except OSError as exc:
+            path.unlink(missing_ok=True)
+            raise VaultError(
+                f"a clip cannot be written: {exc.strerror or type(exc).__name__}",
+                hint="make room on the disk and run again: it is fetched, not bought, again",
+            ) from exc
+        except ProviderError:
+            path.unlink(missing_ok=True)
+            raise
+
+    def pause_s(self, elapsed_s: float) -> float:
+        """Wait a share of the time that passed already, within the profile's bounds, jittered."""
+        profile = self._profile
+        wait = max(profile.poll_first_s, profile.poll_growth * elapsed_s)
+        return min(profile.poll_most_s, wait) * random.uniform(0.85, 1.15)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._wire.close()
+
+    def _sent(self, body: Mapping[str, object], nonce: str) -> Reply:
+        profile = self._profile
+        try:
+            return self._wire.send(
+                "POST",
+                profile.submit_path,
+                headers={profile.nonce_header: nonce} if nonce and profile.nonce_header else {},
+                body=body,
+                timing=Timing(quiet_s=profile.submit_s, total_s=profile.submit_s),
+            )
+        except NotSent as exc:
+            raise Unreachable(f"{self.name}: {exc}") from exc
+        except Ambiguous as exc:
+            raise self._complaints.nobody_knows(str(exc)) from exc
+
+    def _looked(self, task: str) -> tuple[TaskReport, Status]:
+        reply = self._asked(self._profile.status_path, task)
+        status = self._dialect.read_status(reply.said) if reply.status < 300 else Status()
+        state = self._profile.words.get(status.word.casefold())
+        if state is TaskState.FAILED:
+            message = self._complaints.plain(status.message or f"the provider says {status.word}")
+            return TaskReport(state, message, refused=status.refused), status
+        complaint = self._dialect.classify(reply)
+        if complaint is not None:
+            return self._complained(task, complaint, reply), status
+        if not status.word:
+            head = self._complaints.head(reply)
+            raise Unreachable(
+                f"{self.name}: no report on the task in {head}", task=task, charged=None
+            )
+        return self._report(task, status, state), status
+
+    def _report(self, task: str, status: Status, state: TaskState | None) -> TaskReport:
+        message = ""
+        if state is None:
+            state = TaskState.RUNNING
+            message = f'"{self._complaints.plain(status.word)}" is no word we know; waiting on'
+        elif state is TaskState.DONE and not (status.links or status.file):
+            state, message = TaskState.RUNNING, "done, but without a link so far"
+        with self._lock:
+            self._unknown.pop(task, None)
+            if state is TaskState.DONE:
+                self._finished[task] = (status, time.monotonic())
+        return TaskReport(state, message, status.progress, status.charge)
+
+    def _complained(self, task: str, complaint: Complaint, reply: Reply) -> TaskReport:
+        """Tell of a look that was answered with a no."""
+        words = self._complaints.plain(complaint.message)
+        if complaint.kind == "moderation":
+            return TaskReport(TaskState.FAILED, words, refused=True)
+        if complaint.kind not in ("invalid", "missing"):
+            raise self._complaints.error(complaint, reply, task)
+        with self._lock:
+            looks = self._unknown[task] = self._unknown.get(task, 0) + 1
+        if looks <= _UNKNOWN_LOOKS:
+            return TaskReport(TaskState.RUNNING, f"not known there yet: {words}")
+        raise TaskLost(
+            f"{self.name} does not know the task {task}: {words}",
+            hint="look at your account there: was it made with another key?",
+            task=task,
+            charged=None,
+        )
+
+    def _fetch(self, task: str, path: Path) -> None:
+        limits, resume, idle, dead = self._profile.download, Resume(), 0, 0
+        ends = time.monotonic() + limits.total_s
+        links: tuple[str, ...] = ()
+        while True:
+            before, wait = resume.received, None
+            left = replace(limits, total_s=max(0.0, ends - time.monotonic()))
+            try:
+                links = links or self._links(task, fresh=dead > 0)
+                self._wire.download(links[resume.tries % len(links)], path, left, resume)
+                return
+            except LinkDead as exc:
+                dead, links, problem = dead + 1, (), str(exc)
+                if dead > _DEAD_LINKS:
+                    raise self._complaints.expired(task, problem) from exc
+                wait = 0.0 if dead == 1 else None
+            except Unfit as exc:
+                raise self._complaints.unfit(task, str(exc)) from exc
+            except (NotSent, Ambiguous, Broken, Unreachable, RateLimited) as exc:
+                wait, problem = getattr(exc, "retry_after_s", None), str(exc)
+            # A few bytes are no progress: at that pace it would never end.
+            idle = 0 if resume.received - before > _PROGRESS else idle + 1
+            wait = backoff_s(idle) if wait is None else min(wait, 60.0)
+            if idle >= _FETCHES or time.monotonic() + wait > ends:
+                raise self._complaints.late(task, problem)
+            self._pause(wait)
+
+    def _links(self, task: str, *, fresh: bool) -> tuple[str, ...]:
+        """Give the addresses of a finished clip, asked for anew unless it was just looked at."""
+        with self._lock:
+            # A link serves one fetch: who comes again for a spoilt clip is given another one.
+            status, seen = self._finished.pop(task, (Status(), 0.0))
+        old = time.monotonic() - seen > self._profile.url_life_s / 2
+        if fresh or old or not (status.links or status.file):
+            report, status = self._looked(task)
+            if report.state is TaskState.FAILED:
+                raise TaskFailed(f"{self.name}: {report.message}", task=task)
+            if report.state is not TaskState.DONE:
+                raise Unreachable(f"{self.name}: the task is not done", task=task)
+        return status.links or self._links_of_file(task, status.file)
+
+    def _links_of_file(self, task: str, file: str) -> tuple[str, ...]:
+        reply = self._asked(self._profile.file_path, file)
+        said = at(reply.said, "file")
+        links = links_of(at(said, "download_url"), at(said, "backup_download_url"))
+        if links and reply.status < 300:
+            return links
+        complaint = self._dialect.classify(reply)
+        if complaint is not None and complaint.kind in ("key", "funds", "busy"):
+            raise self._complaints.error(complaint, reply, task)
+        why = complaint.message if complaint else self._complaints.head(reply)
+        why = self._complaints.plain(why)
+        raise Unreachable(f"{self.name}: no link to the file: {why}", task=task)
+
+    def _asked(self, path: str, name: str) -> Reply:
+        named = quote(name, safe="")
+        try:
+            return self._wire.send("GET", path.format(task=named, file=named))
+        except WireError as exc:
+            raise Unreachable(f"{self.name}: {exc}", charged=None) from exc
+
+
+def _checked_base(host: str, profile: Profile) -> str:
+    """Read a host as people write it; only this very machine may be spoken to without encryption."""
+    base = host if "://" in host else f"https://{host}"
+    try:
+        parts = urlsplit(base)
+        name, _ = parts.hostname or "", parts.port
+    except ValueError:
+        name = ""
+    plain = not name or parts.query or parts.fragment or "@" in parts.netloc
+    if not plain and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))):
+        return base.rstrip("/")
+    raise ProviderError(
+        f"{profile.host_variable} is no address a key may be sent to",
+        hint=f"write it like {profile.base_url}",
+    )

@@ -1,0 +1,30 @@
+"""The draft of a board: the same film by a cheaper model, before anything final is bought."""
+
+from __future__ import annotations
+
+from longtake.errors import PlanError
+from longtake.storyboard.model import Storyboard
+
+_REPLACED = {"model": None, "resolution": None}
+
+
+def as_draft(storyboard: Storyboard) -> Storyboard:
+    """Give the board with its `draft` model and resolution everywhere; faults keep their places.
+
+    Raises PlanError where the board names no draft model.
+    """
+    draft = storyboard.draft
+    if draft is None or (draft.model is None and draft.resolution is None):
+        raise PlanError(
+            "the board has no draft to make",
+            hint="write `draft: {model: PROVIDER/MODEL, resolution: ...}` at its top",
+        )
+    chosen = {
+        "model": draft.model or storyboard.model,
+        "resolution": draft.resolution,
+    }
+    scenes = []
+    for scene in storyboard.scenes:
+        shots = scene.shots and [shot.model_copy(update=_REPLACED) for shot in scene.shots]
+        scenes.append(scene.model_copy(update={**_REPLACED, "shots": shots}))
+    return storyboard.model_copy(update={**chosen, "scenes": scenes})

@@ -1,0 +1,229 @@
+"""Look whether all that was paid for is there and whole, and what lies there that nothing needs.
+
+Looking never changes a file. What should be removed is listed first, as `Spare`, and removed by those
+who asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from longtake.errors import LongtakeError, MediaError, VaultError
+from longtake.files import PART, read_json, sha256_of, write_json
+from longtake.units import Money
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Purchase
+from longtake.vault.store import SCHEMA, Vault
+
+# What was written to within a day may be another run's that is still at work.
+PART_LIFE_S = 24 * 3600.0
+FRAME_LIFE_S = 30 * 24 * 3600.0
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+StrictCheck = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing that is not as it should be, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Something that nothing needs: what it is, its files, their bytes, and what was paid for it."""
+
+    what: str
+    paths: tuple[Path, ...]
+    volume: int
+    paid: Money | None = None
+    key: str = ""
+
+
+def records_of(vault: Vault) -> Iterator[tuple[Path, dict[str, Any] | None]]:
+    """Give every record of a vault by its path; None for one that cannot be read."""
+    for path in sorted((vault.root / "takes").glob("*.json")):
+        if PART not in path.name:
+            record = read_json(path)
+            yield path, record if isinstance(record, dict) and _is_sound(record) else None
+
+
+def audit_takes(
+    vault: Vault,
+    again: str,
+    strict: StrictCheck | None = None,
+    seen: Callable[[], None] = lambda: None,
+) -> Iterator[Flaw]:
+    """Find records without their file, and files that are not what was stored.
+
+    `again` says how such a take is had again once its record is gone. With `strict` every byte is
+    read: the file's hash is its name, and `strict` raises MediaError for no whole film. `seen` hears
+    of each record that was looked at.
+    """
+    for path, record in records_of(vault):
+        if record is None or record["key"] != path.stem:
+            yield Flaw(f"{path}: is no record of a take", f"delete it; {again}")
+        else:
+            yield from _file_flaws(vault, path, record, again, strict)
+        seen()
+
+
+def audit_ledger(ledger: Ledger, vault: Vault) -> Iterator[Flaw]:
+    """Find damage of the ledger, and purchases that are done and whose take is not there."""
+    if not ledger.path.exists():
+        return
+    damage = _damage(ledger.path)
+    if damage:
+        yield Flaw(
+            f"{ledger.path}: {damage}",
+            "buy nothing: what was bought cannot be known. Put back a copy from a backup, all takes are"
+            " safe in their vault",
+        )
+        return
+    for row in ledger.purchases():
+        if row.state != "done" or was_removed(vault, row.key):
+            continue
+        if vault.find(row.key) is None:
+            yield Flaw(
+                f'purchase {row.id}, "{row.clip}" of {row.board}: its take is not in the vault',
+                f"the next `make` of that board fetches task {row.task} of {row.provider} again"
+                " and pays nothing, as long as the provider keeps it",
+            )
+
+
+def stray_parts(root: Path, now: float) -> Iterator[Spare]:
+    """List what killed runs left half written below a folder, a day ago or longer."""
+    for path in sorted(root.rglob(f"*{PART}*")) if root.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            state = path.stat()
+            if path.is_file() and now - state.st_mtime > PART_LIFE_S:
+                yield Spare("half-written file", (path,), state.st_size)
+
+
+def spare_frames(vault: Vault, ledger: Ledger, now: float) -> Iterator[Spare]:
+    """List frames of a month ago or longer that no purchase sent: they can be made again.
+
+    A frame that was sent is part of its purchase's key and stays for ever: another encoder would give
+    other bytes, and the clip would be bought anew. Where a take has no purchase to ask, all stay.
+    """
+    rows = ledger.purchases() if ledger.path.exists() else ()
+    bought = {row.key for row in rows}
+    if any(record is None or record["key"] not in bought for _, record in records_of(vault)):
+        return
+    sent = {sha256 for row in rows for sha256 in _frames_sent(row)}
+    for path in sorted((vault.root / "frames").glob("*")):
+        if PART in path.name or now - path.stat().st_mtime <= FRAME_LIFE_S:
+            continue
+        if sha256_of(path) not in sent:
+            yield Spare("frame that no purchase sent", (path,), path.stat().st_size)
+
+
+def spare_takes(
+    vault: Vault, ledger: Ledger, in_use: frozenset[str], before: float
+) -> Iterator[Spare]:
+    """List takes whose recipe is not in use, and which were bought before a time.
+
+    A take without a finished purchase is left alone: nobody could say what it cost.
+    """
+    done = {row.key: row for row in ledger.purchases() if row.state == "done"}
+    records = [record for _, record in records_of(vault) if record is not None]
+    for record in records:
+        row = done.get(record["key"])
+        wanted = not in_use.isdisjoint(record["recipes"])
+        if row is None or wanted or (row.closed or row.began) >= before:
+            continue
+        shared = sum(other["sha256"] == record["sha256"] for other in records) > 1
+        paths = [_record(vault, row.key)] + ([] if shared else [_file(vault, record)])
+        volume = sum(path.stat().st_size for path in paths if path.exists())
+        what = f'take of "{row.clip}" of {row.board}'
+        yield Spare(what, tuple(paths), volume, row.charge or row.reserved, row.key)
+
+
+def remove_spare(vault: Vault, spare: Spare) -> None:
+    """Delete what is spare; of a take a note stays, which says that it was removed on purpose."""
+    if spare.key:
+        note = read_json(_record(vault, spare.key))
+        write_json(vault.root / "removed" / f"{spare.key}.json", note)
+    for path in spare.paths:
+        path.unlink(missing_ok=True)
+
+
+def was_removed(vault: Vault, key: str) -> bool:
+    """Tell whether a take was removed on purpose."""
+    return (vault.root / "removed" / f"{key}.json").exists()
+
+
+def _is_sound(record: Mapping[str, Any]) -> bool:
+    # Files are named by these: what is no hash must not lead out of the vault.
+    named = all(_HASH.fullmatch(str(record.get(name))) for name in ("key", "sha256"))
+    recipes = record.get("recipes")
+    told = isinstance(record.get("clip"), str) and isinstance(record.get("bytes"), int)
+    return record.get("schema") == SCHEMA and named and told and isinstance(recipes, list)
+
+
+def _file_flaws(
+    vault: Vault,
+    record_path: Path,
+    record: Mapping[str, Any],
+    again: str,
+    strict: StrictCheck | None,
+) -> Iterator[Flaw]:
+    path = _file(vault, record)
+    clip = f'the take of "{record["clip"]}"'
+    if not path.is_file():
+        yield Flaw(f"{path}: {clip} is missing", f"delete {record_path}; {again}")
+        return
+    size = path.stat().st_size
+    remedy = f"delete it; {again}"
+    if size != record["bytes"]:
+        yield Flaw(f"{path}: {clip} has {size:,} bytes, not {record['bytes']:,}", remedy)
+    elif strict is not None and sha256_of(path) != record["sha256"]:
+        yield Flaw(f"{path}: {clip} is not what was stored: its hash differs", remedy)
+    elif strict is not None:
+        try:
+            strict(path)
+        except MediaError as error:
+            yield Flaw(f"{path}: {clip} is no whole film: {error.message}", remedy)
+
+
+def _damage(path: Path) -> str:
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=60)) as db:
+            said = [str(row[0]) for row in db.execute("PRAGMA integrity_check(5)")]
+        # It may be whole and yet be no ledger, or one of a newer longtake.
+        if said == ["ok"]:
+            Ledger(path).open()
+    except sqlite3.Error as error:
+        return f"is damaged: {error}"
+    except VaultError as error:
+        return error.message
+    return "" if said == ["ok"] else f"is damaged: {'; '.join(said)}"
+
+
+def _frames_sent(row: Purchase) -> Iterator[str]:
+    try:
+        asked = json.loads(row.request)
+    except ValueError as error:
+        raise LongtakeError(f"purchase {row.id} of the ledger cannot be read") from error
+    if isinstance(asked, dict):
+        yield from (asked.get("first") or "", asked.get("last") or "")
+        yield from asked.get("references") or ()
+
+
+def _record(vault: Vault, key: str) -> Path:
+    return vault.root / "takes" / f"{key}.json"
+
+
+def _file(vault: Vault, record: Mapping[str, Any]) -> Path:
+    sha256 = str(record["sha256"])
+    return vault.root / "objects" / sha256[:2] / f"{sha256}.mp4"

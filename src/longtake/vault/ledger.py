@@ -1,0 +1,238 @@
+"""The record of every purchase: what was meant, what was sent, what came of it, what it cost.
+
+A purchase is a row that only moves forward:
+
+    intent -> sending -> submitted -> done | refunded
+                 |-----> unknown ----'
+                 `-----> failed | refused
+
+
+`admit` is one transaction: the same key not bought twice, the account's room and pace, the budget,
+and the intent row, synced before anything leaves this machine. `sending` is synced right before the
+request goes out, so that a run that died is known to have sent nothing unless it died just there:
+that row becomes `unknown` (nobody knows whether it was accepted) and is never sent again by itself.
+`failed` took no money and may be tried again; `refused` (moderation) and `refunded` only on request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from longtake.errors import VaultError
+from longtake.units import Money
+from longtake.vault.purchase import (
+    FINAL_STATES,
+    OPEN_STATES,
+    Admission,
+    Admitted,
+    Limits,
+    Order,
+    Purchase,
+    Standing,
+    find_overspend,
+    find_room,
+    latest_of,
+    may_follow,
+    purchase_from,
+    purchase_row,
+    write_intent,
+)
+
+SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS purchases (
+  id INTEGER PRIMARY KEY,
+  nonce TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  account TEXT NOT NULL,
+  model TEXT NOT NULL,
+  seconds INTEGER NOT NULL,
+  board TEXT NOT NULL,
+  clip TEXT NOT NULL,
+  recipe TEXT NOT NULL,
+  request TEXT NOT NULL,
+  reserved TEXT NOT NULL,
+  charge TEXT,
+  currency TEXT NOT NULL,
+  task TEXT NOT NULL DEFAULT '',
+  sha256 TEXT NOT NULL DEFAULT '',
+  message TEXT NOT NULL DEFAULT '',
+  began REAL NOT NULL,
+  answered REAL,
+  closed REAL,
+  UNIQUE (key, attempt)
+);
+CREATE INDEX IF NOT EXISTS by_account ON purchases (provider, account, state);
+CREATE INDEX IF NOT EXISTS by_board ON purchases (board);
+CREATE TABLE IF NOT EXISTS happenings (
+  purchase INTEGER NOT NULL REFERENCES purchases (id),
+  at REAL NOT NULL,
+  state TEXT NOT NULL,
+  note TEXT NOT NULL
+);
+"""
+
+
+class Ledger:
+    """Append-only record of submissions and charges; the first thing read after a crash.
+
+    SQLite with a write-ahead log and full sync. Safe for many processes; a connection is opened for
+    each call, so threads need no care either.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open(self) -> None:
+        """Make the tables. Raises VaultError for a ledger of a newer version."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._transaction() as db:
+            for statement in _TABLES.split(";"):
+                db.execute(statement)
+            db.execute("INSERT OR IGNORE INTO facts VALUES ('schema', ?)", (str(SCHEMA),))
+            (found,) = db.execute("SELECT value FROM facts WHERE name = 'schema'").fetchone()
+        if int(found) > SCHEMA:
+            raise VaultError(
+                f"the ledger {self.path} was written by a newer longtake (version {found})",
+                hint="upgrade longtake; this one leaves the ledger alone",
+            )
+
+    def admit(self, order: Order, limits: Limits, now: float) -> Admission:
+        """Decide on a purchase and write its intent, in one transaction."""
+        with self._transaction() as db:
+            earlier = latest_of(db, order.key)
+            if earlier and not may_follow(db, earlier, limits):
+                return Standing(earlier)
+            wait = find_room(db, order, limits, now)
+            if wait:
+                return wait
+            over = find_overspend(db, order, limits)
+            if over:
+                return over
+            return Admitted(write_intent(db, order, (earlier.attempt + 1) if earlier else 1, now))
+
+    def take_over(self, purchase: Purchase, now: float) -> Purchase | None:
+        """Make an intent that its run left behind one's own; None where another was quicker.
+
+        The old holder, should it wake up, finds its nonce gone when it wants to send.
+        """
+        with self._transaction() as db:
+            nonce = secrets.token_hex(16)
+            moved = db.execute(
+                "UPDATE purchases SET nonce = ?, began = ? WHERE id = ? AND nonce = ?"
+                " AND state = 'intent'",
+                (nonce, now, purchase.id, purchase.nonce),
+            )
+            return purchase_row(db, purchase.id) if moved.rowcount else None
+
+    def sending(self, purchase: Purchase, now: float) -> bool:
+        """Write down that the request goes out now; False where the intent is no longer one's own."""
+        with self._transaction() as db:
+            moved = db.execute(
+                "UPDATE purchases SET state = 'sending', began = ? WHERE id = ? AND nonce = ?"
+                " AND state = 'intent'",
+                (now, purchase.id, purchase.nonce),
+            )
+            return bool(moved.rowcount)
+
+    def not_sent(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that the request certainly was not taken: it may be sent again."""
+        return self._move(purchase, "intent", now, message=message)
+
+    def submitted(self, purchase: int, task: str, now: float) -> Purchase:
+        """Write down the provider's task id: from now on the clip can be found again."""
+        return self._move(purchase, "submitted", now, task=task, answered=now)
+
+    def unknown(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that nobody knows whether the provider took it."""
+        return self._move(purchase, "unknown", now, message=message, answered=now)
+
+    def failed(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that it was not made and cost nothing."""
+        return self._move(purchase, "failed", now, message=message, charge="0", closed=now)
+
+    def refused(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that moderation refused it: the same request would be refused again."""
+        return self._move(purchase, "refused", now, message=message, charge="0", closed=now)
+
+    def refunded(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that it was taken, not made, and paid back."""
+        return self._move(purchase, "refunded", now, message=message, charge="0", closed=now)
+
+    def done(self, purchase: int, sha256: str, charge: Money | None, now: float) -> Purchase:
+        """Write down that the take lies in the vault; the reserve stands where no charge is told."""
+        amount = None if charge is None else str(charge.amount)
+        return self._move(purchase, "done", now, sha256=sha256, charge=amount, closed=now)
+
+    def find(self, key: str) -> Purchase | None:
+        """Give the latest purchase of a key."""
+        with self._transaction() as db:
+            return latest_of(db, key)
+
+    def get(self, purchase: int) -> Purchase:
+        """Give a purchase by its number; raises VaultError where there is none."""
+        with self._transaction() as db:
+            return purchase_row(db, purchase)
+
+    def unfinished(self, board: str | None = None) -> tuple[Purchase, ...]:
+        """List open purchases, of one board or of all, oldest first."""
+        marks = ", ".join("?" * len(OPEN_STATES))
+        query = f"SELECT * FROM purchases WHERE state IN ({marks})"
+        values: list[Any] = list(OPEN_STATES)
+        if board is not None:
+            query += " AND board = ?"
+            values.append(board)
+        return self._rows(query + " ORDER BY id", values)
+
+    def purchases(self) -> tuple[Purchase, ...]:
+        """List every purchase there ever was, oldest first."""
+        return self._rows("SELECT * FROM purchases ORDER BY id", [])
+
+    def last_number(self) -> int:
+        """Give the number of the newest purchase; a run's own are those above it."""
+        with self._transaction() as db:
+            (number,) = db.execute("SELECT coalesce(max(id), 0) FROM purchases").fetchone()
+            return int(number)
+
+    def _rows(self, query: str, values: list[Any]) -> tuple[Purchase, ...]:
+        with self._transaction() as db:
+            return tuple(purchase_from(row) for row in db.execute(query, values))
+
+    def _move(self, purchase: int, state: str, now: float, **values: Any) -> Purchase:
+        with self._transaction() as db:
+            row = purchase_row(db, purchase)
+            if row.state in FINAL_STATES:
+                # Two processes may have waited for one task: the first to finish has written it.
+                return row
+            names = ", ".join(f"{name} = :{name}" for name in values)
+            query = f"UPDATE purchases SET state = :state, {names} WHERE id = :id"
+            db.execute(query, {"state": state, "id": purchase, **values})
+            note = str(values.get("message") or values.get("task") or "")
+            db.execute("INSERT INTO happenings VALUES (?, ?, ?, ?)", (purchase, now, state, note))
+            return purchase_row(db, purchase)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            # IMMEDIATE: two admissions never read the same state and both write.
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise VaultError(f"the ledger {self.path} cannot be used: {error}") from error
+        finally:
+            db.close()

@@ -1,0 +1,237 @@
+"""What a purchase is, and the questions an admission asks of the ledger's tables.
+
+The functions run inside the ledger's transaction: they read and write, and decide nothing alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from decimal import Decimal
+
+from longtake.errors import VaultError
+from longtake.units import Money
+
+MINUTE_S = 60.0
+UNKNOWN_LIFE_S = 1800.0
+
+OPEN_STATES = ("intent", "sending", "submitted", "unknown")
+FINAL_STATES = ("done", "failed", "refused", "refunded")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is about to be bought: its key, for whom, and the worst price it may have.
+
+    `request` is the canonical request as text (no key, no picture bytes); `account` names the
+    provider account without telling its key.
+    """
+
+    key: str
+    provider: str
+    account: str
+    model: str
+    seconds: int
+    board: str
+    clip: str
+    recipe: str
+    request: str
+    reserve: Money
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What binds an admission: tasks in flight and submits a minute of an account, and budgets.
+
+    `board_budget` binds all that was ever spent or reserved for the board, `run_budget` what was
+    since the purchase `run_start` (exclusive). `rebuys` is how many failed attempts may be followed
+    by another.
+    """
+
+    in_flight: int
+    per_minute: int
+    board_budget: Money | None = None
+    run_budget: Money | None = None
+    run_start: int = 0
+    rebuys: int = 0
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One row of the ledger; times are seconds since 1970 (UTC)."""
+
+    id: int
+    nonce: str
+    key: str
+    attempt: int
+    state: str
+    provider: str
+    account: str
+    model: str
+    seconds: int
+    board: str
+    clip: str
+    recipe: str
+    request: str
+    reserved: Money
+    charge: Money | None
+    task: str
+    sha256: str
+    message: str
+    began: float
+    answered: float | None
+    closed: float | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The intent row is written and synced: send it now, and only you."""
+
+    purchase: Purchase
+
+
+@dataclass(frozen=True)
+class Standing:
+    """There is a purchase of this key already: open, done, or failed for good."""
+
+    purchase: Purchase
+
+
+@dataclass(frozen=True)
+class NoRoom:
+    """The account is busy; ask again after so many seconds."""
+
+    after_s: float
+    why: str
+
+
+@dataclass(frozen=True)
+class OverBudget:
+    """This would spend more than the author allows; nothing was written."""
+
+    budget: Money
+    bound: Money
+    wanted: Money
+
+
+Admission = Admitted | Standing | NoRoom | OverBudget
+
+
+def may_follow(db: sqlite3.Connection, earlier: Purchase, limits: Limits) -> bool:
+    """Tell whether a key may be tried again: freely where nothing was taken, else as often as allowed."""
+    if earlier.state == "failed":
+        return True
+    (tries,) = db.execute(
+        "SELECT count(*) FROM purchases WHERE key = ? AND state IN ('refused', 'refunded')",
+        (earlier.key,),
+    ).fetchone()
+    return earlier.state in ("refused", "refunded") and tries <= limits.rebuys
+
+
+def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) -> NoRoom | None:
+    """Say how long to wait for a place or a slot of the account; None where there is room."""
+    account = (order.provider, order.account)
+    # A task whose outcome stayed unknown is long over by then: it must not hold its place for ever.
+    (busy,) = db.execute(
+        "SELECT count(*) FROM purchases WHERE provider = ? AND account = ?"
+        " AND (state IN ('intent', 'sending', 'submitted') OR state = 'unknown' AND began > ?)",
+        (*account, now - UNKNOWN_LIFE_S),
+    ).fetchone()
+    if busy >= limits.in_flight:
+        return NoRoom(0.5, f"{busy} tasks are under way, {limits.in_flight} are allowed")
+    # A slot is counted from the answer, one without an answer as taken now: a slow provider must not
+    # see more requests a minute than it allows.
+    times = [
+        row[0]
+        for row in db.execute(
+            "SELECT coalesce(answered, ?) FROM purchases WHERE provider = ? AND account = ?"
+            " AND coalesce(answered, ?) > ? ORDER BY 1",
+            (now, *account, now, now - MINUTE_S),
+        )
+    ]
+    if len(times) >= limits.per_minute:
+        free = times[len(times) - limits.per_minute] + MINUTE_S
+        return NoRoom(max(0.05, free - now), f"{limits.per_minute} submits a minute are allowed")
+    return None
+
+
+def find_overspend(db: sqlite3.Connection, order: Order, limits: Limits) -> OverBudget | None:
+    """Say which budget would be exceeded; None where none is."""
+    for budget, since in ((limits.board_budget, 0), (limits.run_budget, limits.run_start)):
+        if budget is None:
+            continue
+        bound = _bound(db, order.board, since, order.reserve.currency)
+        if budget.amount < bound.amount + order.reserve.amount:
+            return OverBudget(budget, bound, order.reserve)
+    return None
+
+
+def _bound(db: sqlite3.Connection, board: str, since: int, currency: str) -> Money:
+    """Sum what a board has spent or may still have to pay: charges where known, reserves elsewhere."""
+    rows = db.execute(
+        "SELECT coalesce(charge, reserved) FROM purchases WHERE board = ? AND id > ? AND currency = ?",
+        (board, since, currency),
+    )
+    return Money(sum((Decimal(amount) for (amount,) in rows), Decimal(0)), currency)
+
+
+def write_intent(db: sqlite3.Connection, order: Order, attempt: int, now: float) -> Purchase:
+    """Write an intent row with a fresh nonce."""
+    cursor = db.execute(
+        "INSERT INTO purchases (nonce, key, attempt, state, provider, account, model, seconds, board,"
+        " clip, recipe, request, reserved, currency, began)"
+        " VALUES (?, ?, ?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            secrets.token_hex(16),
+            order.key,
+            attempt,
+            order.provider,
+            order.account,
+            order.model,
+            order.seconds,
+            order.board,
+            order.clip,
+            order.recipe,
+            order.request,
+            str(order.reserve.amount),
+            order.reserve.currency,
+            now,
+        ),
+    )
+    number = int(cursor.lastrowid or 0)
+    db.execute("INSERT INTO happenings VALUES (?, ?, 'intent', '')", (number, now))
+    return purchase_row(db, number)
+
+
+def latest_of(db: sqlite3.Connection, key: str) -> Purchase | None:
+    """Give the newest attempt of a key."""
+    row = db.execute(
+        "SELECT * FROM purchases WHERE key = ? ORDER BY attempt DESC LIMIT 1", (key,)
+    ).fetchone()
+    return purchase_from(row) if row else None
+
+
+def purchase_row(db: sqlite3.Connection, number: int) -> Purchase:
+    """Give a purchase by its number; raises VaultError where there is none."""
+    row = db.execute("SELECT * FROM purchases WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise VaultError(f"the ledger has no purchase {number}")
+    return purchase_from(row)
+
+
+def purchase_from(row: sqlite3.Row) -> Purchase:
+    """Turn a row into a purchase."""
+    values = dict(row)
+    currency = values.pop("currency")
+    charge = values.pop("charge")
+    reserved = Money(Decimal(values.pop("reserved")), currency)
+    return Purchase(
+        reserved=reserved,
+        charge=None if charge is None else Money(Decimal(charge), currency),
+        **values,
+    )

@@ -1,0 +1,40 @@
+"""How a film is to be made: what the caller may choose besides the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from longtake.buying import Purse
+from longtake.units import Money
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a film is to be made: the animatic or the real thing, its quality, and what it may cost.
+
+    `labels` draws scene, prompt and timecode into animatic clips; `draft` takes the board's draft
+    model; `variables` win over the board's `vars`; `budget` wins over the board's; `retakes` allows
+    attempts after a failed one; `price` is what a clip may cost where no table knows. `workers` None
+    means one a core.
+    """
+
+    animatic: bool = False
+    quality: str = "normal"
+    labels: bool = True
+    draft: bool = False
+    variables: Mapping[str, str] | None = None
+    budget: Money | None = None
+    retakes: int = 0
+    price: Money | None = None
+    workers: int | None = None
+
+    @property
+    def flavour(self) -> str:
+        """The kind of film that is made: animatic, draft, or nothing for the film itself."""
+        return "animatic" if self.animatic else "draft" if self.draft else ""
+
+    @property
+    def purse(self) -> Purse:
+        """What concerns money."""
+        return Purse(self.budget, self.retakes, self.price)

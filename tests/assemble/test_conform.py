@@ -1,0 +1,75 @@
+"""The planned timeline meets the takes that were really made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from longtake.assemble.conform import conform
+from longtake.assemble.material import FileMaterial, Material
+from longtake.errors import AssemblyError
+from longtake.timeline import Join, Seam, Timeline, TimelineClip, Transition
+from longtake.units import FrameRate, Size, film_frames_until, shown_frame
+from longtake.vault.take import Take
+
+RATE, SIZE = FrameRate.parse(24), Size(160, 96)
+
+
+def take(frames: int, out_point: int, rate: str = "24") -> Take:
+    path, fps = Path("x.mp4"), FrameRate.parse(rate)
+    return Take("k", "r", "c", "sha", path, "p", "m", "t", frames, fps, SIZE, out_point)
+
+
+def timeline(*joins: Join) -> Timeline:
+    places = tuple(TimelineClip(name, "s", 0, 120) for name in "ab"[: len(joins) + 1])
+    return Timeline(RATE, SIZE, places, joins)
+
+
+def test_clip_ends_on_its_takes_out_point() -> None:
+    """A take that ends earlier than planned ends its clip there; what it has beyond is handle."""
+    (clip,) = conform(timeline(), {"a": take(144, 99)}).clips
+    assert (clip.start, clip.end, clip.tail) == (0, 100, 44)
+
+
+@pytest.mark.parametrize(
+    ("rate", "frames", "out_point", "end", "tail"),
+    [("25", 150, 124, 120, 24), ("30", 150, 149, 120, 0)],
+)
+def test_take_of_another_rate(rate: str, frames: int, out_point: int, end: int, tail: int) -> None:
+    """A take's frames are counted in film frames."""
+    (clip,) = conform(timeline(), {"a": take(frames, out_point, rate)}).clips
+    assert (clip.end, clip.tail) == (end, tail)
+
+
+def test_footage_and_stills_stay_as_planned() -> None:
+    """What is no take keeps the part that the author chose."""
+    place = TimelineClip("a", "s", 24, 72, 24, 30)
+    planned = replace(timeline(), clips=(place,))
+    footage: dict[str, Material] = {"a": FileMaterial(Path("x"), "sha")}
+    assert conform(planned, footage).clips == (place,)
+
+
+def test_clips_without_takes_are_all_named() -> None:
+    """Everything that lacks is said at once."""
+    with pytest.raises(AssemblyError, match="no take of a, b"):
+        conform(timeline(Seam()), {})
+
+
+def test_take_too_short_for_its_joins() -> None:
+    """A take that cannot hold its transition says by how many frames, and what to do."""
+    joined = timeline(Transition("dissolve", 24))
+    with pytest.raises(AssemblyError, match=r"a by 5 frames\nhint: shorten"):
+        conform(joined, {"a": take(20, 19), "b": take(120, 119)})
+
+
+@pytest.mark.parametrize("rate", ["23.976", "24", "25", "30", "60"])
+@pytest.mark.parametrize("film", ["24", "25", "60"])
+def test_the_frame_handed_on_is_the_last_one_shown(rate: str, film: str) -> None:
+    """Whatever the rates, a film leaves a take on the frame the next clip begins with."""
+    clip, own = FrameRate.parse(rate), FrameRate.parse(film)
+    for last in range(1, 150):
+        shown = shown_frame(last, clip, own)
+        assert shown_frame(film_frames_until(shown, clip, own) - 1, clip, own) == shown
+        assert film_frames_until(shown, clip, own) > last

@@ -1,0 +1,285 @@
+"""Kill the client at every moment and count what was paid.
+
+    python tests/campaigns/crash.py --kills 3000
+
+A real simulator sells clips over HTTP; the client is killed with SIGKILL, at each write of the
+ledger in turn (failpoints) or at a random instant, and started again until its board is made. Every
+second trial edits the board between runs. What nobody knows is answered as a person would answer it:
+by a look at the provider's own list of tasks.
+
+The judge is the simulator: no request may have been sold twice, no sold clip may be missing from the
+vault, and the ledger's sums must be the simulator's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from longtake.buying import bought_takes, the_ledger
+from longtake.errors import LongtakeError, OutcomeUnknown
+from longtake.events import silent
+from longtake.film import make_takes, plan_film
+from longtake.generate.remote import RemoteProvider
+from longtake.project import Project
+from longtake.testing.serve import Simulator
+from longtake.vault.ledger import Ledger
+from longtake.wishes import Wishes
+
+SCENARIO = {"task_s": 0.15, "scale": 0.05, "submit_shape": "list"}
+WRITES = ("admit", "sending", "submitted", "done", "take_over", "failed", "unknown")
+BOARD = """longtake: 1
+title: Crash
+model: {model}
+resolution: 768p
+film: {{size: 68x38}}
+scenes:
+  - {{id: a, prompt: "{seed} a lamp is lit", seconds: {seconds}}}
+  - {{id: b, prompt: "{seed} {edit} it burns"}}
+  - {{id: c, start: fresh, prompt: "{seed} a ship answers"}}
+  - {{id: d, prompt: "{seed} it turns away"}}
+"""
+DONE, ASKS, FAILED = 0, 6, 1
+
+
+@dataclass
+class Tally:
+    """What came of a campaign."""
+
+    trials: int = 0
+    kills: int = 0
+    edits: int = 0
+    asked: int = 0
+    exits: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Blow:
+    """When a client is killed: at the nth call of a ledger write, before or after it, or in time."""
+
+    write: str = ""
+    count: int = 0
+    after: bool = False
+    seconds: float = 0.0
+
+
+def client(board: Path, blow: Blow | None) -> None:
+    """Buy what the board lacks, in this process; ends it with an exit code, or is killed."""
+    hurry()
+    if blow and blow.write:
+        arm(blow)
+    if blow and blow.seconds:
+        signal.setitimer(signal.ITIMER_REAL, blow.seconds)
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    try:
+        plan = plan_film(board, Wishes())
+        project = Project(board)
+        with project.hold():
+            make_takes(plan, project, Wishes(retakes=2), silent)
+    except OutcomeUnknown:
+        os._exit(ASKS)
+    except LongtakeError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        os._exit(error.exit_code)
+    os._exit(DONE)
+
+
+def hurry() -> None:
+    """Look at tasks often and submit without pauses: a simulated task takes a moment, not minutes."""
+    opened: Callable[..., None] = RemoteProvider.__init__
+
+    def quick(self: RemoteProvider, *args: Any, **named: Any) -> None:
+        opened(self, *args, **named)
+        self.per_minute = 100_000
+
+    RemoteProvider.__init__ = quick  # type: ignore[method-assign]
+    RemoteProvider.pause_s = lambda self, elapsed_s: 0.05  # type: ignore[method-assign]
+
+
+def arm(blow: Blow) -> None:
+    """Make a ledger write deadly."""
+    real: Callable[..., Any] = getattr(Ledger, blow.write)
+    seen = 0
+
+    def deadly(self: Ledger, *args: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == blow.count and not blow.after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = real(self, *args)
+        if seen == blow.count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(Ledger, blow.write, deadly)
+
+
+def run_client(board: Path, blow: Blow | None) -> int | None:
+    """Run a client in a process of its own; None where it was killed."""
+    # Forked: a start from nothing costs more than the trial itself. The parent runs no thread.
+    child = multiprocessing.get_context("fork").Process(target=client, args=(board, blow))
+    child.start()
+    child.join(120)
+    if child.is_alive():
+        child.kill()
+        raise RuntimeError(f"a client hung with {blow}")
+    return None if child.exitcode == -signal.SIGKILL else child.exitcode
+
+
+def answer_as_a_person(simulator: Oracle) -> int:
+    """Say of every unknown purchase what the provider's own list of tasks says."""
+    ledger, count = the_ledger(), 0
+    made = {task["idempotency_key"]: task["id"] for task in simulator.oracle("tasks")}
+    known = {row.task for row in ledger.purchases()}
+    for row in ledger.unfinished():
+        if row.state != "unknown":
+            continue
+        count += 1
+        task = made.get(row.nonce, "")
+        if task and task not in known:
+            ledger.submitted(row.id, task, time.time())
+        else:
+            ledger.failed(row.id, "it was not made", time.time())
+    return count
+
+
+class Oracle:
+    """The simulator in a process of its own, so that this one can fork without threads."""
+
+    def __init__(self, scenario: dict[str, Any]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_simulate, args=(theirs, scenario), daemon=True)
+        self._process.start()
+        self.url: str = self._ours.recv()
+
+    def oracle(self, part: str) -> Any:
+        """Ask what really happened."""
+        self._ours.send(part)
+        return self._ours.recv()
+
+    def stop(self) -> None:
+        """End the simulator."""
+        self._process.terminate()
+        self._process.join(10)
+
+
+def _simulate(pipe: Any, scenario: dict[str, Any]) -> None:
+    with Simulator(scenario) as simulator:
+        pipe.send(simulator.url)
+        while True:
+            pipe.send(simulator.oracle(pipe.recv()))
+
+
+def blows(random_kills: int, chance: random.Random) -> list[Blow]:
+    """Give every failpoint once, then so many random instants."""
+    exact = [
+        Blow(write, count, after)
+        for write in WRITES
+        for count in (1, 2, 3, 4, 5)
+        for after in (False, True)
+    ]
+    return exact + [Blow(seconds=chance.uniform(0.05, 1.6)) for _ in range(random_kills)]
+
+
+def trial(number: int, blow: Blow, folder: Path, sim: Oracle, model: str, tally: Tally) -> None:
+    """Make one board under blows until it is done, then judge."""
+    board = folder / f"t{number}" / "board.yaml"
+    board.parent.mkdir()
+    words = {"seed": f"t{number}", "edit": "", "seconds": 12, "model": model}
+    board.write_text(BOARD.format(**words))
+    code: int | None = None
+    for attempt in range(12):
+        code = run_client(board, blow if attempt < 2 else None)
+        tally.exits[code if code is not None else -9] += 1
+        tally.kills += code is None
+        if code == ASKS:
+            tally.asked += answer_as_a_person(sim)
+        elif code == DONE and attempt >= 1:
+            break
+        if attempt == 0 and number % 2:
+            tally.edits += 1
+            board.write_text(BOARD.format(**{**words, "edit": "edited"}))
+    if code != DONE:
+        tally.faults.append(f"trial {number} {blow}: ended with {code}")
+    tally.trials += 1
+
+
+def judge(sim: Oracle, tally: Tally) -> None:
+    """Compare the ledger and the vault with what the provider says it sold."""
+    submits, tasks = sim.oracle("submits"), sim.oracle("tasks")
+    if submits["twice"]:
+        tally.faults.append(f"sold twice: {len(submits['twice'])}")
+    rows = the_ledger().purchases()
+    owned = {row.task for row in rows if row.state == "done"}
+    lost = [task["id"] for task in tasks if task["id"] not in owned]
+    if lost:
+        tally.faults.append(f"paid and not in the ledger as done: {len(lost)}")
+    vault = bought_takes()
+    missing = [row.key for row in rows if row.state == "done" and vault.find(row.key) is None]
+    if missing:
+        tally.faults.append(f"done and not in the vault: {len(missing)}")
+    still_open = Counter(row.state for row in rows if row.is_open)
+    if still_open:
+        tally.faults.append(f"left open: {dict(still_open)}")
+
+
+def main() -> int:
+    """Run the campaign and print its figures; exit 1 on any fault."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200, help="random kills after the failpoints")
+    parser.add_argument("--only-random", action="store_true", help="leave the failpoints out")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--model", default="apimart/MiniMax-Hailuo-2.3")
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    planned = blows(options.kills, chance)
+    if options.only_random:
+        planned = planned[-options.kills :]
+    tally, began = Tally(), time.monotonic()
+    sim = Oracle(SCENARIO)
+    try:
+        with tempfile.TemporaryDirectory(prefix="longtake-crash-") as name:
+            set_up(Path(name), sim)
+            for number, blow in enumerate(planned):
+                trial(number, blow, Path(name), sim, options.model, tally)
+            judge(sim, tally)
+            paid = sim.oracle("submits")["paid"]
+    finally:
+        sim.stop()
+    print(
+        f"{tally.trials} trials, {tally.kills} kills, {tally.edits} edited boards, "
+        f"{paid} clips sold, {tally.asked} outcomes asked and answered, "
+        f"{len(tally.faults)} faults, {time.monotonic() - began:.0f} s"
+    )
+    print("client exits:", dict(tally.exits))
+    for fault in tally.faults[:20]:
+        print("FAULT", fault)
+    return 1 if tally.faults else 0
+
+
+def set_up(folder: Path, sim: Oracle) -> None:
+    """Point every client at the simulator and at a home of its own."""
+    os.environ |= {
+        "LONGTAKE_HOME": str(folder / "home"),
+        "APIMART_API_HOST": f"{sim.url}/apimart",
+        "APIMART_API_KEY": "apimart-key",
+        "MINIMAX_API_HOST": f"{sim.url}/minimax",
+        "MINIMAX_API_KEY": "minimax-key",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

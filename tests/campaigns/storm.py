@@ -1,0 +1,127 @@
+"""A thousand jobs in a storm: faults on every endpoint, one ledger, one budget, one account.
+
+    python tests/campaigns/storm.py --jobs 1000 --faults 0.3
+
+Jobs are bought through the real provider code and the real ledger, several processes' worth of
+coroutines at once; the simulator, which plays the faults, is the judge: nothing sold twice, never more
+in flight or a minute than allowed, never more charged than the budget.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+from longtake.errors import LongtakeError
+from longtake.generate.clip import Desk
+from longtake.generate.provider import Request
+from longtake.generate.providers.apimart import open_provider
+from longtake.generate.purchase import Till, ensure_bought
+from longtake.plan.job import ClipJob
+from longtake.testing.scenario import Scenario, storm
+from longtake.testing.serve import Simulator
+from longtake.units import FrameRate, Money, Size
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Limits
+from longtake.vault.store import Vault
+
+IN_FLIGHT = 20
+PRICE = Money(Decimal("0.01"))
+
+
+def job(number: int) -> tuple[ClipJob, Request]:
+    """Give one job of the simulator's tiny model, unlike all others."""
+    prompt = f"clip {number}"
+    request = Request("sim-tiny", "36p", 1, 24, Size(64, 36), FrameRate.parse(24), prompt)
+    made = ClipJob(
+        id=f"c{number}",
+        scene="s",
+        shot=f"c{number}",
+        offer="apimart/sim-tiny",
+        draws=False,
+        resolution="36p",
+        canvas=Size(64, 36),
+        seconds=1,
+        frames=24,
+        out_frame=23,
+        prompt=prompt,
+        camera=(),
+        card={},
+        first=None,
+        last=None,
+        price=PRICE,
+        parts={},
+        recipe=prompt,
+    )
+    return made, request
+
+
+async def storm_over(jobs: int, desk: Desk, till: Till) -> Counter[str]:
+    """Buy all jobs at once; gives how many ended how."""
+    gate = asyncio.Semaphore(60)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
+
+    async def one(number: int) -> str:
+        async with gate:
+            try:
+                await ensure_bought(*job(number), desk, till)
+            except LongtakeError as error:
+                return type(error).__name__
+        return "done"
+
+    return Counter(await asyncio.gather(*(one(number) for number in range(jobs))))
+
+
+def main() -> int:
+    """Run the storm and print its figures; exit 1 on any fault."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--faults", type=float, default=0.3)
+    parser.add_argument("--budget", type=Decimal, default=Decimal("8.00"))
+    options = parser.parse_args()
+    faults, began = [], time.monotonic()
+    scenario = Scenario(task_s=0.05, faults=storm(options.faults))
+    with Simulator(scenario) as sim, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = {
+            "APIMART_API_HOST": f"{sim.url}/apimart",
+            "APIMART_API_KEY": "apimart-key",
+        }
+        provider = open_provider(environment, pause=lambda seconds: None)
+        vault, ledger = Vault(folder / "vault"), Ledger(folder / "ledger.db")
+        vault.open()
+        ledger.open()
+        limits = Limits(IN_FLIGHT, 100_000, board_budget=Money(options.budget))
+
+        async def pause(seconds: float) -> None:
+            await asyncio.sleep(min(seconds, 0.05))
+
+        till = Till(ledger, limits, "storm", time.time)
+        ends = asyncio.run(storm_over(options.jobs, Desk(provider, vault, pause), till))
+        provider.close()
+        submits, money = sim.oracle("submits"), sim.oracle("money")
+        flight, errors = sim.oracle("in_flight"), sim.oracle("errors")
+        states = Counter(row.state for row in ledger.purchases())
+    if submits["twice"]:
+        faults.append(f"sold twice: {len(submits['twice'])}")
+    if errors:
+        faults.append(f"the simulator failed itself: {errors[:2]}")
+    print(
+        f"{options.jobs} jobs at {options.faults:.0%} faults: {dict(ends)}; "
+        f"{submits['paid']} sold, {len(submits['twice'])} twice; ledger {dict(states)}; "
+        f"money {money}; in flight {flight}; {time.monotonic() - began:.0f} s"
+    )
+    for fault in faults:
+        print("FAULT", fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

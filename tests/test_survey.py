@@ -1,0 +1,154 @@
+"""A look at the files a board names: every fault at its place, and nothing measured twice."""
+
+from __future__ import annotations
+
+import json
+import wave
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from longtake.plan.survey import Survey
+from longtake.storyboard.load import load_storyboard
+from longtake.survey import SCHEMA, survey_files
+
+TOP = "longtake: 1\ntitle: T\n"
+BOARD = TOP + "music: {file: bed.wav}\nscenes: [{still: q.png}]\n"
+
+
+def look(folder: Path, board: str = BOARD, name: str = "board.yaml") -> Survey:
+    """Write a board into a folder and look at its files, with a memory."""
+    (folder / ".longtake").mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(board, encoding="utf-8")
+    return survey_files(load_storyboard(path), notes=folder / ".longtake" / "files.json")
+
+
+def memory(folder: Path) -> dict[str, Any]:
+    """Read what is remembered of the files of a folder, by their names."""
+    files = json.loads((folder / ".longtake" / "files.json").read_bytes())["files"]
+    return {Path(name).name: entry for name, entry in files.items()}
+
+
+def remember(folder: Path, document: Any) -> None:
+    """Replace the memory of a folder."""
+    (folder / ".longtake").mkdir(exist_ok=True)
+    (folder / ".longtake" / "files.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def make_sound(path: Path, samples: int) -> None:
+    """Write a WAV of silence."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * samples))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a still and half a second of sound."""
+    Image.new("RGB", (64, 48)).save(tmp_path / "q.png")
+    make_sound(tmp_path / "bed.wav", 24_000)
+    return tmp_path
+
+
+def test_what_is_measured_is_remembered(folder: Path) -> None:
+    """Hash, size and length of a file stand in the memory, under the file's own path."""
+    found = look(folder)
+
+    assert found.sounds[folder / "bed.wav"].seconds == Fraction(1, 2)
+    assert memory(folder)["bed.wav"]["sound"] == [24_000]
+    assert memory(folder)["q.png"]["still"] == [64, 48]
+    assert memory(folder)["q.png"]["sha256"] == found.stills[folder / "q.png"].sha256
+
+
+def test_a_file_that_did_not_change_is_not_measured_again(folder: Path) -> None:
+    """A second look believes the memory: the sound is not decoded."""
+    look(folder)
+    known = json.loads((folder / ".longtake" / "files.json").read_bytes())
+    known["files"][str(folder / "bed.wav")]["sound"] = [7 * 48_000]
+    remember(folder, known)
+
+    assert look(folder).sounds[folder / "bed.wav"].seconds == 7
+
+
+def test_a_file_that_changed_is_measured_again(folder: Path) -> None:
+    """Another size is another file: hash and length are new."""
+    before = look(folder).sounds[folder / "bed.wav"]
+    make_sound(folder / "bed.wav", 48_000)
+    after = look(folder).sounds[folder / "bed.wav"]
+
+    assert after.seconds == 1
+    assert after.sha256 != before.sha256
+
+
+def test_boards_of_one_folder_share_the_memory(folder: Path) -> None:
+    """A look at one board keeps what another one's files are; a file that is gone is forgotten."""
+    look(folder)
+    Image.new("RGB", (32, 32)).save(folder / "r.png")
+    look(folder, TOP + "scenes: [{still: r.png}]\n", "other.yaml")
+    assert set(memory(folder)) == {"q.png", "bed.wav", "r.png"}
+
+    (folder / "bed.wav").unlink()
+    Image.new("RGB", (16, 16)).save(folder / "r.png")
+    look(folder, TOP + "scenes: [{still: r.png}]\n", "other.yaml")
+    assert set(memory(folder)) == {"q.png", "r.png"}
+
+
+def test_two_ways_to_one_file(folder: Path) -> None:
+    """A link and the file it leads to are one file in the memory."""
+    (folder / "link.png").symlink_to("q.png")
+    found = look(folder, TOP + "scenes: [{still: link.png}, {still: q.png}]\n")
+
+    assert set(found.stills) == {folder / "link.png", folder / "q.png"}
+    assert set(memory(folder)) == {"q.png"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"q.png": 5},
+        [],
+        {"schema": SCHEMA, "files": 5},
+        {"schema": SCHEMA, "files": {"FILE": 5}},
+        {"schema": SCHEMA, "files": {"FILE": {"stamp": "STAMP", "sha256": 7}}},
+        {"schema": SCHEMA, "files": {"FILE": {"stamp": "STAMP", "sha256": "s", "sound": ["x"]}}},
+        {"schema": SCHEMA, "files": {"FILE": {"stamp": "STAMP", "sha256": "s", "sound": [1, 2]}}},
+        {"schema": SCHEMA, "files": {"FILE": {"stamp": "STAMP", "sha256": "s", "sound": 5}}},
+    ],
+)
+def test_an_odd_memory(folder: Path, document: Any) -> None:
+    """What is not as it was written is measured again."""
+    stat = (folder / "bed.wav").stat()
+    stamp = json.dumps([stat.st_size, stat.st_mtime_ns, stat.st_ino])
+    text = json.dumps(document).replace('"STAMP"', stamp)
+    remember(folder, json.loads(text.replace("FILE", str(folder / "bed.wav"))))
+
+    assert look(folder).sounds[folder / "bed.wav"].seconds == Fraction(1, 2)
+
+
+def test_a_memory_that_cannot_be_written(folder: Path) -> None:
+    """The look itself goes on."""
+    (folder / ".longtake" / "files.json").mkdir(parents=True)
+
+    assert look(folder).faults == ()
+
+
+def test_links_that_lead_in_a_circle(folder: Path) -> None:
+    """Such a still is a fault at the line that names it."""
+    (folder / "loop.png").symlink_to("loop.png")
+    (fault,) = look(folder, TOP + "scenes: [{still: loop.png}]\n").faults
+
+    assert (fault.where.line, fault.where.column) == (3, 18)
+    assert "loop.png" in fault.message
+    assert fault.excerpt.endswith("^^^^^^^^")
+
+
+def test_a_name_longer_than_any_file_has(folder: Path) -> None:
+    """What the machine says of it stands at the line that names it."""
+    (fault,) = look(folder, TOP + f"scenes: [{{still: {'x' * 300}.png}}]\n").faults
+
+    assert fault.where.line == 3
+    assert fault.message.endswith("cannot be read: file name too long")

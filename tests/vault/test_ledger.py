@@ -1,0 +1,176 @@
+"""Admission is one transaction: no key twice, no budget broken, no account overrun."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from longtake.errors import VaultError
+from longtake.units import Money
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Standing
+
+ROOMY = Limits(in_flight=100, per_minute=1000)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A ledger of its own on disk."""
+    made = Ledger(tmp_path / "ledger.db")
+    made.open()
+    return made
+
+
+def order(key: str, price: str = "0.30", board: str = "b") -> Order:
+    """Order a clip under a key."""
+    return Order(key, "sim", "acc", "m", 6, board, "a/1", "r", "{}", Money(Decimal(price)))
+
+
+def admit(ledger: Ledger, key: str, limits: Limits = ROOMY, now: float = 0.0) -> object:
+    """Ask for a purchase."""
+    return ledger.admit(order(key), limits, now)
+
+
+def bought(ledger: Ledger, key: str, now: float = 0.0) -> int:
+    """Take a purchase as far as the provider's answer."""
+    admission = admit(ledger, key, now=now)
+    assert isinstance(admission, Admitted)
+    assert ledger.sending(admission.purchase, now)
+    return ledger.submitted(admission.purchase.id, f"task-{key}", now).id
+
+
+def test_the_intent_is_on_disk_before_anything_is_sent(ledger: Ledger) -> None:
+    """Another process sees the row with its reserve as soon as admit returns."""
+    admit(ledger, "k")
+
+    row = Ledger(ledger.path).find("k")
+    assert row is not None
+    assert (row.state, str(row.reserved)) == ("intent", "0.30 USD")
+
+
+def test_a_key_is_admitted_once(ledger: Ledger) -> None:
+    """A second wish for the same clip gets the purchase that stands."""
+    admit(ledger, "k")
+
+    assert isinstance(admit(ledger, "k"), Standing)
+
+
+def test_twenty_threads_get_one_admission(ledger: Ledger) -> None:
+    """However many ask at once, one may send."""
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(admit(ledger, "k"))) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(isinstance(a, Admitted) for a in found) == 1
+
+
+def test_tasks_in_flight_are_bounded_over_all_boards(ledger: Ledger) -> None:
+    """The account's room is shared by every board and process that uses the ledger."""
+    limits = Limits(in_flight=2, per_minute=1000)
+    for key in ("a", "b"):
+        admit(ledger, key, limits)
+
+    assert isinstance(ledger.admit(order("c", board="other"), limits, 0.0), NoRoom)
+
+
+def test_a_finished_task_frees_its_place(ledger: Ledger) -> None:
+    """Room comes back when a purchase is closed."""
+    limits = Limits(in_flight=1, per_minute=1000)
+    ledger.done(bought(ledger, "a"), "sha", None, 1.0)
+
+    assert isinstance(admit(ledger, "b", limits, now=1.0), Admitted)
+
+
+def test_submits_a_minute_are_counted_from_their_answers(ledger: Ledger) -> None:
+    """A slot taken at second 50 is free again at 110, not before."""
+    limits = Limits(in_flight=100, per_minute=1)
+    bought(ledger, "a", now=50.0)
+    waiting = admit(ledger, "b", limits, now=60.0)
+
+    assert isinstance(waiting, NoRoom)
+    assert waiting.after_s == pytest.approx(50.0)
+    assert isinstance(admit(ledger, "b", limits, now=110.5), Admitted)
+
+
+def test_a_budget_binds_reserves_and_charges(ledger: Ledger) -> None:
+    """What is reserved counts until the real charge is known, then the charge does."""
+    limits = Limits(100, 1000, board_budget=Money(Decimal("0.70")))
+    first = bought(ledger, "a")
+    assert isinstance(admit(ledger, "b", limits), Admitted)
+    assert isinstance(admit(ledger, "c", limits), OverBudget)
+
+    ledger.done(first, "sha", Money(Decimal("0.05")), 1.0)
+    assert isinstance(admit(ledger, "c", limits), Admitted)
+
+
+def test_a_run_s_budget_counts_only_what_the_run_bought(ledger: Ledger) -> None:
+    """`--budget` binds this run; older purchases are not in it."""
+    bought(ledger, "a")
+    limits = Limits(100, 1000, run_budget=Money(Decimal("0.30")), run_start=ledger.last_number())
+
+    assert isinstance(admit(ledger, "b", limits), Admitted)
+    assert isinstance(admit(ledger, "c", limits), OverBudget)
+
+
+def test_what_was_never_taken_may_be_sent_again(ledger: Ledger) -> None:
+    """A purchase that failed without a charge does not stand in the way."""
+    bought_id = bought(ledger, "a")
+    ledger.failed(bought_id, "no such model", 1.0)
+    again = admit(ledger, "a")
+
+    assert isinstance(again, Admitted)
+    assert again.purchase.attempt == 2
+
+
+def test_a_refunded_clip_is_bought_again_on_request_only(ledger: Ledger) -> None:
+    """Automatic re-buys are nought; `--retakes 1` allows one more attempt."""
+    ledger.refunded(bought(ledger, "a"), "it failed", 1.0)
+
+    assert isinstance(admit(ledger, "a"), Standing)
+    assert isinstance(admit(ledger, "a", Limits(100, 1000, rebuys=1)), Admitted)
+
+
+def test_an_unknown_outcome_is_never_followed(ledger: Ledger) -> None:
+    """However many attempts are allowed, an unknown one stands."""
+    admission = admit(ledger, "a")
+    assert isinstance(admission, Admitted)
+    ledger.sending(admission.purchase, 0.0)
+    ledger.unknown(admission.purchase.id, "timed out", 1.0)
+
+    assert isinstance(admit(ledger, "a", Limits(100, 1000, rebuys=9)), Standing)
+
+
+def test_a_taken_over_intent_cannot_be_sent_by_its_old_holder(ledger: Ledger) -> None:
+    """A run that was frozen finds its nonce gone and sends nothing."""
+    admission = admit(ledger, "a")
+    assert isinstance(admission, Admitted)
+    fresh = ledger.take_over(admission.purchase, 200.0)
+
+    assert fresh is not None
+    assert not ledger.sending(admission.purchase, 201.0)
+    assert ledger.sending(fresh, 201.0)
+
+
+def test_a_closed_purchase_stays_as_it_is(ledger: Ledger) -> None:
+    """The second process that waited for one task changes nothing."""
+    number = bought(ledger, "a")
+    ledger.done(number, "first", None, 1.0)
+
+    assert ledger.refunded(number, "late", 2.0).sha256 == "first"
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
+    """What a newer longtake wrote is refused, not guessed at."""
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("UPDATE facts SET value = '99' WHERE name = 'schema'")
+    db.close()
+
+    with pytest.raises(VaultError, match="written by a newer longtake"):
+        ledger.open()
