@@ -1,0 +1,113 @@
+"""A film of bought clips, end to end: real HTTP, a real ledger, and a key that leaves no trace."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import longtake
+from longtake.testing.serve import Simulator
+
+CANARY = "sk-canary-7f3a91c2d5"
+BOARD = """longtake: 1
+title: Bought
+model: apimart/MiniMax-Hailuo-2.3
+resolution: 768p
+film: {size: 136x76}
+scenes:
+  - {id: a, prompt: a lamp is lit, seconds: 12}
+  - {id: b, start: fresh, join: dissolve 0.25s, prompt: a ship answers}
+"""
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A small and quick world that knows the canary key."""
+    accounts = {CANARY: {"host": "apimart"}}
+    with Simulator({"task_s": 0.05, "scale": 0.1, "accounts": accounts}) as running:
+        yield running
+
+
+def make(folder: Path, sim: Simulator, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `longtake make` in a process of its own, with a home of its own."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
+        "LONGTAKE_HOME": str(folder / "home"),
+        "APIMART_API_HOST": f"{sim.url}/apimart",
+        "APIMART_API_KEY": CANARY,
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "longtake",
+        "make",
+        "board.yaml",
+        "--quality",
+        "draft",
+        *options,
+    ]
+    return subprocess.run(
+        command, cwd=folder, env=environment, text=True, capture_output=True, check=False
+    )
+
+
+def test_a_film_is_bought_once_and_the_key_leaves_no_trace(tmp_path: Path, sim: Simulator) -> None:
+    """The film is made, a second run buys nothing, and no byte written holds the key."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    first = make(tmp_path, sim, "--yes")
+    again = make(tmp_path, sim, "--yes")
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "nothing to do" in again.stderr
+    assert sim.oracle("submits")["paid"] == 3
+    assert (tmp_path / "films/board/film.mp4").exists()
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    holding = [path for path in written if CANARY.encode() in path.read_bytes()]
+    assert holding == []
+    assert CANARY not in first.stdout + first.stderr + again.stderr
+
+
+def test_a_refused_key_is_not_repeated_in_the_message(tmp_path: Path, sim: Simulator) -> None:
+    """A key that the provider does not know stops the run with exit 5, unnamed."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    sim.change(accounts={"another": {"host": "apimart"}})
+    done = make(tmp_path, sim, "--yes")
+
+    assert done.returncode == 5, done.stderr
+    assert CANARY not in done.stderr
+    assert sim.oracle("submits")["paid"] == 0
+
+
+def test_nothing_is_bought_without_a_word(tmp_path: Path, sim: Simulator) -> None:
+    """Without a terminal, `--yes` or `--budget` the price is named and nothing is sent."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    done = make(tmp_path, sim)
+
+    assert done.returncode == 3
+    assert "would cost" in done.stderr
+    assert sim.oracle("submits")["paid"] == 0
+
+
+def test_a_budget_of_the_run_binds(tmp_path: Path, sim: Simulator) -> None:
+    """A budget below the quote refuses before anything is sent."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    done = make(tmp_path, sim, "--budget", "0.10 USD")
+
+    assert done.returncode == 4
+    assert sim.oracle("submits")["paid"] == 0
+
+
+def test_a_dropped_answer_asks_a_person(tmp_path: Path, sim: Simulator) -> None:
+    """The job was taken and its answer lost: exit 6, and no later run sends it again."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    sim.change(faults=[{"do": "drop", "on": "submit", "when": "after", "times": 1}])
+    codes = [make(tmp_path, sim, "--yes").returncode for _ in range(2)]
+
+    assert codes == [6, 6]
+    assert sim.oracle("submits")["twice"] == []
