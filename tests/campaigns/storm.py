@@ -98,7 +98,7 @@ def main() -> int:
         vault, ledger = Vault(folder / "vault"), Ledger(folder / "ledger.db")
         vault.open()
         ledger.open()
-        limits = Limits(IN_FLIGHT, 100_000, board_budget=Money(options.budget))
+        limits = Limits(IN_FLIGHT, 100_000, board_budget=Money(options.budget), unknown_s=3.0)
 
         async def pause(seconds: float) -> None:
             await asyncio.sleep(min(seconds, 0.05))
@@ -111,12 +111,16 @@ def main() -> int:
         states = Counter(row.state for row in ledger.purchases())
     if submits["twice"]:
         faults.append(f"sold twice: {len(submits['twice'])}")
+    if Decimal(money["committed"]) > options.budget:
+        faults.append(f"{money['committed']} charged, {options.budget} allowed")
+    if max(flight["peak"].values(), default=0) > IN_FLIGHT:
+        faults.append(f"{flight['peak']} in flight, {IN_FLIGHT} allowed")
     if errors:
         faults.append(f"the simulator failed itself: {errors[:2]}")
     print(
         f"{options.jobs} jobs at {options.faults:.0%} faults: {dict(ends)}; "
         f"{submits['paid']} sold, {len(submits['twice'])} twice; ledger {dict(states)}; "
-        f"money {money}; in flight {flight}; {time.monotonic() - began:.0f} s"
+        f"charged {money['charged']} of {options.budget}; in flight {flight['peak']}; {time.monotonic() - began:.0f} s"
     )
     for fault in faults:
         print("FAULT", fault)

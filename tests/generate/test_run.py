@@ -56,8 +56,7 @@ class Painter:
         if request.first:
             first = open_still(request.first)
         frames = [first] + [
-            np.full((height, width, 3), 60 + shade + k, np.uint8)
-            for k in range(1, request.frames)
+            np.full((height, width, 3), 60 + shade + k, np.uint8) for k in range(1, request.frames)
         ]
         write_clip(frames, path, size=request.canvas, rate=request.rate)
 

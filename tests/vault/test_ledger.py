@@ -174,3 +174,15 @@ def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
 
     with pytest.raises(VaultError, match="written by a newer longtake"):
         ledger.open()
+
+
+def test_an_unknown_outcome_holds_its_place_for_a_while_only(ledger: Ledger) -> None:
+    """A task that may be running counts as in flight until it must be over."""
+    limits = Limits(in_flight=1, per_minute=1000, unknown_s=60.0)
+    admission = admit(ledger, "a", limits)
+    assert isinstance(admission, Admitted)
+    ledger.sending(admission.purchase, 0.0)
+    ledger.unknown(admission.purchase.id, "timed out", 1.0)
+
+    assert isinstance(admit(ledger, "b", limits, now=59.0), NoRoom)
+    assert isinstance(admit(ledger, "b", limits, now=61.0), Admitted)

@@ -14,7 +14,6 @@ from longtake.errors import VaultError
 from longtake.units import Money
 
 MINUTE_S = 60.0
-UNKNOWN_LIFE_S = 1800.0
 
 OPEN_STATES = ("intent", "sending", "submitted", "unknown")
 FINAL_STATES = ("done", "failed", "refused", "refunded")
@@ -46,7 +45,7 @@ class Limits:
 
     `board_budget` binds all that was ever spent or reserved for the board, `run_budget` what was
     since the purchase `run_start` (exclusive). `rebuys` is how many failed attempts may be followed
-    by another.
+    by another; `unknown_s` is how long a task that may or may not exist holds a place in flight.
     """
 
     in_flight: int
@@ -55,6 +54,7 @@ class Limits:
     run_budget: Money | None = None
     run_start: int = 0
     rebuys: int = 0
+    unknown_s: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) 
     (busy,) = db.execute(
         "SELECT count(*) FROM purchases WHERE provider = ? AND account = ?"
         " AND (state IN ('intent', 'sending', 'submitted') OR state = 'unknown' AND began > ?)",
-        (*account, now - UNKNOWN_LIFE_S),
+        (*account, now - limits.unknown_s),
     ).fetchone()
     if busy >= limits.in_flight:
         return NoRoom(0.5, f"{busy} tasks are under way, {limits.in_flight} are allowed")
