@@ -93,5 +93,5 @@ def test_a_film_that_is_not_made_yet(cli: Cli, write: Write) -> None:
         "film    films/board/film.mp4: not made yet; 47 of 47 frames would be rendered",
     ]
     assert cli("explain", "bay.1/1").out == "bay.1/1: never made\n"
-    assert "bay.1/1  the film's own encoding  no take yet\n" in cli("explain").out
+    assert "bay.1/1  whole frames  no take yet\n" in cli("explain").out
     assert not Path(".longtake").exists()

@@ -128,7 +128,7 @@ def is_assembled(
     record = workshop.record(path)
     missing = _missing_keys(cutting, workshop.shelf)
     frames = sum(piece.frames for piece in cutting.pieces if piece.key in missing)
-    return _is_up_to_date(path, record, cutting.key), spans(cutting.pieces), frames
+    return _is_up_to_date(path, record, cutting.key), spans(cutting.pieces, missing), frames
 
 
 def _cut(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -79,7 +79,10 @@ Piece = BodyPiece | TransitionPiece
 
 @dataclass(frozen=True)
 class Span:
-    """A run of film frames [start, end) made one way, and why; `pieces` is how many files it takes."""
+    """A run of film frames [start, end) made one way, and why.
+
+    `pieces` is how many files it takes, `missing` how many of its frames are in none yet.
+    """
 
     start: int
     end: int
@@ -87,6 +90,7 @@ class Span:
     what: str
     reason: str
     pieces: int
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -196,19 +200,24 @@ def _fades(timeline: Timeline, at: int, frames: int) -> tuple[Fade, ...]:
     return tuple(found)
 
 
-def spans(pieces: tuple[Piece, ...]) -> tuple[Span, ...]:
-    """Tell, run by run, how the film is made and why: a printable form of the same plan."""
+def spans(pieces: tuple[Piece, ...], lacking: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+    """Tell, run by run, how the film is made and why: a printable form of the same plan.
+
+    `lacking` holds the keys of pieces that are not kept yet.
+    """
     told: list[Span] = []
     at = 0
     for piece in pieces:
         what = piece.clip if isinstance(piece, BodyPiece) else f"{piece.before} -> {piece.after}"
-        reason = "the film's own encoding" if isinstance(piece, BodyPiece) else str(piece.join)
+        reason = "whole frames" if isinstance(piece, BodyPiece) else str(piece.join)
         if piece.fades:
-            reason += ", fade"
+            reason += ", faded"
+        missing = piece.frames if piece.key in lacking else 0
         last = told[-1] if told else None
         if last and last.what == what and last.reason == reason:
-            told[-1] = Span(last.start, at + piece.frames, last.how, what, reason, last.pieces + 1)
+            count, missing = last.pieces + 1, last.missing + missing
+            told[-1] = replace(last, end=at + piece.frames, pieces=count, missing=missing)
         else:
-            told.append(Span(at, at + piece.frames, "rendered", what, reason, 1))
+            told.append(Span(at, at + piece.frames, "rendered", what, reason, 1, missing))
         at += piece.frames
     return tuple(told)

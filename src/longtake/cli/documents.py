@@ -170,7 +170,10 @@ class VerdictObject:
 
 @dataclass(frozen=True, kw_only=True)
 class SpanObject:
-    """Film frames [`start`, `end`), made one way, and why; `pieces` is how many files they take."""
+    """Film frames [`start`, `end`), made one way, and why.
+
+    `pieces` is how many files they take, `missing` how many of the frames are in none yet.
+    """
 
     start: int
     end: int
@@ -178,6 +181,7 @@ class SpanObject:
     what: str
     reason: str
     pieces: int
+    missing: int
 
 
 @dataclass(frozen=True, kw_only=True)

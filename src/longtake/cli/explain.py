@@ -74,7 +74,10 @@ def _tell_spans(standing: Standing) -> None:
             f"{rate.timecode(span.start)}  {length:>8}  {span.how}  {plain(span.what):<{names}}  "
         )
         lacks = [clip for clip in span.what.split(" -> ") if clip in standing.missing]
-        lack = ("  no take yet" if lacks else "", STATES["missing"])
+        words = (
+            "  no take yet" if lacks else f"  {span.missing:,}f to render" if span.missing else ""
+        )
+        lack = (words, STATES["missing"])
         say.answer(shown, (plain(span.reason), DIM), lack)
     say.tell()
     for verdict in standing.verdicts:
