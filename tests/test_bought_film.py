@@ -111,3 +111,18 @@ def test_a_dropped_answer_asks_a_person(tmp_path: Path, sim: Simulator) -> None:
 
     assert codes == [6, 6]
     assert sim.oracle("submits")["twice"] == []
+
+
+def test_an_ignored_first_frame_needs_a_word(tmp_path: Path, sim: Simulator) -> None:
+    """A clip that begins elsewhere is paid and kept, but the chain goes on only when it is accepted."""
+    head = BOARD.partition("scenes:")[0]
+    chain = "scenes: [{id: a, prompt: a lamp is lit}, {id: b, prompt: a ship in the harbour}]\n"
+    (tmp_path / "board.yaml").write_text(head + chain)
+    sim.change(drift={"first": "ignored"})
+    refused = make(tmp_path, sim, "--yes")
+    accepted = make(tmp_path, sim, "--yes", "--accept", "b/1")
+
+    assert refused.returncode == 3, refused.stderr
+    assert '"b/1" does not begin on the frame it was given' in refused.stderr
+    assert accepted.returncode == 0, accepted.stderr
+    assert sim.oracle("submits")["paid"] == 2

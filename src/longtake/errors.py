@@ -13,6 +13,7 @@ LongtakeError                      exit 1
 │   ├── RateLimited                exit 1   not now; .retry_after_s
 │   ├── Unreachable                exit 1   the request certainly never arrived
 │   ├── OutcomeUnknown             exit 6   it may have been accepted: nobody knows
+│   ├── FirstFrameIgnored          exit 3   paid for, but it does not continue its chain
 │   ├── TaskFailed                 exit 1
 │   ├── TaskLost                   exit 1   paid for, and can no longer be had
 │   └── ResultExpired              exit 1   the link is dead; another may be asked for
@@ -169,6 +170,12 @@ class OutcomeUnknown(ProviderError):
     """The job may have been accepted, and nobody knows: only a person may say that it was not."""
 
     exit_code = 6
+
+
+class FirstFrameIgnored(ProviderError):
+    """A clip was made and paid, and does not begin on the frame it was given."""
+
+    exit_code = 3
 
 
 class TaskFailed(ProviderError):

@@ -87,7 +87,9 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
     try:
         with open_shops(plan, project, wishes.purse) as shops:
             shops = {drawing.provider.name: drawing, **shops}
-            takes = generate_takes(plan, shops, listen=tell, options=options)
+            takes = generate_takes(
+                plan, shops, listen=tell, options=options, accepted=wishes.accepted
+            )
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}

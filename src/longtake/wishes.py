@@ -15,8 +15,8 @@ class Wishes:
 
     `labels` draws scene, prompt and timecode into animatic clips; `draft` takes the board's draft
     model; `variables` win over the board's `vars`; `budget` wins over the board's; `retakes` allows
-    attempts after a failed one; `price` is what a clip may cost where no table knows. `workers` None
-    means one a core.
+    attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
+    names clips that may begin on another frame than they were given. `workers` None means one a core.
     """
 
     animatic: bool = False
@@ -27,6 +27,7 @@ class Wishes:
     budget: Money | None = None
     retakes: int = 0
     price: Money | None = None
+    accepted: frozenset[str] = frozenset()
     workers: int | None = None
 
     @property

@@ -14,6 +14,7 @@ vault, and the ledger's sums must be the simulator's.
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import random
@@ -141,15 +142,18 @@ def run_client(board: Path, blow: Blow | None) -> int | None:
 def answer_as_a_person(simulator: Oracle) -> int:
     """Say of every unknown purchase what the provider's own list of tasks says."""
     ledger, count = the_ledger(), 0
-    made = {task["idempotency_key"]: task["id"] for task in simulator.oracle("tasks")}
+    tasks = simulator.oracle("tasks")
     known = {row.task for row in ledger.purchases()}
     for row in ledger.unfinished():
         if row.state != "unknown":
             continue
         count += 1
-        task = made.get(row.nonce, "")
-        if task and task not in known:
-            ledger.submitted(row.id, task, time.time())
+        # By what was asked: not every provider is told, or keeps, a key of ours.
+        prompt = json.loads(row.request)["prompt"]
+        made = [t["id"] for t in tasks if t["prompt"] == prompt and t["id"] not in known]
+        if made:
+            known.add(made[0])
+            ledger.submitted(row.id, made[0], time.time())
         else:
             ledger.failed(row.id, "it was not made", time.time())
     return count

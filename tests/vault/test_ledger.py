@@ -186,3 +186,40 @@ def test_an_unknown_outcome_holds_its_place_for_a_while_only(ledger: Ledger) -> 
 
     assert isinstance(admit(ledger, "b", limits, now=59.0), NoRoom)
     assert isinstance(admit(ledger, "b", limits, now=61.0), Admitted)
+
+
+def test_failures_do_not_use_up_the_minutes_to_come(ledger: Ledger) -> None:
+    """Five refused requests an hour ago leave room now, whatever they were refused for."""
+    limits = Limits(in_flight=100, per_minute=1)
+    ledger.failed(bought(ledger, "a", now=0.0), "no funds", 0.0)
+
+    assert isinstance(admit(ledger, "b", limits, now=3600.0), Admitted)
+
+
+def test_a_clock_set_back_does_not_stop_all_purchases(ledger: Ledger) -> None:
+    """An answer that lies in the future is no reason to wait for it."""
+    limits = Limits(in_flight=1, per_minute=1)
+    ledger.done(bought(ledger, "a", now=10_000_000.0), "sha", None, 10_000_000.0)
+
+    assert isinstance(admit(ledger, "b", limits, now=100.0), Admitted)
+
+
+def test_rows_of_dead_runs_give_their_places_back(ledger: Ledger) -> None:
+    """What another board's killed run left open holds no place for ever."""
+    limits = Limits(in_flight=1, per_minute=1000, unknown_s=600.0, task_s=3600.0)
+    bought(ledger, "a", now=0.0)
+
+    assert isinstance(admit(ledger, "b", limits, now=3000.0), NoRoom)
+    assert isinstance(admit(ledger, "b", limits, now=4000.0), Admitted)
+
+
+def test_a_late_answer_wins_over_a_person_s_word(ledger: Ledger) -> None:
+    """Said "not made" too early: the task id that arrives after all is kept, not thrown away."""
+    admission = admit(ledger, "a")
+    assert isinstance(admission, Admitted)
+    ledger.sending(admission.purchase, 0.0)
+    ledger.failed(admission.purchase.id, "it was not made", 1.0)
+    row = ledger.submitted(admission.purchase.id, "task-late", 2.0)
+
+    assert (row.state, row.task, row.charge) == ("submitted", "task-late", None)
+    assert isinstance(admit(ledger, "a", now=3.0), Standing)

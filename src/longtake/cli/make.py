@@ -24,6 +24,7 @@ from longtake.wishes import Wishes
 @options.BUDGET
 @options.PRICE
 @options.RETAKES
+@options.ACCEPT
 @options.YES
 @options.JSON
 def command(
@@ -34,6 +35,7 @@ def command(
     budget: Money | None,
     price: Money | None,
     retakes: int,
+    accepted: tuple[str, ...],
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -50,6 +52,7 @@ def command(
         draft=draft,
         retakes=retakes,
         price=price,
+        accepted=frozenset(accepted),
     )
     make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
     if draft and not as_json:

@@ -75,6 +75,13 @@ RETAKES: Decorator = click.option(
     show_default=True,
     help="Buy a clip again up to so many times where a provider failed to make it.",
 )
+ACCEPT: Decorator = click.option(
+    "--accept",
+    "accepted",
+    metavar="CLIP",
+    multiple=True,
+    help="Take a bought clip into the film though it does not begin on the frame it was given.",
+)
 PRICE: Decorator = click.option(
     "--price",
     metavar="MONEY",

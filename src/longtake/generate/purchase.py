@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -20,6 +21,7 @@ from longtake.errors import (
     Refused,
     TaskFailed,
     Unreachable,
+    VaultError,
 )
 from longtake.generate.clip import (
     Desk,
@@ -43,6 +45,8 @@ INTENT_LIFE_S = 120.0
 SENDING_LIFE_S = 300.0
 # How often a request that certainly was not taken is sent again before the clip is given up.
 SENDS = 8
+# A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
+_WRITES, _WRITE_PAUSE_S = 20, 3.0
 
 
 @dataclass
@@ -74,13 +78,22 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     owned = await asyncio.to_thread(owned_take, wanted, key, desk.vault)
     standing = await asyncio.to_thread(till.ledger.find, key)
     if owned is not None:
-        if standing is not None and standing.is_open:
-            till.ledger.done(standing.id, owned.sha256, None, till.clock())
+        if standing is not None and standing.is_open and standing.task:
+            report = await asyncio.to_thread(_last_look, desk, standing.task)
+            till.ledger.done(standing.id, owned.sha256, report.charge, till.clock())
         return Made(owned, kept=True)
     if standing is not None and standing.state == "done":
         return Made(await collect(wanted, standing, desk, till), kept=False)
     purchase = await _submitted(job, request, key, desk, till)
     return Made(await collect(wanted, purchase, desk, till), kept=False)
+
+
+def _last_look(desk: Desk, task: str) -> TaskReport:
+    """Ask once more for what a finished task was charged; its clip is here already."""
+    try:
+        return desk.provider.look(task)
+    except ProviderError:
+        return TaskReport(TaskState.DONE)
 
 
 async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
@@ -187,16 +200,22 @@ async def _sent(
         try:
             # Uploads take long and cost nothing: a run that dies in them has sent nothing.
             await asyncio.to_thread(desk.provider.prepare, request)
-            if not await asyncio.to_thread(ledger.sending, purchase, clock()):
+            if till.halt.reason is not None:
+                ledger.failed(purchase.id, "the run was halted", clock())
+                raise till.halt.reason
+            submitted = await asyncio.to_thread(_send, request, purchase, desk, till)
+            if submitted is None:
                 # Frozen for long, this run lost its intent to another one, which buys the clip now.
                 return await _submitted(job, request, purchase.key, desk, till)
-            task = await asyncio.to_thread(desk.provider.submit, request, purchase.nonce)
+            return submitted
         except (Unreachable, RateLimited) as error:
             ledger.not_sent(purchase.id, error.message, clock())
             if attempt == SENDS - 1:
                 _give_up(purchase, error, till)
             await desk.pause(_backoff(error, attempt))
         except OutcomeUnknown as error:
+            if error.task:
+                raise
             _ask(job, ledger.unknown(purchase.id, error.message, clock()))
         except (KeyRefused, OutOfFunds) as error:
             till.halt.reason = error
@@ -206,9 +225,32 @@ async def _sent(
                 ledger.refused(purchase.id, error.message, clock())
                 raise _moderated(Wanted.of(job, request), error.message) from error
             _give_up(purchase, error, till)
-        else:
-            return await asyncio.to_thread(ledger.submitted, purchase.id, task, clock())
     raise AssertionError("unreachable")
+
+
+def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purchase | None:
+    """Send, and write the answer down; None where the intent is no longer this run's.
+
+    In one thread from the first write to the last: an interrupt that ends the coroutine in between
+    must not lose the task id of a job that is paid for.
+    """
+    if not till.ledger.sending(purchase, till.clock()):
+        return None
+    task = desk.provider.submit(request, purchase.nonce)
+    for attempt in range(_WRITES):
+        try:
+            return till.ledger.submitted(purchase.id, task, till.clock())
+        except VaultError as error:
+            if attempt == _WRITES - 1:
+                raise OutcomeUnknown(
+                    f"{purchase.clip} was bought as task {task}, and the ledger cannot be written: "
+                    f"{error.message}",
+                    hint=f"make room, then say `longtake reconcile {purchase.id} --made {task}`",
+                    task=task,
+                    charged=True,
+                ) from error
+            time.sleep(_WRITE_PAUSE_S)
+    return None
 
 
 def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:

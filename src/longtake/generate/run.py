@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from longtake.errors import HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
-from longtake.generate.handoff import Handoffs, SentFrame
+from longtake.generate.handoff import Handoffs, SentFrame, refuse_ignored_frame
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import Till, ensure_bought
 from longtake.generate.settle import bring_in, orphans
@@ -57,17 +57,19 @@ def generate_takes(
     listen: Listener = lambda progress: None,
     pause: Pause = asyncio.sleep,
     options: Mapping[str, object] | None = None,
+    accepted: frozenset[str] = frozenset(),
 ) -> Takes:
     """Make the takes a plan still lacks, in handoff order, paying for none twice.
 
-    `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips.
+    `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips;
+    `accepted` names bought clips that may begin on another frame than the one they were given.
     The error of one clip stops what continues it and nothing else; all errors come back in the
     result.
     """
     missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(plan, shops, listen, pause, dict(options or {}))
+    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted)
     asyncio.run(walker.walk())
     return walker.takes
 
@@ -85,6 +87,7 @@ class _Walker:
         listen: Listener,
         pause: Pause,
         options: dict[str, object],
+        accepted: frozenset[str],
     ) -> None:
         self.takes = Takes()
         self._plan = plan
@@ -92,7 +95,9 @@ class _Walker:
         self._listen = listen
         self._pause = pause
         self._options = options
+        self._accepted = accepted
         self._done: dict[str, asyncio.Event] = {}
+        self._foreign: Exception | None = None
         self._room: dict[str, asyncio.Semaphore] = {}
 
     async def walk(self) -> None:
@@ -106,6 +111,8 @@ class _Walker:
         # Events, not tasks, are waited for: cancelling a chain of tasks would recurse through it.
         self._done = {job.id: asyncio.Event() for job in self._plan.jobs}
         await asyncio.gather(*(self._clip(job) for job in self._plan.jobs), *left_over)
+        if self._foreign is not None:
+            raise self._foreign
 
     async def _settle(self, shop: Shop) -> None:
         """Bring home what an earlier form of the board had ordered."""
@@ -126,6 +133,10 @@ class _Walker:
         except LongtakeError as error:
             self.takes.errors[job.id] = error
             self._listen(Progress(job.id, "failed", message=error.message))
+        except Exception as error:  # noqa: BLE001 # raised again when all others are done
+            # A bug or a full disk at one clip must not cut off others in the middle of a purchase.
+            self.takes.errors[job.id] = LongtakeError(f"{job.id}: {type(error).__name__}: {error}")
+            self._foreign = self._foreign or error
         else:
             self.takes.by_clip[job.id] = made.take
             self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
@@ -147,7 +158,10 @@ class _Walker:
             desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job))
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
-            return await ensure_bought(job, request, desk, shop.till)
+            made = await ensure_bought(job, request, desk, shop.till)
+            if first and job.id not in self._accepted:
+                await asyncio.to_thread(refuse_ignored_frame, job, first, made.take)
+            return made
 
     def _watch(self, job: ClipJob) -> Callable[[TaskReport], None]:
         told: float | None = 0.0

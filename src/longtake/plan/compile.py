@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
+from longtake.plan.edges import fitting_of
 from longtake.plan.job import Plan, Quote
 from longtake.plan.joins import plan_joins
 from longtake.plan.offer import Offer
@@ -99,7 +100,7 @@ def _finish_sources(draft: Draft) -> None:
         place = (*_shot_of(draft, circle[0]).place, "end")
         draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
         return
-    draft.sources = with_recipes(sources)
+    draft.sources = with_recipes(sources, fitting_of(draft.storyboard))
 
 
 def _unknown_clips(draft: Draft) -> list[Fault]:

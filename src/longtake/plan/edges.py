@@ -87,9 +87,12 @@ def still_frame(
     """Look up a picture that the survey has found (its faults stop the plan before this matters)."""
     path = Path(storyboard.path_of(place, written))
     facts = survey.stills.get(path)
-    film = storyboard.film
-    fitting = f"{film.fit} {parse_colour(film.background)}"
-    return StillFrame(path, facts.sha256 if facts else "", fitting)
+    return StillFrame(path, facts.sha256 if facts else "", fitting_of(storyboard))
+
+
+def fitting_of(storyboard: Storyboard) -> str:
+    """Tell how the film fits pictures to a canvas: what such a frame depends on besides its source."""
+    return f"{storyboard.film.fit} {parse_colour(storyboard.film.background)}"
 
 
 def mode_faults(

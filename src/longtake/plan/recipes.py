@@ -41,11 +41,12 @@ def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
     return ()
 
 
-def with_recipes(sources: Mapping[str, Source]) -> dict[str, Source]:
+def with_recipes(sources: Mapping[str, Source], fitting: str) -> dict[str, Source]:
     """Give every clip job its recipe: its own parts, and the recipes of the clips it continues.
 
     A frame is written by its content: a picture by its bytes, a handoff by where the clip before
-    ends. No id and no place in the film is part of it, so moving a scene changes nothing.
+    ends. No id and no place in the film is part of it, so moving a scene changes nothing. `fitting`
+    tells how the film fits pictures to a canvas.
     """
     done: dict[str, Source] = {}
     for clip in _order(sources):
@@ -54,8 +55,8 @@ def with_recipes(sources: Mapping[str, Source]) -> dict[str, Source]:
             edges = (source.first, source.last)
             parts = {
                 **source.parts,
-                "first frame": _edge_part(source.first, sources),
-                "last frame": _edge_part(source.last, sources),
+                "first frame": _edge_part(source.first, sources, fitting),
+                "last frame": _edge_part(source.last, sources, fitting),
             }
             upstream = tuple(done[e.clip].recipe for e in edges if isinstance(e, EndOf | StartOf))
             source = replace(source, parts=parts, recipe=recipe_of(parts, upstream))
@@ -86,9 +87,14 @@ def _order(sources: Mapping[str, Source]) -> list[str]:
     return list(graphlib.TopologicalSorter(needs).static_order())
 
 
-def _edge_part(edge: Edge | None, sources: Mapping[str, Source]) -> Any:
+def _edge_part(edge: Edge | None, sources: Mapping[str, Source], fitting: str) -> Any:
     if isinstance(edge, StillFrame):
         return {"picture": edge.sha256, "fitted": edge.fitting}
-    if isinstance(edge, EndOf):
-        return {"handoff at frame": sources[edge.clip].out_frame}
-    return "start of a clip" if isinstance(edge, StartOf) else None
+    if isinstance(edge, EndOf | StartOf):
+        source = sources[edge.clip]
+        # What is drawn or cut out of footage is fitted to the canvas as a still is.
+        fitted = "" if isinstance(source, ClipJob) else fitting
+        if isinstance(edge, StartOf):
+            return {"start of a clip": fitted}
+        return {"handoff at frame": source.out_frame, "fitted": fitted}
+    return None

@@ -159,11 +159,15 @@ class Ledger:
 
     def failed(self, purchase: int, message: str, now: float) -> Purchase:
         """Write down that it was not made and cost nothing."""
-        return self._move(purchase, "failed", now, message=message, charge="0", closed=now)
+        return self._move(
+            purchase, "failed", now, message=message, charge="0", answered=now, closed=now
+        )
 
     def refused(self, purchase: int, message: str, now: float) -> Purchase:
         """Write down that moderation refused it: the same request would be refused again."""
-        return self._move(purchase, "refused", now, message=message, charge="0", closed=now)
+        return self._move(
+            purchase, "refused", now, message=message, charge="0", answered=now, closed=now
+        )
 
     def refunded(self, purchase: int, message: str, now: float) -> Purchase:
         """Write down that it was taken, not made, and paid back."""
@@ -211,9 +215,13 @@ class Ledger:
     def _move(self, purchase: int, state: str, now: float, **values: Any) -> Purchase:
         with self._transaction() as db:
             row = purchase_row(db, purchase)
-            if row.state in FINAL_STATES:
-                # Two processes may have waited for one task: the first to finish has written it.
+            # Two processes may have waited for one task: the first to finish has written it. But an
+            # answer that comes late, after somebody said "it was not made", is proof that it was.
+            late = row.state == "failed" and state == "submitted"
+            if row.state in FINAL_STATES and not late:
                 return row
+            if late:
+                values |= {"charge": None, "closed": None}
             names = ", ".join(f"{name} = :{name}" for name in values)
             query = f"UPDATE purchases SET state = :state, {names} WHERE id = :id"
             db.execute(query, {"state": state, "id": purchase, **values})
@@ -223,7 +231,10 @@ class Ledger:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        try:
+            db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        except sqlite3.Error as error:
+            raise VaultError(f"the ledger {self.path} cannot be opened: {error}") from error
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode = WAL")

@@ -45,7 +45,8 @@ class Limits:
 
     `board_budget` binds all that was ever spent or reserved for the board, `run_budget` what was
     since the purchase `run_start` (exclusive). `rebuys` is how many failed attempts may be followed
-    by another; `unknown_s` is how long a task that may or may not exist holds a place in flight.
+    by another; `unknown_s` is how long a request without an answer holds a place in flight,
+    `task_s` how long a task does that nobody has seen end.
     """
 
     in_flight: int
@@ -55,6 +56,7 @@ class Limits:
     run_start: int = 0
     rebuys: int = 0
     unknown_s: float = 600.0
+    task_s: float = 3600.0
 
 
 @dataclass(frozen=True)
@@ -136,22 +138,25 @@ def may_follow(db: sqlite3.Connection, earlier: Purchase, limits: Limits) -> boo
 def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) -> NoRoom | None:
     """Say how long to wait for a place or a slot of the account; None where there is room."""
     account = (order.provider, order.account)
-    # A task whose outcome stayed unknown is long over by then: it must not hold its place for ever.
+    # A row whose run died keeps its state, and an outcome may stay unknown for ever: whatever must be
+    # over by now holds no place.
     (busy,) = db.execute(
-        "SELECT count(*) FROM purchases WHERE provider = ? AND account = ?"
-        " AND (state IN ('intent', 'sending', 'submitted') OR state = 'unknown' AND began > ?)",
-        (*account, now - limits.unknown_s),
+        "SELECT count(*) FROM purchases WHERE provider = ? AND account = ? AND began <= ? AND"
+        " (state IN ('intent', 'sending', 'unknown') AND began > ?"
+        " OR state = 'submitted' AND began > ?)",
+        (*account, now, now - limits.unknown_s, now - limits.task_s),
     ).fetchone()
     if busy >= limits.in_flight:
         return NoRoom(0.5, f"{busy} tasks are under way, {limits.in_flight} are allowed")
-    # A slot is counted from the answer, one without an answer as taken now: a slow provider must not
-    # see more requests a minute than it allows.
+    # A slot is counted from the answer, one still without an answer as taken now: a slow provider must
+    # not see more requests a minute than it allows. An answer "after now" is a clock set back.
     times = [
         row[0]
         for row in db.execute(
             "SELECT coalesce(answered, ?) FROM purchases WHERE provider = ? AND account = ?"
-            " AND coalesce(answered, ?) > ? ORDER BY 1",
-            (now, *account, now, now - MINUTE_S),
+            " AND (answered > ? AND answered <= ?"
+            " OR answered IS NULL AND state IN ('intent', 'sending') AND began > ?) ORDER BY 1",
+            (now, *account, now - MINUTE_S, now, now - limits.unknown_s),
         )
     ]
     if len(times) >= limits.per_minute:
