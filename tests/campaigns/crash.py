@@ -39,7 +39,7 @@ from longtake.vault.ledger import Ledger
 from longtake.wishes import Wishes
 
 SCENARIO = {"task_s": 0.15, "scale": 0.05, "submit_shape": "list"}
-WRITES = ("admit", "sending", "submitted", "done", "take_over", "failed", "unknown")
+WRITES = ("admit", "sending", "submitted", "done", "not_sent", "failed", "unknown")
 BOARD = """longtake: 1
 title: Crash
 model: {model}

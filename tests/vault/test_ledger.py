@@ -147,15 +147,16 @@ def test_an_unknown_outcome_is_never_followed(ledger: Ledger) -> None:
     assert isinstance(admit(ledger, "a", Limits(100, 1000, rebuys=9)), Standing)
 
 
-def test_a_taken_over_intent_cannot_be_sent_by_its_old_holder(ledger: Ledger) -> None:
-    """A run that was frozen finds its nonce gone and sends nothing."""
-    admission = admit(ledger, "a")
-    assert isinstance(admission, Admitted)
-    fresh = ledger.take_over(admission.purchase, 200.0)
+def test_an_intent_that_was_given_up_cannot_be_sent_any_more(ledger: Ledger) -> None:
+    """A run that was frozen while another took its clip over finds that it may not send."""
+    frozen = admit(ledger, "a")
+    assert isinstance(frozen, Admitted)
+    ledger.failed(frozen.purchase.id, "its run ended before it was sent", 200.0)
+    fresh = admit(ledger, "a", now=201.0)
 
-    assert fresh is not None
-    assert not ledger.sending(admission.purchase, 201.0)
-    assert ledger.sending(fresh, 201.0)
+    assert isinstance(fresh, Admitted)
+    assert not ledger.sending(frozen.purchase, 202.0)
+    assert ledger.sending(fresh.purchase, 202.0)
 
 
 def test_a_closed_purchase_stays_as_it_is(ledger: Ledger) -> None:

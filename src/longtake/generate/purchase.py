@@ -143,8 +143,6 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
             return await _sent(job, request, admission.purchase, desk, till)
         else:
             found = await _standing(job, admission.purchase, desk, till)
-            if found is not None and found.state == "intent":
-                return await _sent(job, request, found, desk, till)
             if found is not None:
                 return found
 
@@ -186,7 +184,10 @@ async def _standing(job: ClipJob, purchase: Purchase, desk: Desk, till: Till) ->
     if purchase.state == "unknown":
         _ask(job, purchase)
     if purchase.state == "intent" and age > INTENT_LIFE_S:
-        return till.ledger.take_over(purchase, till.clock())
+        # Its run is gone or frozen and has sent nothing; a row of one's own, under one's own limits
+        # and budget, takes its place.
+        till.ledger.failed(purchase.id, "its run ended before it was sent", till.clock())
+        return None
     await desk.pause(0.5)
     return None
 

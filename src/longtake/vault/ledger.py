@@ -17,7 +17,6 @@ that row becomes `unknown` (nobody knows whether it was accepted) and is never s
 from __future__ import annotations
 
 import contextlib
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,20 +119,6 @@ class Ledger:
             if over:
                 return over
             return Admitted(write_intent(db, order, (earlier.attempt + 1) if earlier else 1, now))
-
-    def take_over(self, purchase: Purchase, now: float) -> Purchase | None:
-        """Make an intent that its run left behind one's own; None where another was quicker.
-
-        The old holder, should it wake up, finds its nonce gone when it wants to send.
-        """
-        with self._transaction() as db:
-            nonce = secrets.token_hex(16)
-            moved = db.execute(
-                "UPDATE purchases SET nonce = ?, began = ? WHERE id = ? AND nonce = ?"
-                " AND state = 'intent'",
-                (nonce, now, purchase.id, purchase.nonce),
-            )
-            return purchase_row(db, purchase.id) if moved.rowcount else None
 
     def sending(self, purchase: Purchase, now: float) -> bool:
         """Write down that the request goes out now; False where the intent is no longer one's own."""
