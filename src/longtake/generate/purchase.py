@@ -251,7 +251,7 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
                     charged=True,
                 ) from error
             time.sleep(_WRITE_PAUSE_S)
-    return None
+    raise AssertionError("unreachable")
 
 
 def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from longtake.media.color import Plane, rgb_to_planes
+from longtake.media.planes import Planes
 
 Homography = NDArray[np.float64]
-Planes = tuple[Plane, Plane, Plane]
 
 # Amplitudes over a whole clip, in widths or heights of the picture. Larger ones look dramatic once
 # and leave nothing of the picture after eight chained clips.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
-from av.video.stream import VideoStream
 
 from longtake.errors import MediaError
-from longtake.media.camera import Planes
+from longtake.files import written_aside
 from longtake.media.color import Plane, planes_to_frame, rgb_to_planes
+from longtake.media.encode import tag
+from longtake.media.planes import Planes
 from longtake.units import FrameRate, Size
-
-_BT709 = 1
-_LIMITED = 1
 
 
 def write_clip(
@@ -35,18 +32,11 @@ def write_clip(
     At equal crf ultrafast keeps as much as veryfast, in a third of the time and four times the
     bytes.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        written = _encoded(frames, part, size, rate, _options(rate, crf, preset), threads)
-        _synced(part)
-        part.replace(path)
-        _synced(path.parent)
+        with written_aside(path) as part:
+            return _encoded(frames, part, size, rate, _options(rate, crf, preset), threads)
     except (av.FFmpegError, OSError) as exc:
         raise MediaError(f"the clip {path.name} could not be written: {exc}") from exc
-    finally:
-        part.unlink(missing_ok=True)
-    return written
 
 
 def _options(rate: FrameRate, crf: int, preset: str) -> dict[str, str]:
@@ -74,7 +64,7 @@ def _encoded(
         stream.width, stream.height, stream.pix_fmt = size.width, size.height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = 1 / rate.value
         stream.codec_context.thread_count = threads
-        _tag(stream)
+        tag(stream.codec_context)
         for frame in _film_frames(frames, size):
             frame.pts, frame.time_base = written, 1 / rate.value
             container.mux(stream.encode(frame))
@@ -92,17 +82,3 @@ def _film_frames(frames: Iterable[Plane | Planes], size: Size) -> Iterator[av.Vi
         if (width, height) != (size.width, size.height):
             raise MediaError(f"a picture of {width}x{height} in a clip of {size}")
         yield planes_to_frame(*planes)
-
-
-def _tag(stream: VideoStream) -> None:
-    codec = stream.codec_context
-    codec.color_primaries = codec.color_trc = codec.colorspace = _BT709
-    codec.color_range = _LIMITED
-
-
-def _synced(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

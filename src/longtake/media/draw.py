@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from longtake.media.camera import Planes, PlanesView, camera_path, locked
+from longtake.media.camera import PlanesView, camera_path, locked
 from longtake.media.color import Plane, rgb_to_planes
 from longtake.media.labels import Band, Labels, band_rows
+from longtake.media.planes import Planes
 from longtake.media.scenery import paint_place, scene_colour
 from longtake.media.type import Colour, Weight, text_image, wrapped
 from longtake.units import FrameRate, Size

@@ -74,8 +74,7 @@ def set_up(
     codec.framerate = rate.value
     # Bytes and parameter sets vary with the thread count, and N pieces run beside each other anyway.
     codec.thread_count = 1
-    codec.color_range = LIMITED
-    codec.colorspace = codec.color_primaries = codec.color_trc = BT709
+    tag(codec)
     codec.gop_size = settings.gop
     codec.options = {
         "preset": settings.preset,
@@ -83,6 +82,12 @@ def set_up(
         "x264-params": settings.x264_params,
     }
     codec.flags |= Flags.global_header
+
+
+def tag(codec: av.VideoCodecContext) -> None:
+    """Write all four colour tags: players guess where one is missing."""
+    codec.color_range = LIMITED
+    codec.colorspace = codec.color_primaries = codec.color_trc = BT709
 
 
 class FrameEncoder:

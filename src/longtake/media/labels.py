@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from longtake.media.camera import Planes
 from longtake.media.color import Plane, rgb_to_planes
+from longtake.media.planes import Planes
 from longtake.media.scenery import scene_colour
 from longtake.media.type import Colour, Weight, text_image
 from longtake.units import FrameRate, Size

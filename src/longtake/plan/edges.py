@@ -105,33 +105,21 @@ def mode_faults(
     """Say where a model cannot begin or end a clip as the board wants."""
     first, last = edges
     faults = []
+
+    def refuse(key: str, what: str, code: str, hint: str) -> None:
+        message = f'shot "{shot.id}": {model} {what}'
+        place = (*shot.place, key)
+        # A start may be the default, which stands nowhere: its key's place is the shot's.
+        at_key = key == "start"
+        faults.append(storyboard.fault(place, message, code=code, hint=hint, key=at_key))
+
     if first is None and "text" not in modes:
-        faults.append(
-            storyboard.fault(
-                (*shot.place, "start"),
-                f'shot "{shot.id}": {model} cannot start fresh, it needs a first frame',
-                code="needs-first-frame",
-                hint="give the shot a `start:` picture, or choose another model",
-                key=True,
-            )
-        )
+        hint = "give the shot a `start:` picture, or choose another model"
+        refuse("start", "cannot start fresh, it needs a first frame", "needs-first-frame", hint)
     if first is not None and "first" not in modes:
-        faults.append(
-            storyboard.fault(
-                (*shot.place, "start"),
-                f'shot "{shot.id}": {model} takes no first frame',
-                code="no-first-frame",
-                hint="write `start: fresh`, or choose another model",
-                key=True,
-            )
-        )
+        hint = "write `start: fresh`, or choose another model"
+        refuse("start", "takes no first frame", "no-first-frame", hint)
     if last is not None and "last" not in modes:
-        faults.append(
-            storyboard.fault(
-                (*shot.place, "end"),
-                f'shot "{shot.id}": {model} takes no last frame',
-                code="no-last-frame",
-                hint="leave out `end:`, or choose a model that takes one",
-            )
-        )
+        hint = "leave out `end:`, or choose a model that takes one"
+        refuse("end", "takes no last frame", "no-last-frame", hint)
     return faults

@@ -17,8 +17,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from longtake.errors import LongtakeError
-from longtake.media.camera import Homography, Planes
+from longtake.media.camera import Homography
 from longtake.media.color import Plane
+from longtake.media.planes import Planes
 from longtake.units import Size
 
 _BLACK, _GREY, _MIDDLE = 16.0, 128.0, 126.0

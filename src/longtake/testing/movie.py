@@ -15,9 +15,10 @@ import av
 import numpy as np
 from PIL import Image, ImageOps
 
-from longtake.media.camera import Planes, PlanesView, camera_path
+from longtake.media.camera import PlanesView, camera_path
 from longtake.media.clipwriter import write_clip
 from longtake.media.color import Plane, rgb_to_planes
+from longtake.media.planes import Planes
 from longtake.media.scenery import paint_place
 from longtake.testing.drift import FAITHFUL, Drift
 from longtake.units import FrameRate, Size
