@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,8 +34,8 @@ def sim() -> Iterator[Simulator]:
         yield running
 
 
-def make(folder: Path, sim: Simulator, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `longtake make` in a process of its own, with a home of its own."""
+def start(folder: Path, sim: Simulator, *options: str) -> subprocess.Popen[str]:
+    """Start `longtake make` in a process of its own, with a home of its own."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
@@ -52,9 +53,17 @@ def make(folder: Path, sim: Simulator, *options: str) -> subprocess.CompletedPro
         "draft",
         *options,
     ]
-    return subprocess.run(
-        command, cwd=folder, env=environment, text=True, capture_output=True, check=False
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, text=True, stdout=pipe, stderr=pipe
     )
+
+
+def make(folder: Path, sim: Simulator, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `longtake make` to its end."""
+    running = start(folder, sim, *options)
+    out, err = running.communicate()
+    return subprocess.CompletedProcess(running.args, running.returncode, out, err)
 
 
 def test_a_film_is_bought_once_and_the_key_leaves_no_trace(tmp_path: Path, sim: Simulator) -> None:
@@ -111,6 +120,24 @@ def test_a_dropped_answer_asks_a_person(tmp_path: Path, sim: Simulator) -> None:
 
     assert codes == [6, 6]
     assert sim.oracle("submits")["twice"] == []
+
+
+def test_a_run_is_stopped_in_the_middle_of_a_failing_download(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """Ctrl-C does not wait for a line that never gets better; the next run fetches what is paid."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    sim.change(faults=[{"do": "http", "status": 503, "on": "download"}])
+    running = start(tmp_path, sim, "--yes")
+    while not sim.oracle("faults")["all"]:
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert (running.returncode, "goes on where it stopped" in err) == (130, True)
+
+    sim.change(faults=[])
+    assert make(tmp_path, sim, "--yes").returncode == 0
+    assert (sim.oracle("submits")["twice"], sim.oracle("submits")["paid"]) == ([], 3)
 
 
 def test_an_ignored_first_frame_needs_a_word(tmp_path: Path, sim: Simulator) -> None:

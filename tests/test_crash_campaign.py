@@ -14,13 +14,28 @@ import longtake
 CAMPAIGN = Path(__file__).parent / "campaigns" / "crash.py"
 
 
+def campaign(*options: str) -> subprocess.CompletedProcess[str]:
+    """Run the campaign as one would by hand."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(longtake.__file__).parents[1])}
+    command = [sys.executable, str(CAMPAIGN), *options]
+    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are forked and killed")
 def test_killed_at_random_instants() -> None:
     """Some sixty kills over real HTTP: no clip sold twice, none lost, every doubt asked."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(longtake.__file__).parents[1])}
-    command = [sys.executable, CAMPAIGN, "--only-random", "--kills", "30"]
-    done = subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+    done = campaign("--only-random", "--kills", "30")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 faults" in done.stdout
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="clients are forked and killed")
+def test_the_campaign_finds_a_ledger_without_intents() -> None:
+    """With the intent rows taken out, a kill between answer and task id sells a clip twice, and shows."""
+    done = campaign("--failpoints", "submitted:1", "--kills", "0", "--forget-intents")
+
+    assert done.returncode == 1
+    assert "FAULT sold twice" in done.stdout

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from longtake.errors import BudgetExceeded, ConfirmationNeeded
+from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
 from longtake.generate.provider import Provider
 from longtake.generate.purchase import Halt, Till
 from longtake.generate.registry import open_provider
@@ -17,7 +17,7 @@ from longtake.plan.job import Plan
 from longtake.project import Project, environment, home
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
-from longtake.vault.purchase import Limits
+from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
 
 
@@ -25,12 +25,22 @@ from longtake.vault.store import Vault
 class Purse:
     """What the author allows this run: a budget of its own, attempts after a failed one, a price.
 
-    `price` is what a clip may cost where no table knows it.
+    `price` is what a clip may cost where no table knows it. Unless `agreed`, only what the quote
+    counted is bought; a budget of the run is such a word, too.
     """
 
     budget: Money | None = None
     retakes: int = 0
     price: Money | None = None
+    agreed: bool = False
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The shops a run buys in, by provider, and the purchases that earlier runs left open."""
+
+    shops: Mapping[str, Shop]
+    left_over: tuple[Purchase, ...] = ()
 
 
 def bought_takes() -> Vault:
@@ -41,6 +51,15 @@ def bought_takes() -> Vault:
 def the_ledger() -> Ledger:
     """The record of every purchase of this user."""
     return Ledger(home() / "ledger.db")
+
+
+def told_charges() -> Mapping[tuple[str, str, str, int], Money]:
+    """Give what providers charged last, by provider, model, resolution and seconds."""
+    ledger = the_ledger()
+    if not ledger.path.exists():
+        return {}
+    ledger.open()
+    return ledger.charges()
 
 
 def paid_providers(plan: Plan) -> tuple[str, ...]:
@@ -66,39 +85,53 @@ def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> No
 
 
 @contextlib.contextmanager
-def open_shops(plan: Plan, project: Project, purse: Purse) -> Iterator[Mapping[str, Shop]]:
-    """Open every shop a plan buys in; earlier runs of this board are settled first.
+def open_shops(plan: Plan, project: Project, purse: Purse) -> Iterator[Counter]:
+    """Open every shop a plan buys in, and those where earlier runs of this board left a paid clip.
 
-    Only for the holder of the project's lock. Raises KeyMissing, and OutcomeUnknown where an earlier
-    purchase of a wanted clip needs a person's word.
+    Only for the holder of the project's lock. Raises KeyMissing for a provider of the plan.
     """
-    names = paid_providers(plan)
-    if not names:
-        yield {}
+    names, ledger = paid_providers(plan), the_ledger()
+    if not names and not ledger.path.exists():
+        yield Counter({})
         return
-    vault, ledger = bought_takes(), the_ledger()
+    vault = bought_takes()
     vault.open()
     ledger.open()
-    board, run_start, halt = str(project.board.resolve()), ledger.last_number(), Halt()
-    providers: list[Provider] = []
+    board, halt = str(project.board.resolve()), Halt()
+    left_over = close_dead_rows(ledger, board, time.time())
+    limits = Limits(
+        in_flight=1,
+        per_minute=1,
+        # A budget given for the run wins over the one the board names for all its time.
+        board_budget=plan.quote.budget if purse.budget is None else None,
+        run_budget=purse.budget,
+        run_start=ledger.last_number(),
+        rebuys=purse.retakes,
+    )
     shops = {}
+    with contextlib.ExitStack() as open_ones:
+        for name in dict.fromkeys((*names, *(row.provider for row in left_over))):
+            provider = _opened(name, project, needed=name in names)
+            if provider is not None:
+                open_ones.callback(provider.close)
+                pace = replace(limits, in_flight=provider.in_flight, per_minute=provider.per_minute)
+                till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
+                shops[name] = Shop(provider, vault, till)
+        yield Counter(shops, left_over)
+
+
+def _opened(name: str, project: Project, *, needed: bool) -> Provider | None:
+    """Open a provider; None for one that only holds a clip of an earlier run and has no key now."""
     try:
-        for name in names:
-            provider = open_provider(name, environment(project.folder))
-            providers.append(provider)
-            limits = Limits(
-                provider.in_flight,
-                provider.per_minute,
-                # A budget given for the run wins over the one the board names for all its time.
-                plan.quote.budget if purse.budget is None else None,
-                purse.budget,
-                run_start,
-                purse.retakes,
-            )
-            till = Till(ledger, limits, board, time.time, halt)
-            close_dead_rows(till)
-            shops[name] = Shop(provider, vault, till)
-        yield shops
-    finally:
-        for provider in providers:
-            provider.close()
+        return open_provider(name, environment(project.folder))
+    except ProviderError:
+        if needed:
+            raise
+        return None
+
+
+def _agreed(plan: Plan, purse: Purse) -> frozenset[str] | None:
+    """Name the clips that the author knows to be bought; None for all of them."""
+    if purse.agreed or purse.budget is not None:
+        return None
+    return frozenset(clip for clip, _, has_take in plan.quote.lines if not has_take)

@@ -9,11 +9,18 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
-from longtake.buying import bought_takes, open_shops, refuse_what_cannot_be_made
+from longtake.buying import (
+    Counter,
+    bought_takes,
+    open_shops,
+    refuse_what_cannot_be_made,
+    told_charges,
+)
 from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
 from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, silent
@@ -24,7 +31,7 @@ from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import FootageClip, Plan, StillClip
-from longtake.plan.quote import with_budget, with_price
+from longtake.plan.quote import with_budget, with_charges, with_price
 from longtake.project import Project, home
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
@@ -73,7 +80,8 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    return with_budget(with_price(plan, wishes.price), wishes.budget)
+    plan = with_charges(with_price(plan, wishes.price), told_charges())
+    return with_budget(plan, wishes.budget)
 
 
 def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapping[str, Take]:
@@ -84,11 +92,17 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
     drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
+    # A film that is drawn asks no ledger, and no provider about what is still to come from it.
+    open_counter = nullcontext(Counter({})) if wishes.animatic else None
     try:
-        with open_shops(plan, project, wishes.purse) as shops:
-            shops = {drawing.provider.name: drawing, **shops}
+        with open_counter or open_shops(plan, project, wishes.purse) as counter:
             takes = generate_takes(
-                plan, shops, listen=tell, options=options, accepted=wishes.accepted
+                plan,
+                {drawing.provider.name: drawing, **counter.shops},
+                listen=tell,
+                options=options,
+                accepted=wishes.accepted,
+                left_over=counter.left_over,
             )
     finally:
         drawing.provider.close()

@@ -16,7 +16,8 @@ class Wishes:
     `labels` draws scene, prompt and timecode into animatic clips; `draft` takes the board's draft
     model; `variables` win over the board's `vars`; `budget` wins over the board's; `retakes` allows
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
-    names clips that may begin on another frame than they were given. `workers` None means one a core.
+    names clips that may begin on another frame than they were given; `agreed` allows purchases that
+    the quote did not count. `workers` None means one a core.
     """
 
     animatic: bool = False
@@ -28,6 +29,7 @@ class Wishes:
     retakes: int = 0
     price: Money | None = None
     accepted: frozenset[str] = frozenset()
+    agreed: bool = False
     workers: int | None = None
 
     @property
@@ -38,4 +40,4 @@ class Wishes:
     @property
     def purse(self) -> Purse:
         """What concerns money."""
-        return Purse(self.budget, self.retakes, self.price)
+        return Purse(self.budget, self.retakes, self.price, self.agreed)

@@ -19,6 +19,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -76,9 +77,11 @@ class Blow:
     seconds: float = 0.0
 
 
-def client(board: Path, blow: Blow | None) -> None:
+def client(board: Path, blow: Blow | None, forgets: bool) -> None:
     """Buy what the board lacks, in this process; ends it with an exit code, or is killed."""
     hurry()
+    if forgets:
+        forget_intents()
     if blow and blow.write:
         arm(blow)
     if blow and blow.seconds:
@@ -88,7 +91,7 @@ def client(board: Path, blow: Blow | None) -> None:
         plan = plan_film(board, Wishes())
         project = Project(board)
         with project.hold():
-            make_takes(plan, project, Wishes(retakes=2), silent)
+            make_takes(plan, project, Wishes(retakes=2, agreed=True), silent)
     except OutcomeUnknown:
         os._exit(ASKS)
     except LongtakeError as error:
@@ -106,7 +109,16 @@ def hurry() -> None:
         self.per_minute = 100_000
 
     RemoteProvider.__init__ = quick  # type: ignore[method-assign]
-    RemoteProvider.pause_s = lambda self, elapsed_s: 0.05  # type: ignore[method-assign]
+    RemoteProvider.pause_s = lambda self, elapsed_s, usual_s=None: 0.05  # type: ignore[method-assign]
+
+
+def forget_intents() -> None:
+    """Break the ledger on purpose: of a dead run it knows no more than if it wrote no intents."""
+    ledger = the_ledger()
+    ledger.open()
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("DELETE FROM happenings")
+        db.execute("DELETE FROM purchases WHERE state IN ('intent', 'sending', 'unknown')")
 
 
 def arm(blow: Blow) -> None:
@@ -127,10 +139,10 @@ def arm(blow: Blow) -> None:
     setattr(Ledger, blow.write, deadly)
 
 
-def run_client(board: Path, blow: Blow | None) -> int | None:
+def run_client(board: Path, blow: Blow | None, forgets: bool = False) -> int | None:
     """Run a client in a process of its own; None where it was killed."""
     # Forked: a start from nothing costs more than the trial itself. The parent runs no thread.
-    child = multiprocessing.get_context("fork").Process(target=client, args=(board, blow))
+    child = multiprocessing.get_context("fork").Process(target=client, args=(board, blow, forgets))
     child.start()
     child.join(120)
     if child.is_alive():
@@ -187,26 +199,33 @@ def _simulate(pipe: Any, scenario: dict[str, Any]) -> None:
             pipe.send(simulator.oracle(pipe.recv()))
 
 
-def blows(random_kills: int, chance: random.Random) -> list[Blow]:
-    """Give every failpoint once, then so many random instants."""
+def blows(random_kills: int, writes: tuple[str, ...], chance: random.Random) -> list[Blow]:
+    """Give every failpoint of these writes once, then so many random instants."""
     exact = [
         Blow(write, count, after)
-        for write in WRITES
-        for count in (1, 2, 3, 4, 5)
+        for write, _, only in (each.partition(":") for each in writes)
+        for count in ((int(only),) if only else (1, 2, 3, 4, 5))
         for after in (False, True)
     ]
     return exact + [Blow(seconds=chance.uniform(0.05, 1.6)) for _ in range(random_kills)]
 
 
-def trial(number: int, blow: Blow, folder: Path, sim: Oracle, model: str, tally: Tally) -> None:
-    """Make one board under blows until it is done, then judge."""
+def trial(
+    number: int,
+    blow: Blow,
+    folder: Path,
+    sim: Oracle,
+    options: argparse.Namespace,
+    tally: Tally,
+) -> None:
+    """Make one board under blows until it is done."""
     board = folder / f"t{number}" / "board.yaml"
     board.parent.mkdir()
-    words = {"seed": f"t{number}", "edit": "", "seconds": 12, "model": model}
+    words = {"seed": f"t{number}", "edit": "", "seconds": 12, "model": options.model}
     board.write_text(BOARD.format(**words))
     code: int | None = None
     for attempt in range(12):
-        code = run_client(board, blow if attempt < 2 else None)
+        code = run_client(board, blow if attempt < 2 else None, options.forget_intents)
         tally.exits[code if code is not None else -9] += 1
         tally.kills += code is None
         if code == ASKS:
@@ -219,6 +238,14 @@ def trial(number: int, blow: Blow, folder: Path, sim: Oracle, model: str, tally:
     if code != DONE:
         tally.faults.append(f"trial {number} {blow}: ended with {code}")
     tally.trials += 1
+
+
+def finish(sim: Oracle, tally: Tally) -> None:
+    """Answer what is still asked of finished boards' earlier forms, and bring that home as well."""
+    tally.asked += answer_as_a_person(sim)
+    for board in sorted({row.board for row in the_ledger().unfinished()}):
+        code = run_client(Path(board), None)
+        tally.exits[code if code is not None else -9] += 1
 
 
 def judge(sim: Oracle, tally: Tally) -> None:
@@ -245,20 +272,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200, help="random kills after the failpoints")
     parser.add_argument("--only-random", action="store_true", help="leave the failpoints out")
+    parser.add_argument(
+        "--failpoints",
+        default=",".join(WRITES),
+        help="kill only at these writes, WRITE or WRITE:NTH",
+    )
+    parser.add_argument(
+        "--forget-intents", action="store_true", help="break the ledger: the campaign must find it"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model", default="apimart/MiniMax-Hailuo-2.3")
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    planned = blows(options.kills, chance)
-    if options.only_random:
-        planned = planned[-options.kills :]
+    writes = () if options.only_random else tuple(options.failpoints.split(","))
+    planned = blows(options.kills, writes, chance)
     tally, began = Tally(), time.monotonic()
     sim = Oracle(SCENARIO)
     try:
         with tempfile.TemporaryDirectory(prefix="longtake-crash-") as name:
             set_up(Path(name), sim)
             for number, blow in enumerate(planned):
-                trial(number, blow, Path(name), sim, options.model, tally)
+                trial(number, blow, Path(name), sim, options, tally)
+            finish(sim, tally)
             judge(sim, tally)
             paid = sim.oracle("submits")["paid"]
     finally:

@@ -50,6 +50,20 @@ def test_rendering_is_told_in_tenths(plan: Plan, capsys: pytest.CaptureFixture[s
     assert said[-1] == "rendered 1,440 of 1,440 frames"
 
 
+@pytest.mark.parametrize("kind", [Lines, Bars])
+def test_a_clip_of_an_earlier_board_is_told(plan: Plan, kind: type[Lines]) -> None:
+    """It has no bar and no place in the film, and still somebody paid for it."""
+    seen = io.StringIO()
+    console = Console(file=seen, force_terminal=True, width=60, color_system=None)
+    with kind(console) as told:
+        told.line = lambda text: print(text.plain, file=seen)  # type: ignore[method-assign]
+        told(events.Planned(plan))
+        told(Progress("gone/1", "unsettled", message="its key is not set now"))
+
+    assert "gone/1 " in seen.getvalue()
+    assert "    its key is not set now\n" in seen.getvalue()
+
+
 def test_bars_leave_lines_behind(plan: Plan) -> None:
     """On a terminal the bars go and what was made stays, its word at the right edge."""
     seen = io.StringIO()

@@ -74,6 +74,26 @@ def test_it_was_not_made(cli: Cli, ledger: Ledger) -> None:
     assert (ledger.get(2).state, str(ledger.get(2).charge)) == ("failed", "0.00 USD")
 
 
+def test_a_mistyped_task_is_corrected(cli: Cli, ledger: Ledger) -> None:
+    """Until its clip is here a word can be taken back, even if its task was looked for in vain."""
+    cli("reconcile", "2", "--made", "42401098573862")
+    ledger.lost(2, "no such task", MORNING + 60)
+    assert cli("reconcile", "2", "--made", "424010985738629").code == 0
+    assert (ledger.get(2).state, ledger.get(2).task) == ("submitted", "424010985738629")
+
+    cli("reconcile", "2", "--not-made")
+    assert ledger.get(2).state == "failed"
+
+
+def test_an_answer_of_the_provider_is_not_overruled(cli: Cli, ledger: Ledger) -> None:
+    """Whose task id came with the answer needs nobody's word."""
+    said = cli("reconcile", "1", "--not-made")
+
+    assert said.code == 1
+    assert "its outcome is known" in said.err
+    assert ledger.get(1).state == "submitted"
+
+
 def test_a_task_that_another_purchase_has(cli: Cli, ledger: Ledger) -> None:
     """One task is never taken for two clips."""
     said = cli("reconcile", "2", "--made", "task-1")

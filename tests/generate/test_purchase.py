@@ -14,18 +14,21 @@ import pytest
 from boards import plan_of
 from longtake.errors import (
     BudgetExceeded,
+    ConfirmationNeeded,
+    KeyRefused,
     LongtakeError,
     OutcomeUnknown,
     OutOfFunds,
     RateLimited,
     Refused,
     TaskFailed,
+    TaskLost,
     Unreachable,
 )
 from longtake.generate.clip import Desk, Made
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.generate.purchase import Till, ensure_bought
-from longtake.generate.settle import close_dead_rows
+from longtake.generate.settle import bring_in, close_dead_rows
 from longtake.media.clipwriter import write_clip
 from longtake.plan.job import ClipJob
 from longtake.units import FrameRate, Money, Size
@@ -56,7 +59,10 @@ class Seller:
     before: list[BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
     ends: TaskReport = MADE
+    gone: bool = False
+    dies: bool = False
     sold: list[str] = field(default_factory=list)
+    fetched: int = 0
 
     def prepare(self, request: Request) -> None:
         """Nothing goes ahead."""
@@ -70,14 +76,22 @@ class Seller:
         return f"task-{len(self.sold)}"
 
     def look(self, task: str) -> TaskReport:
+        if self.gone:
+            raise TaskLost("no such task", charged=None)
+        if self.dies:
+            raise Killed
         return self.ends
 
     def fetch(self, task: str, path: Path) -> None:
+        self.fetched += 1
         picture = np.full((36, 64, 3), 90, np.uint8)
         write_clip([picture] * 12, path, size=Size(64, 36), rate=FrameRate.parse(24))
 
-    def pause_s(self, elapsed_s: float) -> float:
+    def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         return 1.0
+
+    def interrupt(self) -> None:
+        """Nothing waits."""
 
     def close(self) -> None:
         """Nothing is held."""
@@ -91,14 +105,15 @@ class Shop:
     seller: Seller = field(default_factory=Seller)
     now: float = 1000.0
     limits: Limits = ROOMY
+    agreed: frozenset[str] | None = None
 
     def buy(self) -> Made:
         """Run the purchase as one process would; its board's lock is held."""
         vault, ledger = Vault(self.folder / "vault"), Ledger(self.folder / "ledger.db")
         vault.open()
         ledger.open()
-        till = Till(ledger, self.limits, "board", lambda: self.now)
-        close_dead_rows(till)
+        till = Till(ledger, self.limits, "board", lambda: self.now, agreed=self.agreed)
+        close_dead_rows(ledger, "board", self.now)
         job, request = wanted()
         desk = Desk(self.seller, vault, self.pause)
         return asyncio.run(ensure_bought(job, request, desk, till))
@@ -209,6 +224,84 @@ def test_a_lost_download_is_fetched_again_for_nothing(shop: Shop) -> None:
 
     assert not shop.buy().kept
     assert len(shop.seller.sold) == 1
+
+
+def test_a_take_that_is_gone_for_good_may_be_bought_again_on_request(shop: Shop) -> None:
+    """File and task are both gone: nothing is bought by itself, and with a word it is."""
+    shop.buy().take.path.unlink()
+    shop.seller.gone = True
+    for _ in range(2):
+        with pytest.raises(TaskLost, match="is paid and cannot be had"):
+            shop.buy()
+    assert shop.states == ["lost"]
+
+    shop.limits = replace(shop.limits, rebuys=1)
+    with pytest.raises(TaskLost):
+        shop.buy()
+    shop.seller.gone = False
+    shop.buy()
+    assert shop.states == ["lost", "done"]
+    assert len(shop.seller.sold) == 2
+
+
+def test_a_task_that_was_lost_and_is_found_again_costs_nothing(shop: Shop) -> None:
+    """Lost is what it looks like today: every run looks once more before it asks for money."""
+    shop.buy().take.path.unlink()
+    shop.seller.gone = True
+    with pytest.raises(TaskLost):
+        shop.buy()
+    shop.seller.gone = False
+    shop.buy()
+
+    assert shop.states == ["done"]
+    assert len(shop.seller.sold) == 1
+
+
+def test_another_account_cannot_fetch_what_this_one_bought(shop: Shop) -> None:
+    """With another key set, a paid clip is not taken for lost."""
+    shop.buy().take.path.unlink()
+    shop.seller.account = "another"
+    with pytest.raises(KeyRefused, match="a key that is not set now"):
+        shop.buy()
+
+    assert shop.states == ["done"]
+
+
+def test_what_the_quote_did_not_count_is_not_bought_unasked(shop: Shop) -> None:
+    """A clip that was thought to be owned needs a new word before money goes."""
+    shop.agreed = frozenset()
+    with pytest.raises(ConfirmationNeeded, match="the quote counted it as owned"):
+        shop.buy()
+
+    assert shop.seller.sold == []
+
+
+def test_two_who_want_one_purchase_share_its_download(shop: Shop) -> None:
+    """The settling of an open purchase and the clip that waits for it fetch it once."""
+    vault, ledger = Vault(shop.folder / "vault"), Ledger(shop.folder / "ledger.db")
+    shop.seller.dies = True
+    with pytest.raises(Killed):
+        shop.buy()
+    shop.seller.dies = False
+    till = Till(ledger, shop.limits, "board", lambda: shop.now)
+    desk = Desk(shop.seller, vault, shop.pause)
+    (row,) = ledger.unfinished()
+
+    async def both() -> None:
+        await asyncio.gather(bring_in(row, desk, till), ensure_bought(*wanted(), desk, till))
+
+    asyncio.run(both())
+    assert (shop.states, shop.seller.fetched) == (["done"], 1)
+
+
+def test_a_failed_task_that_is_charged_all_the_same_is_counted(shop: Shop) -> None:
+    """The ledger holds the money the provider says it kept."""
+    shop.seller.ends = TaskReport(TaskState.FAILED, charge=Money(Decimal("0.07")))
+    with pytest.raises(TaskFailed):
+        shop.buy()
+    (row,) = Ledger(shop.folder / "ledger.db").purchases()
+
+    assert (row.state, row.charge) == ("refunded", Money(Decimal("0.07")))
 
 
 def test_a_refused_prompt_is_final(shop: Shop) -> None:

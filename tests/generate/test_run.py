@@ -60,8 +60,11 @@ class Painter:
         ]
         write_clip(frames, path, size=request.canvas, rate=request.rate)
 
-    def pause_s(self, elapsed_s: float) -> float:
+    def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         return 0.0
+
+    def interrupt(self) -> None:
+        """Nothing waits."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -11,9 +11,11 @@ from longtake.errors import StoryboardError
 from longtake.generate.catalogue import load_offers
 from longtake.plan.compile import compile_plan
 from longtake.plan.job import EndOf, StillFrame
+from longtake.plan.quote import with_charges
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
 from longtake.timeline import Cut, Seam, Transition
+from longtake.units import Money
 
 HEAD = "longtake: 1\ntitle: T\n"
 PAID = HEAD + "model: minimax/MiniMax-Hailuo-02\n"
@@ -333,3 +335,14 @@ def test_faults_of_a_bible_come_after_those_of_the_board(tmp_path: Path) -> None
 
     files = [Path(fault.where.file).name for fault in caught.value.faults]
     assert files == ["z.yaml", "a-house.yaml"]
+
+
+def test_a_higher_charge_wins_over_the_table() -> None:
+    """What a provider took last is what the next clip is reserved with; a lower one changes nothing."""
+    text = "longtake: 1\ntitle: T\nmodel: minimax/MiniMax-Hailuo-02\nresolution: 768P\nscenes: [{id: a, prompt: p}]"
+    plan, kind = plan_of(text), ("minimax", "MiniMax-Hailuo-02", "768P", 6)
+
+    dearer = with_charges(plan, {kind: Money.parse("0.40 USD")})
+    cheaper = with_charges(plan, {kind: Money.parse("0.10 USD")})
+
+    assert (str(dearer.quote.total), str(cheaper.quote.total)) == ("0.40 USD", "0.28 USD")

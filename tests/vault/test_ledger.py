@@ -224,3 +224,43 @@ def test_a_late_answer_wins_over_a_person_s_word(ledger: Ledger) -> None:
 
     assert (row.state, row.task, row.charge) == ("submitted", "task-late", None)
     assert isinstance(admit(ledger, "a", now=3.0), Standing)
+
+
+def test_the_usual_time_of_a_model_is_known_after_a_few_clips(ledger: Ledger) -> None:
+    """From the answer to the file, the middle of the last ones; nothing is guessed from one."""
+    for key, took in (("a", 60.0), ("b", 80.0), ("c", 700.0)):
+        assert ledger.usual_s("sim", "m", 6) is None
+        ledger.done(bought(ledger, key), "sha", None, took)
+
+    assert ledger.usual_s("sim", "m", 6) == 80.0
+    assert ledger.usual_s("sim", "m", 10) is None
+
+
+def test_the_last_charge_of_each_kind_of_clip(ledger: Ledger) -> None:
+    """What a provider took last stands, whatever it took before."""
+    for key, charge in (("a", "0.20"), ("b", "0.35")):
+        ledger.done(bought(ledger, key), "sha", Money(Decimal(charge)), 1.0)
+
+    assert ledger.charges() == {("sim", "m", "", 6): Money(Decimal("0.35"))}
+
+
+def test_a_lost_take_may_follow_as_often_as_allowed(ledger: Ledger) -> None:
+    """Paid and gone: another attempt needs a word, and is counted."""
+    row = bought(ledger, "a")
+    ledger.done(row, "sha", None, 1.0)
+    assert ledger.lost(row, "no such task", 2.0).state == "lost"
+
+    assert isinstance(admit(ledger, "a"), Standing)
+    assert isinstance(admit(ledger, "a", Limits(100, 1000, rebuys=1)), Admitted)
+
+
+def test_a_word_can_be_told_from_an_answer(ledger: Ledger) -> None:
+    """Only a task that somebody named may be named anew."""
+    answered = bought(ledger, "a")
+    admission = admit(ledger, "b")
+    assert isinstance(admission, Admitted)
+    ledger.unknown(admission.purchase.id, "no answer", 0.0)
+    ledger.submitted(admission.purchase.id, "task-b", 0.0)
+
+    assert not ledger.was_unknown(answered)
+    assert ledger.was_unknown(admission.purchase.id)

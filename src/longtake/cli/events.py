@@ -44,7 +44,11 @@ class PlannedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ClipEvent:
-    """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is."""
+    """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
+
+    A clip that an earlier run bought and the board no longer asks for is settled when it is home,
+    unsettled where it cannot be brought there.
+    """
 
     event: Literal["clip"] = "clip"
     clip: str

@@ -53,6 +53,7 @@ def command(
         retakes=retakes,
         price=price,
         accepted=frozenset(accepted),
+        agreed=yes,
     )
     make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
     if draft and not as_json:

@@ -100,6 +100,10 @@ class Lines:
         return f", about {seconds // 60}:{seconds % 60:02d} left"
 
     def _clip(self, event: ClipProgress) -> None:
+        if event.state in ("settled", "unsettled"):
+            self._flush()
+            self._say_clip(event)
+            return
         if event.state not in ("kept", "made", "failed"):
             self.clip_moves(event)
             return
@@ -113,6 +117,9 @@ class Lines:
         self._flush()
         self.made += event.state == "made"
         self.failed += event.state == "failed"
+        self._say_clip(event)
+
+    def _say_clip(self, event: ClipProgress) -> None:
         self.line(say.state_line(event.clip, event.state, self._width))
         if event.message:
             self.line(say.assembled(f"    {say.plain(event.message)}"))

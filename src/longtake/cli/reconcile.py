@@ -41,8 +41,8 @@ def _task(ctx: click.Context, parameter: click.Parameter, value: str | None) -> 
 def command(ctx: click.Context, number: int | None, task: str | None, not_made: bool) -> None:
     """Show purchases of unknown outcome, or say what became of purchase NUMBER.
 
-    They are never sent again by themselves: look at your account, then say what is there. Exits 6
-    while a purchase waits for your word.
+    They are never sent again by themselves: look at your account, then say what is there. A word can
+    be taken back until its clip is here. Exits 6 while a purchase waits for your word.
     """
     said = (task is not None) + not_made
     if said > 1 or (said and number is None):
@@ -84,6 +84,12 @@ def _named(number: int, waiting: list[Purchase]) -> Purchase:
     if found is not None:
         return found
     known = next((row for row in all_purchases() if row.id == number), None)
+    if (
+        known
+        and known.state in ("submitted", "lost", "failed")
+        and the_ledger().was_unknown(number)
+    ):
+        return known
     raise LongtakeError(
         f"purchase {number} is {known.state}: its outcome is known"
         if known

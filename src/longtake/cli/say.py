@@ -22,6 +22,8 @@ from longtake.storyboard.diagnose import visible
 HEADING, PATH, HINT, WARNING, ERROR, DIM = "bold", "cyan", "cyan", "yellow", "bold red", "dim"
 STATES = {
     "made": "green",
+    "settled": "green",
+    "unsettled": "bold red",
     "kept": "cyan",
     "owned": "green",
     "waiting": "yellow",

@@ -41,6 +41,9 @@ def canonical_request(provider: str, request: Request) -> str:
         "take": request.take,
         "options": dict(request.options),
     }
+    if not (request.first or request.last):
+        # Where no picture says it, the shape of the clip is asked for in words.
+        asked["canvas"] = str(request.canvas)
     if request.drawn:
         # A model makes its own size and rate: a film's other rate must not buy its clips again.
         asked |= {
@@ -95,6 +98,17 @@ class Desk:
     watch: Watch = lambda report: None
 
 
+@dataclass(frozen=True)
+class Age:
+    """How old a task is, and how old such tasks usually become (None: nobody knows yet)."""
+
+    seconds: float = 0.0
+    usual_s: float | None = None
+
+
+NEW = Age()
+
+
 def owned_take(wanted: Wanted, key: str, vault: Vault) -> Take | None:
     """Give the take of a key with the out-point this plan wants, or None."""
     owned = vault.find(key, recipe=wanted.recipe)
@@ -113,10 +127,11 @@ async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
         return Made(owned, kept=True)
     task = await asyncio.to_thread(desk.provider.submit, request, "")
     await wait_for(wanted, task, desk)
-    return Made(await bring_home(wanted, key, task, desk), kept=False)
+    take = await bring_home(wanted, key, task, desk)
+    return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
 
 
-async def wait_for(wanted: Wanted, task: str, desk: Desk) -> TaskReport:
+async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> TaskReport:
     """Look at a task until it is done; raises TaskFailed where it failed or takes for ever."""
     waited = 0.0
     while True:
@@ -141,13 +156,13 @@ async def wait_for(wanted: Wanted, task: str, desk: Desk) -> TaskReport:
                 task=task,
                 charged=None,
             )
-        seconds = desk.provider.pause_s(waited)
+        seconds = desk.provider.pause_s(age.seconds + waited, age.usual_s)
         waited += seconds
         await desk.pause(seconds)
 
 
 async def bring_home(wanted: Wanted, key: str, task: str, desk: Desk) -> Take:
-    """Fetch a finished clip, check it strictly, measure it, and put it into the vault."""
+    """Fetch a finished clip, check it strictly, measure it, and put it whole into the vault."""
     part = desk.vault.scratch(key)
     try:
         measured = await _fetched(wanted, task, part, desk)
@@ -166,8 +181,7 @@ async def bring_home(wanted: Wanted, key: str, task: str, desk: Desk) -> Take:
             size=measured.size,
             out_point=measured.frames - 1,
         )
-        kept = await asyncio.to_thread(desk.vault.add, take, part)
-        return with_out_point(kept, wanted.out_frame, wanted.rate)
+        return await asyncio.to_thread(desk.vault.add, take, part)
     finally:
         part.unlink(missing_ok=True)
 

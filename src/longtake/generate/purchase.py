@@ -7,10 +7,12 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NoReturn
 
 from longtake.errors import (
     BudgetExceeded,
+    ConfirmationNeeded,
     KeyRefused,
     LongtakeError,
     OutcomeUnknown,
@@ -19,11 +21,14 @@ from longtake.errors import (
     ProviderError,
     RateLimited,
     Refused,
+    ResultExpired,
     TaskFailed,
+    TaskLost,
     Unreachable,
     VaultError,
 )
 from longtake.generate.clip import (
+    Age,
     Desk,
     Made,
     Wanted,
@@ -32,9 +37,11 @@ from longtake.generate.clip import (
     owned_take,
     request_key,
     wait_for,
+    with_out_point,
 )
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
+from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Purchase
 from longtake.vault.take import Take
@@ -58,20 +65,27 @@ class Halt:
 
 @dataclass(frozen=True)
 class Till:
-    """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time."""
+    """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time.
+
+    `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
+    `coming` are the downloads under way, by purchase: one serves all who want it.
+    """
 
     ledger: Ledger
     limits: Limits
     board: str
     clock: Callable[[], float]
     halt: Halt = field(default_factory=Halt)
+    agreed: frozenset[str] | None = None
+    coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
 
 
 async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) -> Made:
     """Give a clip's take, bought now if it is not owned; may be called again by anyone, any time.
 
-    Raises BudgetExceeded, Refused, OutOfFunds, KeyRefused, TaskFailed; OutcomeUnknown where only a
-    person can say whether the clip was bought. Nothing is ever sent twice for one key.
+    Raises BudgetExceeded, ConfirmationNeeded, Refused, OutOfFunds, KeyRefused, TaskFailed, TaskLost;
+    OutcomeUnknown where only a person can say whether the clip was bought. Nothing is ever sent twice
+    for one key.
     """
     key = request_key(desk.provider.name, request)
     wanted = Wanted.of(job, request)
@@ -82,10 +96,23 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
             report = await asyncio.to_thread(_last_look, desk, standing.task)
             till.ledger.done(standing.id, owned.sha256, report.charge, till.clock())
         return Made(owned, kept=True)
-    if standing is not None and standing.state == "done":
-        return Made(await collect(wanted, standing, desk, till), kept=False)
-    purchase = await _submitted(job, request, key, desk, till)
-    return Made(await collect(wanted, purchase, desk, till), kept=False)
+    take = await _again(wanted, standing, desk, till) if standing is not None else None
+    if take is None:
+        purchase = await _submitted(job, request, key, desk, till)
+        take = await collect(wanted, purchase, desk, till)
+    return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
+
+
+async def _again(wanted: Wanted, standing: Purchase, desk: Desk, till: Till) -> Take | None:
+    """Fetch a take that was here once; None where it is gone for good and may be bought anew."""
+    if standing.state not in ("done", "lost"):
+        return None
+    try:
+        return await collect(wanted, standing, desk, till)
+    except TaskLost:
+        if till.limits.rebuys:
+            return None
+        raise
 
 
 def _last_look(desk: Desk, task: str) -> TaskReport:
@@ -97,7 +124,41 @@ def _last_look(desk: Desk, task: str) -> TaskReport:
 
 
 async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
-    """Wait for a task that is paid for, bring its clip home, and close the purchase."""
+    """Give the whole take of a task that is paid for: waited for, brought home, the purchase closed.
+
+    Who asks for a purchase that is on its way already waits for the same download. Raises TaskFailed,
+    Refused, and TaskLost where the task or its file can no longer be had.
+    """
+    if purchase.account != desk.provider.account:
+        raise KeyRefused(
+            f'"{purchase.clip}" was bought from {purchase.provider} with a key that is not set now',
+            hint="set that key and run again: the clip is paid and waits there",
+            task=purchase.task,
+            charged=True,
+        )
+    coming = till.coming.get(purchase.id)
+    if coming is None:
+        coming = asyncio.create_task(_collected(wanted, purchase, desk, till))
+        till.coming[purchase.id] = coming
+    return await asyncio.shield(coming)
+
+
+async def _collected(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
+    try:
+        return await _brought(wanted, purchase, desk, till)
+    except (TaskLost, ResultExpired) as error:
+        till.ledger.lost(purchase.id, error.message, till.clock())
+        raise TaskLost(
+            f'"{purchase.clip}" is paid and cannot be had: {error.message}',
+            hint=f"if {purchase.task} is the wrong task, say `longtake reconcile {purchase.id} --made TASK`; "
+            "else ask the provider, or allow another purchase with `--retakes 1`",
+            job=purchase.clip,
+            task=purchase.task,
+            charged=True,
+        ) from error
+
+
+async def _brought(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
     last = TaskReport(TaskState.RUNNING)
 
     def watch(report: TaskReport) -> None:
@@ -107,22 +168,30 @@ async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) ->
 
     watched = Desk(desk.provider, desk.vault, desk.pause, watch)
     try:
-        await wait_for(wanted, purchase.task, watched)
+        await wait_for(wanted, purchase.task, watched, _age(purchase, till))
     except TaskFailed:
         if last.state is TaskState.FAILED and last.refused:
             till.ledger.refused(purchase.id, last.message, till.clock())
             raise _moderated(wanted, last.message) from None
         if last.state is TaskState.FAILED:
-            till.ledger.refunded(purchase.id, last.message, till.clock())
+            charge = Money(Decimal(0)) if last.charge is None else last.charge
+            till.ledger.refunded(purchase.id, last.message, till.clock(), charge)
         raise
     take = await bring_home(wanted, purchase.key, purchase.task, desk)
     closed = till.ledger.done(purchase.id, take.sha256, last.charge, till.clock())
     if closed.charge is not None and purchase.reserved < closed.charge:
         till.halt.reason = PlanError(
             f'"{wanted.id}" was charged {closed.charge}, more than the {purchase.reserved} of the table',
-            hint="what is finished is kept; correct the price with `--price` and run again",
+            hint="what is finished is kept; `longtake plan` counts with the new price from now on",
         )
     return take
+
+
+def _age(purchase: Purchase, till: Till) -> Age:
+    """Say how old a task is, and how old those like it became."""
+    usual = till.ledger.usual_s(purchase.provider, purchase.model, purchase.seconds)
+    began = purchase.answered or purchase.began
+    return Age(max(0.0, till.clock() - began), usual)
 
 
 async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Purchase:
@@ -131,6 +200,7 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
     while True:
         if till.halt.reason is not None:
             raise till.halt.reason
+        _refuse_unasked(job, till)
         admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
         if isinstance(admission, NoRoom):
             await desk.pause(min(admission.after_s, 5.0) * random.uniform(1.0, 1.2))
@@ -145,6 +215,16 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
             found = await _standing(job, admission.purchase, desk, till)
             if found is not None:
                 return found
+
+
+def _refuse_unasked(job: ClipJob, till: Till) -> None:
+    """Stop before a purchase that the quote did not count: its take was thought to be owned."""
+    if till.agreed is not None and job.id not in till.agreed:
+        raise ConfirmationNeeded(
+            f'"{job.id}" must be bought for {job.price}, though the quote counted it as owned: '
+            "its take is gone, or the frame it begins on has changed",
+            hint="say `--yes`, or set a limit with `--budget`",
+        )
 
 
 def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Order:
@@ -172,7 +252,7 @@ async def _standing(job: ClipJob, purchase: Purchase, desk: Desk, till: Till) ->
     age = till.clock() - purchase.began
     if purchase.state in ("submitted", "done"):
         return purchase
-    if purchase.state in ("refused", "refunded"):
+    if purchase.state in ("refused", "refunded", "lost"):
         raise TaskFailed(
             f'"{job.id}" failed before: {purchase.message}',
             hint="change its prompt, or allow another attempt with `--retakes 1`",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from urllib.parse import quote, urlsplit
 
 from longtake.errors import (
@@ -47,6 +47,9 @@ _DEAD_LINKS = 3
 _PROGRESS = 1_000_000
 # A task may be unknown for a moment after it was accepted; for so many looks it may.
 _UNKNOWN_LOOKS = 3
+# A task is asked for often from this share of its usual time on, until so many times of it passed.
+_EARLY, _OVERDUE = 0.8, 1.5
+_LONGEST_PAUSE_S = 60.0
 # These redirects ask for the same request elsewhere: here it was not carried out.
 _SENT_ON = (301, 307, 308)
 
@@ -55,7 +58,7 @@ def open_remote(
     profile: Profile,
     dialect: Dialect,
     environment: Mapping[str, str],
-    pause: Pause = time.sleep,
+    pause: Pause | None = None,
 ) -> RemoteProvider:
     """Open a provider with the key of an environment, at the host named there or its usual one.
 
@@ -85,7 +88,7 @@ class RemoteProvider:
     """A video API over the wire. May be called from several threads at once."""
 
     def __init__(
-        self, profile: Profile, dialect: Dialect, wire: Wire, account: str, pause: Pause
+        self, profile: Profile, dialect: Dialect, wire: Wire, account: str, pause: Pause | None
     ) -> None:
         self.name = profile.name
         self.account = account
@@ -95,9 +98,10 @@ class RemoteProvider:
         self._profile = profile
         self._dialect = dialect
         self._wire = wire
-        self._pause = pause
+        self._stopped = Event()
+        self._rest = pause or self._stopped.wait
         self._complaints = Complaints(profile, wire)
-        self._pictures = PictureSender(profile, dialect, wire, self._complaints, pause)
+        self._pictures = PictureSender(profile, dialect, wire, self._complaints, self._pause)
         self._lock = Lock()
         self._finished: dict[str, tuple[Status, float]] = {}
         self._unknown: dict[str, int] = {}
@@ -158,15 +162,35 @@ class RemoteProvider:
             path.unlink(missing_ok=True)
             raise
 
-    def pause_s(self, elapsed_s: float) -> float:
-        """Wait a share of the time that passed already, within the profile's bounds, jittered."""
+    def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
+        """Wait a share of the time that passed already, within the profile's bounds, jittered.
+
+        Where the usual time is known, nothing is asked long before it, and often around it.
+        """
         profile = self._profile
         wait = max(profile.poll_first_s, profile.poll_growth * elapsed_s)
-        return min(profile.poll_most_s, wait) * random.uniform(0.85, 1.15)
+        wait = min(profile.poll_most_s, wait)
+        if usual_s is not None:
+            sooner = _EARLY * usual_s - elapsed_s
+            if sooner > wait:
+                wait = min(sooner, _LONGEST_PAUSE_S)
+            elif elapsed_s < _OVERDUE * usual_s:
+                wait = min(wait, profile.poll_first_s)
+        return wait * random.uniform(0.85, 1.15)
+
+    def interrupt(self) -> None:
+        """End all waiting for looks, uploads and downloads; a submit under way is let finish."""
+        self._stopped.set()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._wire.close()
+
+    def _pause(self, seconds: float) -> None:
+        """Rest between two tries of something free; raises Unreachable once the run is being stopped."""
+        self._rest(seconds)
+        if self._stopped.is_set():
+            raise Unreachable(f"{self.name}: stopped while waiting for another try")
 
     def _sent(self, body: Mapping[str, object], nonce: str) -> Reply:
         profile = self._profile
@@ -232,7 +256,8 @@ class RemoteProvider:
         )
 
     def _fetch(self, task: str, path: Path) -> None:
-        limits, resume, idle, dead = self._profile.download, Resume(), 0, 0
+        limits, idle, dead = self._profile.download, 0, 0
+        resume = Resume(stopped=self._stopped.is_set)
         ends = time.monotonic() + limits.total_s
         links: tuple[str, ...] = ()
         while True:

@@ -12,15 +12,20 @@ from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
 from longtake.generate.handoff import Handoffs, SentFrame, refuse_ignored_frame
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import Till, ensure_bought
-from longtake.generate.settle import bring_in, orphans
+from longtake.generate.settle import bring_in, told
 from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
+from longtake.vault.purchase import Purchase
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What happened to a clip: waiting, making, kept, made or failed, and how far it is (0 to 1)."""
+    """What happened to a clip, and how far it is (0 to 1).
+
+    `state` is waiting, making, kept, made or failed; "settled" for a clip of an earlier run that was
+    brought home though the plan no longer asks for it, "unsettled" where it could not be.
+    """
 
     clip: str
     state: str
@@ -58,18 +63,20 @@ def generate_takes(
     pause: Pause = asyncio.sleep,
     options: Mapping[str, object] | None = None,
     accepted: frozenset[str] = frozenset(),
+    left_over: tuple[Purchase, ...] = (),
 ) -> Takes:
     """Make the takes a plan still lacks, in handoff order, paying for none twice.
 
     `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips;
-    `accepted` names bought clips that may begin on another frame than the one they were given.
+    `accepted` names bought clips that may begin on another frame than the one they were given;
+    `left_over` are purchases of earlier runs that are still open: they are brought home, wanted or not.
     The error of one clip stops what continues it and nothing else; all errors come back in the
     result.
     """
     missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted)
+    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted, left_over)
     asyncio.run(walker.walk())
     return walker.takes
 
@@ -88,6 +95,7 @@ class _Walker:
         pause: Pause,
         options: dict[str, object],
         accepted: frozenset[str],
+        left_over: tuple[Purchase, ...],
     ) -> None:
         self.takes = Takes()
         self._plan = plan
@@ -96,6 +104,8 @@ class _Walker:
         self._pause = pause
         self._options = options
         self._accepted = accepted
+        self._left_over = left_over
+        self._recipes = frozenset(job.recipe for job in plan.jobs)
         self._done: dict[str, asyncio.Event] = {}
         self._foreign: Exception | None = None
         self._room: dict[str, asyncio.Semaphore] = {}
@@ -105,25 +115,41 @@ class _Walker:
         self._room = {
             name: asyncio.Semaphore(shop.provider.in_flight) for name, shop in self._shops.items()
         }
-        left_over = [asyncio.create_task(self._settle(shop)) for shop in self._shops.values()]
         # The default pool has a few threads a core; most of ours only wait for an answer.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "longtake"))
         # Events, not tasks, are waited for: cancelling a chain of tasks would recurse through it.
         self._done = {job.id: asyncio.Event() for job in self._plan.jobs}
-        await asyncio.gather(*(self._clip(job) for job in self._plan.jobs), *left_over)
+        # Open purchases come first: each may hold a place that a new one waits for.
+        settling = [self._settle(row) for row in self._left_over]
+        try:
+            await asyncio.gather(*settling, *(self._clip(job) for job in self._plan.jobs))
+        except asyncio.CancelledError:
+            # Threads outlive their coroutines: without this, Ctrl-C waits for the slowest download.
+            for shop in self._shops.values():
+                shop.provider.interrupt()
+            raise
         if self._foreign is not None:
             raise self._foreign
 
-    async def _settle(self, shop: Shop) -> None:
-        """Bring home what an earlier form of the board had ordered."""
-        if shop.till is None:
-            return
-        desk = Desk(shop.provider, shop.vault, self._pause)
-        recipes = frozenset(job.recipe for job in self._plan.jobs)
-        for row in orphans(shop.till, shop.provider.name, recipes):
-            error = await bring_in(row, desk, shop.till)
-            state = "failed" if error else "settled"
-            self._listen(Progress(row.clip, state, message=error.message if error else ""))
+    async def _settle(self, row: Purchase) -> None:
+        """Bring home what an earlier run had ordered, whether or not the board still asks for it."""
+        wanted = row.recipe in self._recipes
+        if wanted and row.state != "submitted":
+            return  # The clip itself asks about it.
+        shop = self._shops.get(row.provider)
+        desk = None
+        if shop is not None and shop.till is not None:
+            watch = self._watch(row.clip) if row.clip in self._plan.by_id else lambda report: None
+            desk = Desk(shop.provider, shop.vault, self._pause, watch)
+        try:
+            await bring_in(row, desk, shop.till if shop else None)
+        except LongtakeError as error:
+            self._listen(Progress(row.clip, "unsettled", message=told(error)))
+        except Exception as error:  # noqa: BLE001 # raised again when all others are done
+            self._foreign = self._foreign or error
+        else:
+            if not wanted:
+                self._listen(Progress(row.clip, "settled"))
 
     async def _clip(self, job: ClipJob) -> None:
         try:
@@ -155,7 +181,7 @@ class _Walker:
             first, last = [await self._sent(job, edge, shop) for edge in (job.first, job.last)]
             request = self._request(job, first, last)
             self._listen(Progress(job.id, "making", 0.0))
-            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job))
+            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job.id))
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
@@ -163,14 +189,14 @@ class _Walker:
                 await asyncio.to_thread(refuse_ignored_frame, job, first, made.take)
             return made
 
-    def _watch(self, job: ClipJob) -> Callable[[TaskReport], None]:
-        told: float | None = 0.0
+    def _watch(self, clip: str) -> Callable[[TaskReport], None]:
+        share: float | None = 0.0
 
         def watch(report: TaskReport) -> None:
-            nonlocal told
-            if report.progress != told and report.progress is not None:
-                told = report.progress
-                self._listen(Progress(job.id, "making", told))
+            nonlocal share
+            if report.progress != share and report.progress is not None:
+                share = report.progress
+                self._listen(Progress(clip, "making", share))
 
         return watch
 

@@ -4,44 +4,54 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from longtake.errors import LongtakeError
+from longtake.errors import KeyMissing, LongtakeError, OutcomeUnknown
 from longtake.generate.clip import Desk, Wanted
 from longtake.generate.purchase import Till, collect
 from longtake.units import FrameRate
+from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
 
-# A take whose shot is gone has no out-point: it ends where its file ends.
-_WHOLE = 1_000_000
 
-
-def close_dead_rows(till: Till) -> tuple[Purchase, ...]:
-    """Move on what a dead run of this board left half done; gives what nobody knows the outcome of.
+def close_dead_rows(ledger: Ledger, board: str, now: float) -> tuple[Purchase, ...]:
+    """Move on what a dead run of this board left half done; gives all that is still open then.
 
     Only for the holder of the project's lock: nobody else can be sending for this board. An intent
     that was never sent took nothing; one that was being sent may have been accepted.
     """
-    for row in till.ledger.unfinished(till.board):
+    for row in ledger.unfinished(board):
         if row.state == "intent":
-            till.ledger.failed(row.id, "its run ended before it was sent", till.clock())
+            ledger.failed(row.id, "its run ended before it was sent", now)
         elif row.state == "sending":
-            till.ledger.unknown(row.id, "its run ended while it was being sent", till.clock())
-    return tuple(r for r in till.ledger.unfinished(till.board) if r.state == "unknown")
+            ledger.unknown(row.id, "its run ended while it was being sent", now)
+    return ledger.unfinished(board)
 
 
-def orphans(till: Till, provider: str, recipes: frozenset[str]) -> tuple[Purchase, ...]:
-    """List tasks under way for this board that the plan no longer asks for: they hold places."""
-    return tuple(
-        row
-        for row in till.ledger.unfinished(till.board)
-        if row.state == "submitted" and row.provider == provider and row.recipe not in recipes
-    )
+async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
+    """Bring a paid clip home though perhaps nothing waits for it.
+
+    A clip of the plan that wants the same one waits for this download and makes none of its own.
+    Raises OutcomeUnknown where nobody knows whether it was made, KeyMissing where its provider is not
+    open (`desk` and `till` are None then), and what goes wrong on the way.
+    """
+    if row.state != "submitted":
+        raise OutcomeUnknown(
+            f'nobody knows whether an earlier "{row.clip}" was bought: {row.message}',
+            hint=f"look at your account, then say `longtake reconcile {row.id} --made TASK`"
+            " or `--not-made`",
+            charged=None,
+        )
+    if desk is None or till is None:
+        raise KeyMissing(
+            f'an earlier "{row.clip}" was bought from {row.provider}, which cannot be opened now',
+            hint="set its key and run again: the clip is paid and waits there",
+            task=row.task,
+            charged=True,
+        )
+    # Where a film leaves it is asked by who shows it.
+    wanted = Wanted(row.clip, row.recipe, row.model, 0, FrameRate(Fraction(24)))
+    await collect(wanted, row, desk, till)
 
 
-async def bring_in(row: Purchase, desk: Desk, till: Till) -> LongtakeError | None:
-    """Bring a paid clip home though nothing waits for it; gives the error where that fails."""
-    wanted = Wanted(row.clip, row.recipe, row.model, _WHOLE, FrameRate(Fraction(24)))
-    try:
-        await collect(wanted, row, desk, till)
-    except LongtakeError as error:
-        return error
-    return None
+def told(error: LongtakeError) -> str:
+    """Say in one line why a paid clip is not here yet, and the way out."""
+    return f"{error.message}; {error.hint}" if error.hint else error.message

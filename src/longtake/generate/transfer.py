@@ -57,13 +57,17 @@ class Limits:
 
 @dataclass
 class Resume:
-    """How far a download came, and by what the rest is known to be of the same file."""
+    """How far a download came, and by what the rest is known to be of the same file.
+
+    `stopped` is asked after every chunk: true ends the download where it is.
+    """
 
     received: int = 0
     total: int | None = None
     address: str = ""
     etag: str = ""
     tries: int = 0
+    stopped: Callable[[], bool] = bool
 
     def forget(self) -> None:
         """Begin again from the first byte."""
@@ -171,6 +175,8 @@ def _copy(
             raise Unfit(f"the file is larger than {limits.max_bytes} bytes")
         file.write(chunk)
         resume.received += len(chunk)
+        if resume.stopped():
+            raise Broken("stopped before the whole file was here")
         now = clock()
         if now - began > limits.total_s:
             raise Broken("the file did not come in time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -38,10 +39,30 @@ def with_price(plan: Plan, price: Money | None) -> Plan:
     """Give the plan with a price, named by the author, for every clip that no table prices."""
     if price is None or not plan.quote.unknown:
         return plan
+    return _repriced(plan, lambda job: price if job.price is None else job.price)
+
+
+def with_charges(plan: Plan, charges: Mapping[tuple[str, str, str, int], Money]) -> Plan:
+    """Give the plan with what its providers charged last, where that is more than their tables say.
+
+    `charges` are by provider, model, resolution and seconds.
+    """
+
+    def price_of(job: ClipJob) -> Money | None:
+        provider, _, model = job.offer.partition("/")
+        charge = charges.get((provider, model, job.resolution, job.seconds))
+        if charge is None or job.draws:
+            return job.price
+        if job.price is None:
+            return charge
+        return max(job.price, charge) if job.price.currency == charge.currency else job.price
+
+    return _repriced(plan, price_of) if charges else plan
+
+
+def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
     sources = tuple(
-        replace(source, price=price)
-        if isinstance(source, ClipJob) and source.price is None
-        else source
+        replace(source, price=price_of(source)) if isinstance(source, ClipJob) else source
         for source in plan.sources
     )
     owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)

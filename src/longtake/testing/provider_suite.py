@@ -347,3 +347,13 @@ class ProviderSuite:
 
         assert 0.8 * profile.poll_first_s < pauses[0] < 1.2 * profile.poll_first_s
         assert pauses[1] > 0.8 * profile.poll_most_s
+
+    def test_looks_gather_around_the_usual_time(self) -> None:
+        """Long before a task can be done nobody asks; around its usual time often, later seldom."""
+        provider, profile = self.visit("http://127.0.0.1:1"), self.profile
+        usual = 3 * profile.poll_most_s
+        early, about, late = [provider.pause_s(age * usual, usual) for age in (0.0, 1.0, 100.0)]
+
+        assert profile.poll_most_s < early < usual
+        assert about < 1.2 * profile.poll_first_s
+        assert late > 0.8 * profile.poll_most_s

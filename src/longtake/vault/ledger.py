@@ -2,23 +2,26 @@
 
 A purchase is a row that only moves forward:
 
-    intent -> sending -> submitted -> done | refunded
+    intent -> sending -> submitted -> done | refunded | lost
                  |-----> unknown ----'
                  `-----> failed | refused
-
 
 `admit` is one transaction: the same key not bought twice, the account's room and pace, the budget,
 and the intent row, synced before anything leaves this machine. `sending` is synced right before the
 request goes out, so that a run that died is known to have sent nothing unless it died just there:
 that row becomes `unknown` (nobody knows whether it was accepted) and is never sent again by itself.
-`failed` took no money and may be tried again; `refused` (moderation) and `refunded` only on request.
+`failed` took no money and may be tried again; `refused` (moderation), `refunded` and `lost` (paid, and
+neither the file nor the task can be had any more) only on request.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
+import statistics
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,9 @@ from longtake.vault.purchase import (
 )
 
 SCHEMA = 1
+_NOTHING = Money(Decimal(0))
+# How many takes tell how long a model usually needs, and how few are too few to tell.
+_LATELY, _ENOUGH = 15, 3
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -154,9 +160,19 @@ class Ledger:
             purchase, "refused", now, message=message, charge="0", answered=now, closed=now
         )
 
-    def refunded(self, purchase: int, message: str, now: float) -> Purchase:
-        """Write down that it was taken, not made, and paid back."""
-        return self._move(purchase, "refunded", now, message=message, charge="0", closed=now)
+    def refunded(
+        self, purchase: int, message: str, now: float, charge: Money | None = _NOTHING
+    ) -> Purchase:
+        """Write down that it was taken, not made, and paid back; the reserve stands where `charge` is None.
+
+        A provider may keep its money all the same: then that is what it was charged.
+        """
+        amount = None if charge is None else str(charge.amount)
+        return self._move(purchase, "refunded", now, message=message, charge=amount, closed=now)
+
+    def lost(self, purchase: int, message: str, now: float) -> Purchase:
+        """Write down that it was paid and can no longer be had; what it cost stays as it was."""
+        return self._move(purchase, "lost", now, message=message, closed=now)
 
     def done(self, purchase: int, sha256: str, charge: Money | None, now: float) -> Purchase:
         """Write down that the take lies in the vault; the reserve stands where no charge is told."""
@@ -193,6 +209,36 @@ class Ledger:
             (number,) = db.execute("SELECT coalesce(max(id), 0) FROM purchases").fetchone()
             return int(number)
 
+    def was_unknown(self, purchase: int) -> bool:
+        """Tell whether only a person's word, or a look at a list, gave a purchase its task."""
+        with self._transaction() as db:
+            query = "SELECT 1 FROM happenings WHERE purchase = ? AND state = 'unknown'"
+            return db.execute(query, (purchase,)).fetchone() is not None
+
+    def usual_s(self, provider: str, model: str, seconds: int) -> float | None:
+        """Say how long clips like this one took lately, from the answer to the file; None if unknown."""
+        query = (
+            "SELECT closed - answered AS took FROM purchases WHERE provider = ? AND model = ?"
+            " AND seconds = ? AND state = 'done' AND answered IS NOT NULL ORDER BY id DESC LIMIT ?"
+        )
+        with self._transaction() as db:
+            rows = db.execute(query, (provider, model, seconds, _LATELY)).fetchall()
+        return statistics.median(row["took"] for row in rows) if len(rows) >= _ENOUGH else None
+
+    def charges(self) -> dict[tuple[str, str, str, int], Money]:
+        """Give the last charge a provider told, by provider, model, resolution and seconds."""
+        query = (
+            "SELECT provider, model, seconds, request, charge, currency FROM purchases"
+            " WHERE state = 'done' AND charge IS NOT NULL ORDER BY id"
+        )
+        found = {}
+        with self._transaction() as db:
+            for row in db.execute(query):
+                asked = json.loads(row["request"])
+                name = (row["provider"], row["model"], str(asked.get("resolution", "")))
+                found[*name, row["seconds"]] = Money(Decimal(row["charge"]), row["currency"])
+        return found
+
     def _rows(self, query: str, values: list[Any]) -> tuple[Purchase, ...]:
         with self._transaction() as db:
             return tuple(purchase_from(row) for row in db.execute(query, values))
@@ -202,10 +248,13 @@ class Ledger:
             row = purchase_row(db, purchase)
             # Two processes may have waited for one task: the first to finish has written it. But an
             # answer that comes late, after somebody said "it was not made", is proof that it was.
-            late = row.state == "failed" and state == "submitted"
-            if row.state in FINAL_STATES and not late:
+            # A person may also have named another task first, which then was not to be found.
+            late = row.state in ("failed", "lost") and state == "submitted"
+            late = late or (row.state == "lost" and state in ("done", "failed"))
+            gone = row.state == "done" and state == "lost"
+            if row.state in FINAL_STATES and not (late or gone):
                 return row
-            if late:
+            if late and state == "submitted":
                 values |= {"charge": None, "closed": None}
             names = ", ".join(f"{name} = :{name}" for name in values)
             query = f"UPDATE purchases SET state = :state, {names} WHERE id = :id"

@@ -16,7 +16,9 @@ from longtake.units import Money
 MINUTE_S = 60.0
 
 OPEN_STATES = ("intent", "sending", "submitted", "unknown")
-FINAL_STATES = ("done", "failed", "refused", "refunded")
+FINAL_STATES = ("done", "failed", "refused", "refunded", "lost")
+# What may be followed by another attempt, but only as often as the author allows.
+_SPENT_STATES = ("refused", "refunded", "lost")
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,10 @@ def may_follow(db: sqlite3.Connection, earlier: Purchase, limits: Limits) -> boo
     if earlier.state == "failed":
         return True
     (tries,) = db.execute(
-        "SELECT count(*) FROM purchases WHERE key = ? AND state IN ('refused', 'refunded')",
-        (earlier.key,),
+        "SELECT count(*) FROM purchases WHERE key = ? AND state IN (?, ?, ?)",
+        (earlier.key, *_SPENT_STATES),
     ).fetchone()
-    return earlier.state in ("refused", "refunded") and tries <= limits.rebuys
+    return earlier.state in _SPENT_STATES and tries <= limits.rebuys
 
 
 def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) -> NoRoom | None:

@@ -102,9 +102,14 @@ class Vault:
         return found
 
     def recipes(self) -> frozenset[str]:
-        """List the recipes of all takes kept here."""
+        """List the recipes of all takes kept here; a record whose file is gone is none."""
         records = (_sound(read_json(path)) for path in (self.root / "takes").glob("*.json"))
-        return frozenset(recipe for record in records if record for recipe in record["recipes"])
+        return frozenset(
+            recipe
+            for record in records
+            if record and self._object(record["sha256"]).is_file()
+            for recipe in record["recipes"]
+        )
 
     def _record(self, key: str) -> Path:
         return self.root / "takes" / f"{key}.json"

@@ -122,9 +122,12 @@ class Animatic:
         except OSError as exc:
             raise ProviderError(f"the drawing could not be had: {exc}", task=task) from exc
 
-    def pause_s(self, elapsed_s: float) -> float:
+    def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         """Look often: a look costs nothing here."""
         return 0.05
+
+    def interrupt(self) -> None:
+        """Nothing waits for anybody else here."""
 
     def close(self) -> None:
         """Let go of the workers and of drawings nobody fetched; waits for those half done."""

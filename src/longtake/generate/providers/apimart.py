@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -151,7 +150,7 @@ DIALECT = Dialect(encode, read_submit, read_status, classify)
 
 
 def open_provider(
-    environment: Mapping[str, str], profile: Profile = PROFILE, pause: Pause = time.sleep
+    environment: Mapping[str, str], profile: Profile = PROFILE, pause: Pause | None = None
 ) -> RemoteProvider:
     """Open APIMart with the key of an environment; raises KeyMissing."""
     return open_remote(profile, DIALECT, environment, pause)

@@ -5,7 +5,6 @@ Its global and its mainland host are the same but for their keys, each of which 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -136,7 +135,7 @@ DIALECT = Dialect(encode, read_submit, read_status, classify)
 
 
 def open_provider(
-    environment: Mapping[str, str], profile: Profile = PROFILE, pause: Pause = time.sleep
+    environment: Mapping[str, str], profile: Profile = PROFILE, pause: Pause | None = None
 ) -> RemoteProvider:
     """Open MiniMax with the key of an environment, at the host of its region; raises KeyMissing."""
     return open_remote(profile, DIALECT, environment, pause)

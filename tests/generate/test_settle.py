@@ -1,0 +1,147 @@
+"""What earlier runs bought is brought home by the next one, whatever became of the board since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from longtake.buying import bought_takes, the_ledger
+from longtake.events import Event
+from longtake.film import make_takes, plan_film
+from longtake.generate.clip import request_key
+from longtake.generate.provider import Request
+from longtake.generate.registry import open_provider
+from longtake.generate.run import Progress
+from longtake.project import Project, environment
+from longtake.testing.serve import Simulator
+from longtake.units import FrameRate, Money, Size
+from longtake.vault.purchase import Admitted, Limits, Order, Purchase
+from longtake.wishes import Wishes
+
+DRAWN = "longtake: 1\ntitle: T\nscenes: [{id: a, still: lamp.png, seconds: 1}]\n"
+BOUGHT = """longtake: 1
+title: T
+model: apimart/sim-tiny
+scenes: [{id: a, prompt: a lamp, seconds: 1}]
+"""
+ASKED = Request(
+    "MiniMax-Hailuo-2.3", "768p", 6, 144, Size(1366, 768), FrameRate.parse(24), "a lamp"
+)
+
+
+@pytest.fixture
+def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """A quick world, and an environment that leads to it."""
+    with Simulator({"task_s": 0.02, "scale": 0.05}) as running:
+        monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("APIMART_API_HOST", f"{running.url}/apimart")
+        monkeypatch.setenv("APIMART_API_KEY", "apimart-key")
+        yield running
+
+
+def board(folder: Path, text: str = DRAWN) -> Path:
+    """Write a board and its still."""
+    Image.new("RGB", (64, 36), "teal").save(folder / "lamp.png")
+    path = folder / "board.yaml"
+    path.write_text(text)
+    return path
+
+
+def ordered(path: Path, *, recipe: str = "gone", account: str = "", send: bool = True) -> Purchase:
+    """Buy a clip for a board as a run that was killed while its task ran."""
+    provider = open_provider("apimart", environment(path.parent))
+    ledger = the_ledger()
+    ledger.open()
+    names = (request_key("apimart", ASKED), "apimart", account or provider.account)
+    order = Order(*names, ASKED.model, 6, str(path), "old.1", recipe, "{}", Money(Decimal("0.29")))
+    admission = ledger.admit(order, Limits(10, 100), 1000.0)
+    assert isinstance(admission, Admitted)
+    row = admission.purchase
+    assert ledger.sending(row, 1000.0)
+    if send:
+        row = ledger.submitted(row.id, provider.submit(ASKED, row.nonce), 1001.0)
+    provider.close()
+    return row
+
+
+def made(path: Path, wishes: Wishes | None = None) -> list[Progress]:
+    """Make a board's takes; gives what was told about clips."""
+    told: list[Progress] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Progress):
+            told.append(event)
+
+    project = Project(path)
+    with project.hold():
+        make_takes(plan_film(path, wishes or Wishes()), project, wishes or Wishes(), tell)
+    return told
+
+
+def test_a_paid_clip_comes_home_though_the_film_buys_nothing_any_more(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """The board is stills only now; the clip of its earlier form is fetched and closed."""
+    row = ordered(board(tmp_path))
+
+    assert made(tmp_path / "board.yaml") == [Progress("old.1", "settled")]
+    assert the_ledger().get(row.id).state == "done"
+    assert bought_takes().find(row.key) is not None
+
+
+def test_a_clip_of_the_same_recipe_but_another_key_comes_home(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """Its words are still wanted, its frames were others: it is paid, so it is kept."""
+    text = BOUGHT.replace("apimart/sim-tiny", "apimart/MiniMax-Hailuo-2.3")
+    path = board(tmp_path, text.replace("seconds: 1", "seconds: 6"))
+    row = ordered(path, recipe=plan_film(path, Wishes()).jobs[0].recipe)
+    made(path, Wishes(agreed=True))
+
+    assert [r.state for r in the_ledger().purchases()] == ["done", "done"]
+    assert bought_takes().find(row.key) is not None
+
+
+def test_a_clip_bought_with_another_key_is_told_and_left(tmp_path: Path, sim: Simulator) -> None:
+    """Only the account that bought it can fetch it; the film itself is made."""
+    row = ordered(board(tmp_path), account="another")
+    (told,) = made(tmp_path / "board.yaml")
+
+    assert told.state == "unsettled"
+    assert "a key that is not set now" in told.message
+    assert the_ledger().get(row.id).state == "submitted"
+
+
+def test_a_provider_without_its_key_now_is_told_and_left(
+    tmp_path: Path, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film that needs no key is made without one; what waits elsewhere is named."""
+    row = ordered(board(tmp_path))
+    monkeypatch.delenv("APIMART_API_KEY")
+    (told,) = made(tmp_path / "board.yaml")
+
+    assert (told.clip, told.state) == ("old.1", "unsettled")
+    assert the_ledger().get(row.id).state == "submitted"
+
+
+def test_an_old_doubt_is_told_even_if_nobody_waits_for_the_clip(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """Killed while sending, then the shot was taken out: money may be gone, so it is said."""
+    row = ordered(board(tmp_path), send=False)
+    (told,) = made(tmp_path / "board.yaml")
+
+    assert f"longtake reconcile {row.id}" in told.message
+    assert the_ledger().get(row.id).state == "unknown"
+
+
+def test_an_animatic_asks_no_provider(tmp_path: Path, sim: Simulator) -> None:
+    """What is drawn for nothing touches neither key nor ledger."""
+    row = ordered(board(tmp_path))
+    made(tmp_path / "board.yaml", Wishes(animatic=True))
+
+    assert the_ledger().get(row.id).state == "submitted"
