@@ -16,6 +16,7 @@ from json_schemas import check
 from longtake.errors import PlanError
 from longtake.generate.catalogue import load_offers, read_offers
 from longtake.plan.offer import Offer
+from longtake.plan.settings import find_offer
 
 ROOT = Path(__file__).parents[2]
 CANARY = "canary-7f3a"
@@ -75,7 +76,7 @@ def test_all_providers(cli: Cli) -> None:
     said = cli("models").out
     heads = [line.split()[0] for line in said.splitlines() if "key " in line or "drawn" in line]
 
-    assert heads == ["animatic", "apiinone", "apimart", "minimax", "pixazo"]
+    assert heads == ["animatic", "apiinone", "apimart", "minimax", "minimax-v2", "pixazo"]
     assert "  film  any size  2-10 s  free\n" in said
     assert "  512p   910x512    5, 10 s  price unknown\n" in said
     assert "  2K    2560x1440  4-15 s  0.09144 a second: 4 s 0.36576 USD, 15 s 1.3716 USD\n" in said
@@ -183,6 +184,16 @@ def test_faults_of_an_offers_file(text: bytes, fault: str) -> None:
     assert caught.value.message.startswith(f"mine.json: {fault}")
 
 
+def test_names_a_model_had_before() -> None:
+    """An alias with a slash is a whole name, any other one a model of the same provider."""
+    offers = load_offers()
+    names = ("minimax/MiniMax-H3", "minimax/Hailuo-03", "minimax-v2/Hailuo-03")
+
+    found = [find_offer(offers, name) for name in names]
+    assert [offer and offer.name for offer in found] == ["minimax-v2/MiniMax-H3"] * 3
+    assert find_offer(offers, "Hailuo-03") is None
+
+
 def test_the_example_of_the_readme_is_such_a_file() -> None:
     """A price list can be copied from the README."""
     (text,) = re.findall(r"^```json\n(.*?)^```", readme(), re.MULTILINE | re.DOTALL)
@@ -193,7 +204,9 @@ def test_the_example_of_the_readme_is_such_a_file() -> None:
 def test_the_prices_of_the_readme() -> None:
     """The table of what a minute of film costs is the catalogue's."""
     offers = load_offers()
-    rows = re.findall(r"^\| `([a-z]+/[^`]+)` \| ([\d.]+) \| ([^|]+) \|$", readme(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+/[^`]+)` \| ([\d.]+) \| ([^|]+) \|$", readme(), re.MULTILINE
+    )
 
     assert [(name, price) for name, price, _ in rows] == [
         (offer.name, f"{minute:.2f}")

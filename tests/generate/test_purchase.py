@@ -87,6 +87,9 @@ class Seller:
         picture = np.full((36, 64, 3), 90, np.uint8)
         write_clip([picture] * 12, path, size=Size(64, 36), rate=FrameRate.parse(24))
 
+    def tasks_since(self, model: str, since_s: float) -> None:
+        return None
+
     def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         return 1.0
 

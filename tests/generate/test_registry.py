@@ -13,10 +13,14 @@ from longtake.generate.registry import open_provider
 
 def test_our_own():
     """Each provider of ours opens with its key, under its own name."""
-    for name in ("apimart", "minimax"):
-        with pytest.raises(KeyMissing, match=f"{name.upper()}_API_KEY"):
+    for name, variable in (
+        ("apimart", "APIMART_API_KEY"),
+        ("minimax", "MINIMAX_API_KEY"),
+        ("minimax-v2", "MINIMAX_API_KEY"),
+    ):
+        with pytest.raises(KeyMissing, match=variable):
             open_provider(name, {})
-        provider = open_provider(name, {f"{name.upper()}_API_KEY": "key"})
+        provider = open_provider(name, {variable: "key"})
         provider.close()
         assert provider.name == name
 

@@ -60,6 +60,9 @@ class Painter:
         ]
         write_clip(frames, path, size=request.canvas, rate=request.rate)
 
+    def tasks_since(self, model: str, since_s: float) -> None:
+        return None
+
     def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         return 0.0
 

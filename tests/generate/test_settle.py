@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from longtake.buying import bought_takes, the_ledger
+from longtake.errors import OutcomeUnknown
 from longtake.events import Event
 from longtake.film import make_takes, plan_film
+from longtake.generate import purchase
 from longtake.generate.clip import request_key
 from longtake.generate.provider import Request
 from longtake.generate.registry import open_provider
@@ -40,6 +43,8 @@ def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
         monkeypatch.setenv("APIMART_API_HOST", f"{running.url}/apimart")
         monkeypatch.setenv("APIMART_API_KEY", "apimart-key")
+        monkeypatch.setenv("MINIMAX_API_HOST", f"{running.url}/minimax")
+        monkeypatch.setenv("MINIMAX_API_KEY", "minimax-key")
         yield running
 
 
@@ -137,6 +142,49 @@ def test_an_old_doubt_is_told_even_if_nobody_waits_for_the_clip(
 
     assert f"longtake reconcile {row.id}" in told.message
     assert the_ledger().get(row.id).state == "unknown"
+
+
+LISTED = """longtake: 1
+title: T
+model: minimax-v2/MiniMax-H3
+resolution: 768P
+scenes:
+  - {id: a, start: lamp.png, prompt: it burns, seconds: 4}
+  - {id: b, start: %s, prompt: it goes out, seconds: 4}
+"""
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated list is never late: nothing is gained by waiting for it."""
+    monkeypatch.setattr(purchase, "_LIST_AFTER_S", (0.0, 0.3))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_lost_answer_is_settled_by_the_frame_its_clip_begins_on(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """Where tasks are listed, one clip that begins on the frame sent is proof: nobody is asked."""
+    path = board(tmp_path, LISTED % "other.png")
+    noise = np.random.default_rng(1).integers(0, 255, (36, 64, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "other.png")
+    sim.change(faults=[{"do": "drop", "on": "submit", "when": "after", "times": 2}])
+    made(path)
+
+    assert [row.state for row in the_ledger().purchases()] == ["done", "done"]
+    assert (sim.oracle("submits")["paid"], sim.oracle("submits")["twice"]) == (2, [])
+
+
+@pytest.mark.usefixtures("at_once")
+def test_two_tasks_that_begin_alike_prove_nothing(tmp_path: Path, sim: Simulator) -> None:
+    """Both answers were lost and both clips begin on one still: which is whose, only a person can say."""
+    path = board(tmp_path, LISTED % "lamp.png")
+    sim.change(faults=[{"do": "drop", "on": "submit", "when": "after", "times": 2}])
+    with pytest.raises(OutcomeUnknown):
+        made(path)
+
+    assert [row.state for row in the_ledger().purchases()] == ["unknown", "unknown"]
+    assert sim.oracle("submits")["paid"] == 2
 
 
 def test_an_animatic_asks_no_provider(tmp_path: Path, sim: Simulator) -> None:

@@ -205,7 +205,7 @@ def test_a_resolution_the_model_does_not_make() -> None:
 
     assert faults_of(board, hints=True) == [
         'board.yaml:7:17: scene "harbour": MiniMax-Hailuo-02 makes 512P and 768P and 1080P, not 2K'
-        "|minimax/MiniMax-H3 makes 2K"
+        "|minimax-v2/MiniMax-H3 makes 2K"
     ]
 
 

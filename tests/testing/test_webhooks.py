@@ -71,6 +71,21 @@ def test_minimax_calls_at_each_change(minimax, door):
     assert [*heard, door.next()] == ALL
 
 
+def test_the_second_generation_calls_with_the_body_of_a_look(minimax, door):
+    """The same challenge first; then a task in its envelope, at each change."""
+    shop = minimax(task_s=5)
+    task = shop.order(callback_url=door.url).json()["task_id"]
+    running = door.heard.get(timeout=10)[1]
+    shop.sim.tick(6)
+    done = door.heard.get(timeout=10)[1]
+
+    assert running["task"]["status"] == "running"
+    assert done == {"task": shop.task(task)}
+    assert done["task"]["content"]["url"]
+    door.echo = False
+    assert shop.order(callback_url=door.url).status_code == 400
+
+
 def test_a_challenge_that_is_not_echoed(minimax, door):
     """Nothing is accepted, and nothing paid."""
     door.echo = False

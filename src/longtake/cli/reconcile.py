@@ -20,6 +20,7 @@ from longtake.vault.purchase import Purchase
 # Where a person sees what an account has ordered.
 _LOOK_AT = {
     "apimart": "the task list and the balance of your APIMart account",
+    "minimax-v2": "the video tasks and the balance of your MiniMax account",
     "minimax": "the video tasks and the balance of your MiniMax account",
     "pixazo": "the request list and the balance of your Pixazo account",
     "apiinone": "the task list and the credits of your API in One account",

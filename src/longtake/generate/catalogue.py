@@ -57,7 +57,10 @@ class ResolutionRow(_Strict):
 
 
 class ModelRow(_Strict):
-    """One model: what it takes, what it makes, and what that costs according to whom."""
+    """One model: what it takes, what it makes, and what that costs according to whom.
+
+    An alias is another name of the model; one with a slash is whole, with another provider's name.
+    """
 
     model: _Name
     aliases: list[str] = []
@@ -86,7 +89,8 @@ def load_offers(extra: Path | None = None) -> dict[str, Offer]:
     Raises PlanError naming file and fault.
     """
     offers = [animatic_offer()]
-    for file in sorted((resources.files("longtake.generate") / "offers").iterdir(), key=str):
+    ours = (resources.files("longtake.generate") / "offers").iterdir()
+    for file in sorted(ours, key=lambda each: each.name.removesuffix(".json")):
         if file.name.endswith(".json"):
             offers += read_offers(file.read_bytes(), file.name)
     for path in sorted(extra.glob("*.json")) if extra else ():
@@ -137,7 +141,9 @@ def _offer(document: OffersFile, model: ModelRow) -> Offer:
         price_source=model.price_source,
         price_date=model.price_date,
         key_variable=document.key_variable,
-        aliases=tuple(model.aliases),
+        aliases=tuple(
+            alias if "/" in alias else f"{document.provider}/{alias}" for alias in model.aliases
+        ),
     )
 
 

@@ -6,14 +6,14 @@ A provider file is one `Profile`, and one `Dialect` of four small functions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Literal
 
 from longtake.generate.http import Limits, Reply
-from longtake.generate.provider import Request, TaskState
+from longtake.generate.provider import ListedTask, Request, TaskState
 from longtake.units import Money
 
 # Words all providers share; letters of either case mean the same.
@@ -57,7 +57,8 @@ class PictureLimits:
 
 @dataclass(frozen=True)
 class Profile:
-    """The facts of one provider. `{task}` and `{file}` stand in paths for what is asked about.
+    """The facts of one provider. `{task}` and `{file}` stand in paths for what is asked about, `{model}`
+    and `{page}` in that of its list of tasks, which goes `list_life_s` back.
 
     Pictures are uploaded to `upload_path`, or stand in the request itself where there is none. Hosts
     in `other_hosts` speak the same language to other keys: a key works on its own host only.
@@ -70,6 +71,8 @@ class Profile:
     submit_path: str
     status_path: str
     file_path: str = ""
+    list_path: str = ""
+    list_life_s: float = 0.0
     other_hosts: tuple[str, ...] = ()
     auth_header: tuple[str, str] = ("Authorization", "Bearer {key}")
     nonce_header: str = ""
@@ -108,6 +111,15 @@ class Status:
     progress: float | None = None
     charge: Money | None = None
     refused: bool = False
+    metered_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a provider's list of tasks, and how many there are on all its pages."""
+
+    tasks: tuple[ListedTask, ...]
+    total: int
 
 
 Kind = Literal["key", "funds", "busy", "moderation", "invalid", "missing", "unclear"]
@@ -140,13 +152,14 @@ class Dialect:
     """How one provider speaks: what it is told, and what its answers mean.
 
     `encode` gives the body of a submit; `read_submit` the task id or ""; `classify` what is wrong
-    with an answer, None where nothing is.
+    with an answer, None where nothing is; `read_list` a page of tasks, None where it is not one, whole.
     """
 
     encode: Callable[[Request, Pictures], dict[str, Any]]
     read_submit: Callable[[Any], str]
     read_status: Callable[[Any], Status]
     classify: Callable[[Reply], Complaint | None]
+    read_list: Callable[[Any], Listing | None] | None = None
 
 
 def kind_of_status(status: int) -> Kind:
@@ -179,6 +192,13 @@ def id_of(value: Any) -> str:
     return text if _ID.match(text) else ""
 
 
+def whole_of(value: Any) -> int | None:
+    """Read a whole number that is none below zero, None where there is no such number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value >= 0 else None
+
+
 def links_of(*values: Any) -> tuple[str, ...]:
     """Gather the addresses among values that are texts or lists of texts."""
     found: list[str] = []
@@ -205,6 +225,16 @@ def share_of(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     return float(min(max(Decimal(value) / 100, Decimal(0)), Decimal(1)))
+
+
+def nearest_ratio(request: Request, ratios: Sequence[str]) -> str:
+    """Choose the ratio (16:9) that is most like the canvas of a request."""
+
+    def distance(ratio: str) -> Fraction:
+        width, height = (int(side) for side in ratio.split(":"))
+        return abs(Fraction(width, height) / request.canvas.aspect - 1)
+
+    return min(ratios, key=distance)
 
 
 def options_of(request: Request, names: Mapping[str, str]) -> dict[str, bool]:

@@ -53,7 +53,8 @@ class TaskState(Enum):
 class TaskReport:
     """One look at a task: its state, a provider's own words where it failed, its charge if told.
 
-    `refused` is true where the provider would not show what it made (moderation).
+    `refused` is true where the provider would not show what it made (moderation); `metered_s` are the
+    seconds it counted, where it tells those and no money.
     """
 
     state: TaskState
@@ -61,6 +62,18 @@ class TaskReport:
     progress: float | None = None
     charge: Money | None = None
     refused: bool = False
+    metered_s: int | None = None
+
+
+@dataclass(frozen=True)
+class ListedTask:
+    """One line of a provider's own list of tasks; `created_s` is its time, since 1970 (UTC)."""
+
+    id: str
+    model: str
+    seconds: int
+    created_s: float
+    state: TaskState
 
 
 class Provider(Protocol):
@@ -102,6 +115,9 @@ class Provider(Protocol):
 
     # end every wait for a free request in other threads soon: the run is being stopped
     def interrupt(self) -> None: ...
+
+    # list all tasks of a model made at or after a time; None where no list says that
+    def tasks_since(self, model: str, since_s: float) -> tuple[ListedTask, ...] | None: ...
 
     # let go of workers and connections; remote tasks run on
     def close(self) -> None: ...

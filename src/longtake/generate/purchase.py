@@ -39,6 +39,7 @@ from longtake.generate.clip import (
     wait_for,
     with_out_point,
 )
+from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
 from longtake.units import Money
@@ -50,6 +51,8 @@ from longtake.vault.take import Take
 INTENT_LIFE_S = 120.0
 # A request that went out this long ago and was never answered: whoever sent it is gone.
 SENDING_LIFE_S = 300.0
+# When a provider's list is looked at for a request that was not answered, from when it broke off.
+_LIST_AFTER_S = (0.0, 5.0, 20.0)
 # How often a request that certainly was not taken is sent again before the clip is given up.
 SENDS = 8
 # A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
@@ -212,7 +215,7 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
         elif isinstance(admission, Admitted):
             return await _sent(job, request, admission.purchase, desk, till)
         else:
-            found = await _standing(job, admission.purchase, desk, till)
+            found = await _standing(job, request, admission.purchase, desk, till)
             if found is not None:
                 return found
 
@@ -247,7 +250,9 @@ def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> 
     )
 
 
-async def _standing(job: ClipJob, purchase: Purchase, desk: Desk, till: Till) -> Purchase | None:
+async def _standing(
+    job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
+) -> Purchase | None:
     """Decide about a purchase that is there already: None means look again in a moment."""
     age = till.clock() - purchase.began
     if purchase.state in ("submitted", "done"):
@@ -262,7 +267,7 @@ async def _standing(job: ClipJob, purchase: Purchase, desk: Desk, till: Till) ->
     if purchase.state == "sending" and age > SENDING_LIFE_S:
         purchase = till.ledger.unknown(purchase.id, "its run ended while sending", till.clock())
     if purchase.state == "unknown":
-        _ask(job, purchase)
+        return await _proved(job, request, purchase, desk, till)
     if purchase.state == "intent" and age > INTENT_LIFE_S:
         # Its run is gone or frozen and has sent nothing; a row of one's own, under one's own limits
         # and budget, takes its place.
@@ -297,7 +302,8 @@ async def _sent(
         except OutcomeUnknown as error:
             if error.task:
                 raise
-            _ask(job, ledger.unknown(purchase.id, error.message, clock()))
+            purchase = ledger.unknown(purchase.id, error.message, clock())
+            return await _proved(job, request, purchase, desk, till)
         except (KeyRefused, OutOfFunds) as error:
             till.halt.reason = error
             _give_up(purchase, error, till)
@@ -307,6 +313,23 @@ async def _sent(
                 raise _moderated(Wanted.of(job, request), error.message) from error
             _give_up(purchase, error, till)
     raise AssertionError("unreachable")
+
+
+async def _proved(
+    job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
+) -> Purchase:
+    """Find by proof what became of a request without an answer; else ask a person."""
+    wanted = Wanted.of(job, request)
+    for wait in _LIST_AFTER_S:
+        # What was accepted late is listed late.
+        since = till.clock() - (purchase.answered or purchase.began)
+        await desk.pause(max(0.0, wait - since))
+        task = await proved_task(wanted, request, purchase, desk, till.ledger)
+        if task is None:
+            break
+        if task:
+            return till.ledger.submitted(purchase.id, task, till.clock())
+    raise _question(job, purchase)
 
 
 def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purchase | None:
@@ -345,8 +368,8 @@ def _backoff(error: ProviderError, attempt: int) -> float:
     return wait * random.uniform(1.0, 1.25)
 
 
-def _ask(job: ClipJob, purchase: Purchase) -> NoReturn:
-    raise OutcomeUnknown(
+def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
+    return OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {purchase.message}',
         hint=f"look at your account, then say `longtake reconcile {purchase.id} --made TASK` or `--not-made`",
         job=job.id,

@@ -16,8 +16,10 @@ from longtake.generate.provider import Provider
 
 GROUP = "longtake.providers"
 _OURS = {
-    name: EntryPoint(name, f"longtake.generate.providers.{name}:open_provider", GROUP)
-    for name in ("apimart", "minimax")
+    name: EntryPoint(
+        name, f"longtake.generate.providers.{name.replace('-', '_')}:open_provider", GROUP
+    )
+    for name in ("apimart", "minimax", "minimax-v2")
 }
 # In the catalogue of models already, for their lengths and prices.
 _COMING = {"pixazo": "PIXAZO_API_KEY", "apiinone": "APIINONE_API_KEY"}

@@ -37,9 +37,10 @@ from longtake.generate.http import (
     Wire,
     WireError,
 )
+from longtake.generate.listing import TaskList
 from longtake.generate.pictures import Pause, PictureSender, backoff_s
 from longtake.generate.profile import Complaint, Dialect, Profile, Status, at, links_of
-from longtake.generate.provider import Request, TaskReport, TaskState
+from longtake.generate.provider import ListedTask, Request, TaskReport, TaskState
 
 # How often a download is begun or resumed without much progress, and a dead link renewed.
 _FETCHES = 10
@@ -102,6 +103,7 @@ class RemoteProvider:
         self._rest = pause or self._stopped.wait
         self._complaints = Complaints(profile, wire)
         self._pictures = PictureSender(profile, dialect, wire, self._complaints, self._pause)
+        self._list = TaskList(profile, dialect, wire, self._complaints)
         self._lock = Lock()
         self._finished: dict[str, tuple[Status, float]] = {}
         self._unknown: dict[str, int] = {}
@@ -132,7 +134,9 @@ class RemoteProvider:
         complaint = self._dialect.classify(reply)
         if complaint is None:
             raise self._complaints.nobody_knows(f"no task id in {self._complaints.head(reply)}")
-        if complaint.kind == "unclear":
+        # A 5xx that misses something does not say whether the job was taken before.
+        lost = complaint.kind == "missing" and reply.status >= 500
+        if complaint.kind == "unclear" or lost:
             raise self._complaints.nobody_knows(f"HTTP {reply.status} {complaint.message}")
         if complaint.kind in ("invalid", "missing"):
             self._pictures.forget()
@@ -161,6 +165,13 @@ class RemoteProvider:
         except ProviderError:
             path.unlink(missing_ok=True)
             raise
+
+    def tasks_since(self, model: str, since_s: float) -> tuple[ListedTask, ...] | None:
+        """List all tasks of a model made at or after a time, oldest first; None: no list says that.
+
+        Raises Unreachable or RateLimited where the whole list may be had later; KeyRefused.
+        """
+        return self._list.since(model, since_s)
 
     def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         """Wait a share of the time that passed already, within the profile's bounds, jittered.
@@ -218,10 +229,7 @@ class RemoteProvider:
         if complaint is not None:
             return self._complained(task, complaint, reply), status
         if not status.word:
-            head = self._complaints.head(reply)
-            raise Unreachable(
-                f"{self.name}: no report on the task in {head}", task=task, charged=None
-            )
+            raise self._unread(task, reply)
         return self._report(task, status, state), status
 
     def _report(self, task: str, status: Status, state: TaskState | None) -> TaskReport:
@@ -235,7 +243,29 @@ class RemoteProvider:
             self._unknown.pop(task, None)
             if state is TaskState.DONE:
                 self._finished[task] = (status, time.monotonic())
-        return TaskReport(state, message, status.progress, status.charge)
+        return TaskReport(
+            state, message, status.progress, status.charge, metered_s=status.metered_s
+        )
+
+    def _unread(self, task: str, reply: Reply) -> ProviderError:
+        """Make the error of an answer without a status; a form nobody knows will not mend itself."""
+        head = self._complaints.head(reply)
+        if reply.said is None or not self._too_often(task):
+            return Unreachable(
+                f"{self.name}: no report on the task in {head}", task=task, charged=None
+            )
+        return ProviderError(
+            f"{self.name} reports on the task in a form we do not know: {head}",
+            hint="the task is paid and kept: update longtake and run the same command again",
+            task=task,
+            charged=None,
+        )
+
+    def _too_often(self, task: str) -> bool:
+        """Count the looks at a task that told nothing; true once no later one will."""
+        with self._lock:
+            looks = self._unknown[task] = self._unknown.get(task, 0) + 1
+        return looks > _UNKNOWN_LOOKS
 
     def _complained(self, task: str, complaint: Complaint, reply: Reply) -> TaskReport:
         """Tell of a look that was answered with a no."""
@@ -244,9 +274,7 @@ class RemoteProvider:
             return TaskReport(TaskState.FAILED, words, refused=True)
         if complaint.kind not in ("invalid", "missing"):
             raise self._complaints.error(complaint, reply, task)
-        with self._lock:
-            looks = self._unknown[task] = self._unknown.get(task, 0) + 1
-        if looks <= _UNKNOWN_LOOKS:
+        if not self._too_often(task):
             return TaskReport(TaskState.RUNNING, f"not known there yet: {words}")
         raise TaskLost(
             f"{self.name} does not know the task {task}: {words}",

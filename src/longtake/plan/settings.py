@@ -91,8 +91,11 @@ def _unknown_resolution(
     place: tuple[Any, ...],
 ) -> Fault:
     made = " and ".join(r.name for r in offer.resolutions)
+    # Whoever has the key of one model can use all that it opens.
     others = [
-        o.name for o in offers.values() if o.provider == offer.provider and o.resolution(wanted)
+        o.name
+        for o in offers.values()
+        if o.key_variable == offer.key_variable and o.resolution(wanted)
     ]
     return storyboard.fault(
         place,

@@ -72,7 +72,7 @@ def _shape(value: object) -> str:
 
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
 Text = Annotated[str, Field(max_length=20_000)]
 PathText = Annotated[str, Field(min_length=1, max_length=1024)]
 LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]

@@ -25,11 +25,12 @@ from longtake.testing.responses import Drop
 from longtake.testing.stage import Stage
 from longtake.testing.wire.apimart import Apimart
 from longtake.testing.wire.minimax_v1 import MinimaxV1
+from longtake.testing.wire.minimax_v2 import MinimaxV2
 from longtake.testing.wire.multipart import file_part
 from longtake.testing.wire.wire import Call, Endpoint, Refusal, Reply, Wire
 from longtake.testing.world import Seen
 
-WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1())
+WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1(), MinimaxV2())
 _MOST_BODY = 64_000_000
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from longtake.units import Size, half_up
 
@@ -111,6 +112,23 @@ _TEXT_FIRST = frozenset({"text", "first"})
 _ALL = frozenset({"text", "first", "last", "references"})
 _H3_LIMITS = PictureLimits(30_000_000, 256, 5760, Fraction(2, 5), Fraction(5, 2))
 
+
+def _h3(model: str, lengths: Mapping[str, tuple[int, ...]], **others: Any) -> Card:
+    return Card(
+        model=model,
+        lengths=lengths,
+        canvases={"768P": _H3_768, "2K": _H3_2K},
+        prompt_limit=7000,
+        sound=True,
+        steps_of_17=True,
+        follows=False,
+        limits=_H3_LIMITS,
+        **others,
+    )
+
+
+_TO_15 = {"768P": tuple(range(4, 16)), "2K": tuple(range(4, 16))}
+
 APIMART = _table(
     (
         Card(
@@ -145,18 +163,12 @@ APIMART = _table(
             prices={"512p": "0.0104", "768p": "0.04", "1080p": "0.08"},
             sound=True,
         ),
-        Card(
-            model="MiniMax-H3",
+        _h3(
+            "MiniMax-H3",
+            _TO_15,
             modes=_ALL,
-            lengths={"768P": tuple(range(4, 16)), "2K": tuple(range(4, 16))},
-            canvases={"768P": _H3_768, "2K": _H3_2K},
             default=("2K", 5),
             prices={"768P": "0.05712", "2K": "0.09144"},
-            prompt_limit=7000,
-            sound=True,
-            steps_of_17=True,
-            follows=False,
-            limits=_H3_LIMITS,
         ),
         _tiny("p"),
     )
@@ -212,6 +224,26 @@ MINIMAX_V1 = _table(
                 ("I2V-01-Director", frozenset({"first"})),
                 ("I2V-01-live", frozenset({"first"})),
             )
+        ),
+        _tiny("P"),
+    )
+)
+
+MINIMAX_V2 = _table(
+    (
+        _h3(
+            "MiniMax-H3",
+            _TO_15,
+            modes=_ALL,
+            default=("768P", 5),
+            prices={"768P": "0.08", "2K": "0.13"},
+        ),
+        _h3(
+            "MiniMax-H3-Max",
+            {"768P": tuple(range(5, 16))},
+            modes=frozenset({"text", "first", "last"}),
+            default=("768P", 5),
+            prices={"768P": "0.08"},
         ),
         _tiny("P"),
     )

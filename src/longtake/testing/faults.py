@@ -12,7 +12,18 @@ from typing import Any, Literal
 from longtake.errors import LongtakeError
 from longtake.testing.drift import Drift
 
-ROUTES = ("submit", "status", "file", "upload", "balance", "download", "picture", "any")
+ROUTES = (
+    "submit",
+    "status",
+    "file",
+    "upload",
+    "balance",
+    "list",
+    "cancel",
+    "download",
+    "picture",
+    "any",
+)
 
 # What each fault may be told besides where and when it strikes.
 KINDS: dict[str, frozenset[str]] = {

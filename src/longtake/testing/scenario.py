@@ -38,7 +38,8 @@ class Scenario:
 
     `task_s` is how long a task runs after `queue_s` in the queue, `scale` shrinks every canvas,
     `render: early` starts a clip when its task is accepted, not when it is first downloaded.
-    `words` spells states otherwise, `submit_shape` fixes the shape of APIMart's submit reply.
+    `words` spells states otherwise, `submit_shape` fixes the shape of APIMart's submit reply,
+    `number_ids` writes the task ids of MiniMax v2 as JSON numbers.
     """
 
     seed: int = 0
@@ -60,6 +61,7 @@ class Scenario:
     backup_url: bool = False
     data_uri: bool = False
     idempotency: Literal["ignored", "honoured"] = "ignored"
+    number_ids: bool = False
     submit_shape: Literal["asked", "list", "object", "flat"] = "asked"
     result_form: Literal["list", "text", "file"] = "list"
     words: Mapping[str, str] = field(default_factory=dict)
@@ -127,6 +129,7 @@ def storm(chance: float = 0.3, unknown: bool = True) -> tuple[Fault, ...]:
         "submit": [busy, busy, *(hidden if unknown else [])],
         "status": [*asked, {"do": "patch", "set": {"@status": "Pondering"}}],
         "file": asked,
+        "list": asked,
         "upload": asked[:-1],
         "download": [
             {"do": "http", "status": 503},

@@ -73,6 +73,7 @@ class Task:
     links: int = 0
     revoked: set[str] = field(default_factory=set)
     link: str = ""
+    deleted: bool = False
 
     def state(self, now: float) -> State:
         """Tell where the task stands at a time."""
@@ -96,6 +97,11 @@ class Task:
     def charged(self, now: float) -> Decimal:
         """Give the money gone at a time: what fails or is cancelled is refunded."""
         return self.charge if self.state(now) == "done" else Decimal(0)
+
+    def cancel(self, now: float) -> None:
+        """End the task before it began; nothing is charged for it."""
+        self.fate = Fate("cancelled")
+        self.starts = self.ends = now
 
     def held(self, now: float) -> Decimal:
         """Give the money set aside at a time, until the task ends."""

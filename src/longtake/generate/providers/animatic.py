@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from longtake.errors import ProviderError
-from longtake.generate.provider import Request, TaskReport, TaskState
+from longtake.generate.provider import ListedTask, Request, TaskReport, TaskState
 from longtake.media import draw
 from longtake.media.clipwriter import write_clip
 from longtake.media.color import Plane
@@ -121,6 +121,10 @@ class Animatic:
             shutil.move(drawing.path, path)
         except OSError as exc:
             raise ProviderError(f"the drawing could not be had: {exc}", task=task) from exc
+
+    def tasks_since(self, model: str, since_s: float) -> tuple[ListedTask, ...] | None:
+        """Nothing is listed: a drawing ends with its run."""
+        return None
 
     def pause_s(self, elapsed_s: float, usual_s: float | None = None) -> float:
         """Look often: a look costs nothing here."""

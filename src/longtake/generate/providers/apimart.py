@@ -22,6 +22,7 @@ from longtake.generate.profile import (
     kind_of_status,
     links_of,
     money_of,
+    nearest_ratio,
     options_of,
     share_of,
     text_of,
@@ -93,7 +94,7 @@ def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
         people = [{"type": "character", "image": [url]} for url in pictures.references]
         body["subject_reference"] = people
     if request.model in ("MiniMax-H3", "MiniMax-Hailuo-03") and not (request.first or request.last):
-        body["aspect_ratio"] = _nearest_ratio(request)
+        body["aspect_ratio"] = nearest_ratio(request, _RATIOS)
     return body | options_of(request, {"watermark": "watermark"} if is_h3 else _SWITCHES)
 
 
@@ -154,11 +155,3 @@ def open_provider(
 ) -> RemoteProvider:
     """Open APIMart with the key of an environment; raises KeyMissing."""
     return open_remote(profile, DIALECT, environment, pause)
-
-
-def _nearest_ratio(request: Request) -> str:
-    def distance(ratio: str) -> Fraction:
-        width, height = (int(side) for side in ratio.split(":"))
-        return abs(Fraction(width, height) / request.canvas.aspect - 1)
-
-    return min(_RATIOS, key=distance)

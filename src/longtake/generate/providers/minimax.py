@@ -11,11 +11,11 @@ from typing import Any
 
 from longtake.errors import Refused
 from longtake.generate.http import Reply
+from longtake.generate.minimax_codes import CODES, REJECTED
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
     Complaint,
     Dialect,
-    Kind,
     PictureLimits,
     Pictures,
     Profile,
@@ -56,35 +56,13 @@ PROFILE = Profile(
     per_minute=5,
 )
 
-# Codes in an answer's base_resp; those left out (1000, 1001, 1013, 1024, 1033, ...) say nothing sure.
-_CODES: Mapping[str, Kind] = {
-    "1002": "busy",
-    "1004": "key",
-    "1008": "funds",
-    "1026": "moderation",
-    "1027": "moderation",
-    "1028": "funds",
-    "1030": "funds",
-    "1039": "busy",
-    "1041": "busy",
-    "1042": "invalid",
-    "2013": "invalid",
-    "2038": "key",
-    "2045": "busy",
-    "2049": "key",
-    # A plan's window of hours is used up: no wait within a run would do.
-    "2056": "funds",
-    "2061": "invalid",
-}
-_REJECTED = ("1026", "1027")
-
 
 def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
     """Write the body of a submit, without what its model would refuse to be told."""
     if request.model.startswith("MiniMax-H3"):
         raise Refused(
             f"{request.model} is not made by this part of MiniMax's API",
-            hint=f"use apimart/{request.model}, or MiniMax-Hailuo-02",
+            hint=f"use minimax-v2/{request.model}",
         )
     body: dict[str, Any] = {"model": request.model, "prompt": request.prompt}
     if request.model not in _FIXED:
@@ -118,7 +96,7 @@ def read_status(said: Any) -> Status:
         word=text_of(at(said, "status")),
         message=text_of(at(said, "error_message")) or base,
         file=id_of(at(said, "file_id")),
-        refused=code in _REJECTED,
+        refused=code in REJECTED,
     )
 
 
@@ -127,7 +105,7 @@ def classify(reply: Reply) -> Complaint | None:
     code, good = _code(reply.said), 200 <= reply.status < 300
     message = text_of(at(reply.said, "base_resp", "status_msg"))
     if code not in ("", "0"):
-        return Complaint(_CODES.get(code, "unclear"), f"{message} ({code})")
+        return Complaint(CODES.get(code, "unclear"), f"{message} ({code})")
     return None if good else Complaint(kind_of_status(reply.status), message)
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from longtake.testing.bell import Ring, echoes
+from longtake.testing.bell import Ring
 from longtake.testing.cards import MINIMAX_V1, Card
 from longtake.testing.wire.checks import asked_for, picture, prompt_of, typed, unknown_fields
 from longtake.testing.wire.wire import Call, Endpoint, Refusal, Reply, Wire
@@ -94,16 +94,7 @@ class MinimaxV1(Wire):
 
     async def _submit(self, call: Call) -> Reply:
         self.admit(call)
-        asked = await _checked(call)
-        self.pace(call)
-        if call.world.balance(call.key) < asked.price:
-            raise Refusal("balance")
-        url = call.asked().get("callback_url")
-        if url and not await echoes(call.world, url, self._challenge(call)):
-            raise Refusal("invalid", "callback_url did not echo the challenge")
-        task = call.accept(self, asked)
-        if url:
-            call.ring(url, _rings(call, task))
+        task = await self.take_on(call, await _checked(call), _rings)
         return _said({"task_id": task.id})
 
     async def _status(self, call: Call) -> Reply:
@@ -151,9 +142,6 @@ class MinimaxV1(Wire):
         path = await asyncio.wrap_future(coming)
         content = await asyncio.to_thread(path.read_bytes)
         return Reply(content, media_type="application/octet-stream")
-
-    def _challenge(self, call: Call) -> str:
-        return hashlib.sha256(call.body).hexdigest()[:32]
 
     def _finished(self, call: Call) -> Task:
         task = call.world.find(call.request.query_params.get("file_id", ""))

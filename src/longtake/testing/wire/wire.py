@@ -6,6 +6,7 @@ places of id and status in its answers; it joins the tuple in `app.py`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
-from longtake.testing.bell import Later, Ring, ring
+from longtake.testing.bell import Later, Ring, echoes, ring
 from longtake.testing.faults import Fault
 from longtake.testing.studio import Studio
 from longtake.testing.world import Asked, Fate, Task, World, digits_of
@@ -190,3 +191,19 @@ class Wire:
             raise Refusal("rate", "rate limit exceeded")
         if account.in_flight and call.world.in_flight(call.key) >= account.in_flight:
             raise Refusal("in_flight", "too many tasks at once")
+
+    async def take_on(
+        self, call: Call, asked: Asked, rings: Callable[[Call, Task], list[Ring]]
+    ) -> Task:
+        """Accept a checked request as MiniMax does: within limits, paid, its callback challenged."""
+        self.pace(call)
+        if call.world.balance(call.key) < asked.price:
+            raise Refusal("balance")
+        url = call.asked().get("callback_url")
+        challenge = hashlib.sha256(call.body).hexdigest()[:32]
+        if url and not await echoes(call.world, url, challenge):
+            raise Refusal("invalid", "callback_url did not echo the challenge")
+        task = call.accept(self, asked)
+        if url:
+            call.ring(url, rings(call, task))
+        return task

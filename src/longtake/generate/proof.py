@@ -1,0 +1,88 @@
+"""Proof that a request without an answer was taken: the one task that begins on the frame it sent.
+
+Only where a provider lists its tasks, and only for a clip that was given a first frame: words alone
+fit too many tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from longtake.errors import LongtakeError
+from longtake.generate.clip import Desk, Wanted, wait_for
+from longtake.generate.handoff import RESPECTED
+from longtake.generate.provider import ListedTask, Request, TaskState
+from longtake.media.frames import last_frame
+from longtake.media.likeness import likeness
+from longtake.media.stills import open_still
+from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Purchase
+
+# Two clocks may differ, and a request may be carried out long after its connection broke.
+_BEFORE_S, _AFTER_S = 120.0, 600.0
+
+
+async def proved_task(
+    wanted: Wanted, request: Request, purchase: Purchase, desk: Desk, ledger: Ledger
+) -> str | None:
+    """Name the task that an unanswered request became: "" without proof, None where none can be had.
+
+    Proof is exactly one task of the provider's list that nobody owns, of this model, length and time,
+    whose clip begins on the frame that was sent, while no other open request sent the same.
+    """
+    if request.first is None:
+        return None
+    if _rivals(purchase, ledger):
+        return ""
+    try:
+        since = purchase.began - _BEFORE_S
+        listed = await asyncio.to_thread(desk.provider.tasks_since, request.model, since)
+        if listed is None:
+            return None
+        fitting = _fitting(listed, purchase, ledger)
+        matching = [task.id for task in fitting if await _begins_on(task, wanted, request, desk)]
+    except LongtakeError:
+        # A list that cannot be read, or a clip that cannot be seen, proves nothing either way.
+        return ""
+    return matching[0] if len(matching) == 1 else ""
+
+
+def _rivals(purchase: Purchase, ledger: Ledger) -> bool:
+    """Tell whether the same frame went out in another request whose task is not known either."""
+
+    def kind(row: Purchase) -> tuple[object, ...]:
+        return row.provider, row.model, row.seconds, json.loads(row.request).get("first")
+
+    return any(
+        row.id != purchase.id and row.state != "submitted" and kind(row) == kind(purchase)
+        for row in ledger.unfinished()
+    )
+
+
+def _fitting(
+    listed: tuple[ListedTask, ...], purchase: Purchase, ledger: Ledger
+) -> list[ListedTask]:
+    owned = {row.task for row in ledger.purchases() if row.provider == purchase.provider}
+    last = (purchase.answered or purchase.began) + _AFTER_S
+    return [
+        task
+        for task in listed
+        if task.seconds == purchase.seconds
+        and task.created_s <= last
+        and task.state is not TaskState.FAILED
+        and task.id not in owned
+    ]
+
+
+async def _begins_on(task: ListedTask, wanted: Wanted, request: Request, desk: Desk) -> bool:
+    """Fetch a task's clip, which costs nothing, and compare its first frame with the one sent."""
+    await wait_for(wanted, task.id, desk)
+    part = desk.vault.scratch(f"proof-{task.id}")
+    try:
+        await asyncio.to_thread(desk.provider.fetch, task.id, part)
+        first = last_frame(part, 0).rgb
+    finally:
+        part.unlink(missing_ok=True)
+    assert request.first is not None
+    return likeness(first, open_still(request.first)) >= RESPECTED
