@@ -20,8 +20,12 @@ def plan_of(
     stills: dict[str, str] | None = None,
     footage: dict[str, int] | None = None,
     owned: frozenset[str] = frozenset(),
+    hosted: bool = False,
 ) -> Plan:
-    """Compile a board given as text; `stills` maps file names to hashes, `footage` to frames."""
+    """Compile a board given as text; `stills` maps file names to hashes, `footage` to frames.
+
+    `hosted` says that pictures have a place on the open net.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         path = folder / "board.yaml"
@@ -36,6 +40,7 @@ def plan_of(
                 for file, frames in (footage or {}).items()
             },
             owned=owned,
+            hosted=hosted,
         )
         return compile_plan(load_storyboard(path), load_offers(), survey)
 

@@ -25,6 +25,7 @@ from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
 from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, silent
 from longtake.generate.catalogue import animatic_offers, load_offers
+from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
@@ -32,7 +33,7 @@ from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import FootageClip, Plan, StillClip
 from longtake.plan.quote import with_budget, with_charges, with_price
-from longtake.project import Project, home
+from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
 from longtake.vault.store import Vault
@@ -75,7 +76,9 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
         storyboard = as_draft(storyboard)
     project = Project(storyboard.path)
     owned = drawn_takes(project).recipes() | bought_takes().recipes()
-    survey = survey_files(storyboard, owned=owned, notes=project.work / "files.json")
+    hosted = has_host(environment(project.folder))
+    notes = project.work / "files.json"
+    survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     offers = load_offers(home() / "offers")

@@ -31,13 +31,18 @@ Row = list[int]
 
 
 def survey_files(
-    storyboard: Storyboard, *, owned: frozenset[str] = frozenset(), notes: Path | None = None
+    storyboard: Storyboard,
+    *,
+    owned: frozenset[str] = frozenset(),
+    notes: Path | None = None,
+    hosted: bool = False,
 ) -> Survey:
     """Open every still, footage and music file of a board and write down what a plan needs of it.
 
     A missing, foreign or outlying file becomes a fault at the place that names it. `notes` is a file
     in which hashes and lengths are remembered while a file's size and time of change stay the same:
-    decoding an hour of music to know how long it is must not happen at every look.
+    decoding an hour of music to know how long it is must not happen at every look. `hosted` is passed
+    on: whether the author's environment names a place for pictures.
     """
     memory = _Memory(notes)
     look = _Look(storyboard, memory)
@@ -47,7 +52,7 @@ def survey_files(
     films = look.at_all(footage, _footage(scenes))
     sounds = look.at_all(_SOUND, _music(storyboard, scenes))
     memory.keep()
-    return Survey(stills, films, sounds, owned, tuple(look.faults))
+    return Survey(stills, films, sounds, owned, tuple(look.faults), hosted)
 
 
 @dataclass(frozen=True)

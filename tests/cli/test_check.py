@@ -97,3 +97,23 @@ def test_a_folder_whose_name_is_no_text(
     assert found["clips"][-1]["file"].endswith("a.png")
     (remembered,) = read_json(folder / ".longtake" / "files.json")["files"]
     assert remembered == str((folder / "a.png").resolve())
+
+
+def test_pictures_without_a_public_address(
+    cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that takes addresses only needs a place for pictures: the environment or `.env` names it."""
+    Image.new("RGB", (640, 360)).save(tmp_path / "q.png")
+    write(
+        "longtake: 1\ntitle: T\nmodel: apiinone/hailuo-2-3\nscenes: [{start: q.png, prompt: a boat}]"
+    )
+    without = cli("check")
+    (tmp_path / ".env").write_text("LONGTAKE_UPLOAD_COMMAND='put {file}'\n")
+    from_file = cli("check")
+    (tmp_path / ".env").unlink()
+    monkeypatch.setenv("LONGTAKE_UPLOAD_PUT", "https://bucket.example/{name}")
+
+    assert without.code == 2
+    assert "hint: set LONGTAKE_UPLOAD_COMMAND or LONGTAKE_UPLOAD_PUT" in without.err
+    assert (from_file.code, cli("plan").code) == (0, 0)
+    assert cli("plan", "--animatic").code == 0

@@ -71,6 +71,14 @@ def test_one_provider(cli: Cli) -> None:
     assert cli("models", "pixazo").out == PIXAZO
 
 
+def test_a_model_that_takes_addresses_only(cli: Cli) -> None:
+    """That its pictures must be public is said, and told to programs."""
+    document = check("models", cli("models", "apiinone", "--json").out)
+
+    assert "\n  first (pictures by public address); silent;" in cli("models", "apiinone").out
+    assert {model["pictures"] for model in document["providers"][0]["models"]} == {"url"}
+
+
 def test_all_providers(cli: Cli) -> None:
     """Each stands once, the free one first; a price that nobody knows is no price of nothing."""
     said = cli("models").out

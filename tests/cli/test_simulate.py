@@ -26,7 +26,11 @@ def test_until_it_is_stopped(tmp_path: Path) -> None:
     command = start(tmp_path, "simulate", "--port", str(port))
     assert command.stdout and command.stderr
     with command.stdout, command.stderr:
-        said = [command.stderr.readline() for _ in range(5)]
+        said = []
+        for line in command.stderr:
+            said.append(line)
+            if line.startswith("hint:"):
+                break
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_sim/oracle/tasks") as answer:
             tasks = answer.read()
         command.send_signal(signal.SIGINT)
@@ -37,6 +41,7 @@ def test_until_it_is_stopped(tmp_path: Path) -> None:
     assert (
         f"  APIMART_API_HOST=http://127.0.0.1:{port}/apimart APIMART_API_KEY=apimart-key\n" in said
     )
+    assert f"  LONGTAKE_UPLOAD_PUT=http://127.0.0.1:{port}/host/{{name}}\n" in said
     assert said[-1].startswith("hint: set LONGTAKE_HOME to a folder of its own")
     assert (tasks, code, rest) == (b"[]", 0, "")
 

@@ -307,6 +307,16 @@ def test_a_failed_task_that_is_charged_all_the_same_is_counted(shop: Shop) -> No
     assert (row.state, row.charge) == ("refunded", Money(Decimal("0.07")))
 
 
+def test_a_failure_that_may_have_been_charged_keeps_its_reserve(shop: Shop) -> None:
+    """Where a provider does not say that its failure was free, the money counts as bound."""
+    shop.seller.ends = TaskReport(TaskState.FAILED, "internal", charged=None)
+    with pytest.raises(TaskFailed):
+        shop.buy()
+    (row,) = Ledger(shop.folder / "ledger.db").purchases()
+
+    assert (row.state, row.charge) == ("refunded", None)
+
+
 def test_a_refused_prompt_is_final(shop: Shop) -> None:
     """Moderation says no: the prompt is shown, and the same request is not sent again."""
     shop.seller.before = [Refused("sensitive", kind="moderation")]

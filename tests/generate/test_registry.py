@@ -14,9 +14,11 @@ from longtake.generate.registry import open_provider
 def test_our_own():
     """Each provider of ours opens with its key, under its own name."""
     for name, variable in (
+        ("apiinone", "APIINONE_API_KEY"),
         ("apimart", "APIMART_API_KEY"),
         ("minimax", "MINIMAX_API_KEY"),
         ("minimax-v2", "MINIMAX_API_KEY"),
+        ("pixazo", "PIXAZO_API_KEY"),
     ):
         with pytest.raises(KeyMissing, match=variable):
             open_provider(name, {})

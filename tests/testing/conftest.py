@@ -135,6 +135,33 @@ def minimax(run: Callable[..., Simulator]) -> Iterator[Callable[..., Shop]]:
 
 
 @pytest.fixture
+def pixazo(run: Callable[..., Simulator]) -> Iterator[Callable[..., Shop]]:
+    """Open Pixazo under a scenario, the key in a header of its own."""
+    with ExitStack() as stack:
+
+        def open_shop(key: str = "pixazo-key", **values: Any) -> Shop:
+            shop = Shop(run(**values), "pixazo", "")
+            shop.web.headers["Ocp-Apim-Subscription-Key"] = key
+            stack.callback(shop.close)
+            return shop
+
+        yield open_shop
+
+
+@pytest.fixture
+def apiinone(run: Callable[..., Simulator]) -> Iterator[Callable[..., Shop]]:
+    """Open API in One under a scenario."""
+    with ExitStack() as stack:
+
+        def open_shop(key: str = "apiinone-key", **values: Any) -> Shop:
+            shop = Shop(run(**values), "apiinone", key)
+            stack.callback(shop.close)
+            return shop
+
+        yield open_shop
+
+
+@pytest.fixture
 def saved(tmp_path: Path) -> Callable[[bytes], Path]:
     """Write a downloaded clip to a file."""
 

@@ -46,13 +46,15 @@ class ResolutionObject:
 @dataclass(frozen=True, kw_only=True)
 class ModelObject:
     """A model as a board names it. `modes` says how clips may begin and end: text (no picture),
-    first, last, references. `free` models are drawn here.
+    first, last, references. `pictures` is url where they are taken by a public address alone. `free`
+    models are drawn here.
     """
 
     name: str
     aliases: tuple[str, ...]
     modes: tuple[str, ...]
     prompt_limit: int
+    pictures: str
     sound: bool
     free: bool
     price_date: str
@@ -157,6 +159,7 @@ def _model(offer: Offer) -> ModelObject:
         aliases=offer.aliases,
         modes=tuple(mode for mode in _MODES if mode in offer.modes),
         prompt_limit=offer.prompt_limit,
+        pictures=offer.pictures,
         sound=offer.sound,
         free=offer.draws,
         price_date=offer.price_date,
@@ -194,7 +197,10 @@ def _tell_provider(provider: ProviderObject, offers: Mapping[str, Offer]) -> Non
 def _model_lines(model: ModelObject, offer: Offer) -> Iterator[str]:
     yield model.name
     sound = "with sound" if model.sound else "silent"
-    takes = f"{', '.join(model.modes)}; {sound}; prompt up to {model.prompt_limit:,} signs"
+    modes = ", ".join(model.modes) + (
+        " (pictures by public address)" if model.pictures == "url" else ""
+    )
+    takes = f"{modes}; {sound}; prompt up to {model.prompt_limit:,} signs"
     yield f"  {takes}"
     if model.aliases:
         yield f"  also called {', '.join(model.aliases)}"

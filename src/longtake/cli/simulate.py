@@ -49,6 +49,7 @@ def command(port: int, scenario: Path | None) -> None:
     for key, account in world.accounts.items():
         name = account.host.partition("-")[0].upper()
         say.tell(f"  {name}_API_HOST={address}/{account.host} {name}_API_KEY={key}")
+    say.tell(f"  LONGTAKE_UPLOAD_PUT={address}/host/{{name}}")
     # A take is known by what was asked, not by who was asked: a simulated one would stand for a real
     # one for ever.
     say.tell(("hint: ", HINT), "set LONGTAKE_HOME to a folder of its own: these takes are not real")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
+from urllib.parse import SplitResult, urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
@@ -28,6 +29,17 @@ def read_addresses(texts: Iterable[str]) -> list[Address]:
 def is_public(address: Address) -> bool:
     """Tell whether an address, and each that is wrapped in it, is one of the open internet."""
     return all(each.is_global and not each.is_multicast for each in _meant(address))
+
+
+def read_base(url: str) -> SplitResult | None:
+    """Read an address of the user's own; None unless it is https, or http to this very machine."""
+    try:
+        parts = urlsplit(url)
+        name, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))
+    return parts if name and safe and "@" not in parts.netloc else None
 
 
 def is_loopback(host: str) -> bool:

@@ -66,6 +66,7 @@ class ModelRow(_Strict):
     aliases: list[str] = []
     modes: Annotated[list[Literal["text", "first", "last", "references"]], Field(min_length=1)]
     prompt_limit: Annotated[int, Field(ge=1)]
+    pictures: Literal["any", "url"] = "any"
     sound: bool = False
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     price_source: str = ""
@@ -136,6 +137,7 @@ def _offer(document: OffersFile, model: ModelRow) -> Offer:
         resolutions=tuple(map(_resolution, model.resolutions)),
         modes=frozenset(model.modes),
         prompt_limit=model.prompt_limit,
+        pictures=model.pictures,
         sound=model.sound,
         currency=model.currency,
         price_source=model.price_source,

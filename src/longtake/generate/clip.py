@@ -146,7 +146,10 @@ async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> Tas
             return report
         if report.state is TaskState.FAILED:
             raise TaskFailed(
-                f'"{wanted.id}" was not made: {report.message}', job=wanted.id, task=task
+                f'"{wanted.id}" was not made: {report.message}',
+                job=wanted.id,
+                task=task,
+                charged=report.charged,
             )
         if waited > desk.provider.deadline_s:
             raise TaskFailed(

@@ -67,6 +67,7 @@ __all__ = [
 MOST_ANSWER = 4_000_000
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
+_PATH = re.compile(r"/[\w/.~%?=&:+-]{1,500}$", re.ASCII)
 # With these nothing of a request has left; after any other error it may have arrived.
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -147,6 +148,7 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        content: bytes | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         timing: Timing | None = None,
     ) -> Reply:
@@ -160,18 +162,19 @@ class Wire:
             self._root + path,
             headers={**self._auth, **(headers or {})},
             json=body,
+            content=content,
             files=files,
             timeout=_timeouts(timing.connect_s, timing.quiet_s),
         )
         with self._opened(request, timing.total_s) as response:
-            content = b""
+            said = b""
             for chunk in response.iter_raw():
-                content += chunk
-                if len(content) > MOST_ANSWER:
+                said += chunk
+                if len(said) > MOST_ANSWER:
                     raise Ambiguous("the answer has no end")
         named = _named(response)
-        content = _unpacked(content, named.get("content-encoding", ""))
-        return Reply(response.status_code, named, content, _parsed(content))
+        said = _unpacked(said, named.get("content-encoding", ""))
+        return Reply(response.status_code, named, said, _parsed(said))
 
     def download(
         self, url: str, path: Path, limits: Limits | None = None, resume: Resume | None = None
@@ -197,6 +200,11 @@ class Wire:
                     return
                 url = _joined(url, response.headers.get("location", ""))
         raise Unfit(f"{address} leads on more than {_MOST_REDIRECTS} times")
+
+    def path_of(self, url: str) -> str:
+        """Give what follows the base in an address, "" for one that does not begin with it."""
+        rest = url.removeprefix(self._root)
+        return rest if rest != url and _PATH.match(rest) else ""
 
     def clean(self, text: str) -> str:
         """Take the key out of a text, should somebody have written it there."""

@@ -12,6 +12,7 @@ from threading import Lock
 
 from longtake.errors import MediaError, Refused, Unreachable
 from longtake.generate.complaints import Complaints
+from longtake.generate.hosting import COMMAND, PUT, PictureHost
 from longtake.generate.http import Reply, Timing, Wire, WireError, retry_after
 from longtake.generate.profile import (
     Dialect,
@@ -35,15 +36,23 @@ class PictureSender:
     """Gives pictures the names under which a provider finds them. Used from several threads."""
 
     def __init__(
-        self, profile: Profile, dialect: Dialect, wire: Wire, complaints: Complaints, pause: Pause
+        self,
+        profile: Profile,
+        dialect: Dialect,
+        wire: Wire,
+        complaints: Complaints,
+        pause: Pause,
+        host: PictureHost | None = None,
     ) -> None:
         self._profile = profile
         self._dialect = dialect
         self._wire = wire
         self._complaints = complaints
         self._pause = pause
+        self._host = host
         self._lock = Lock()
         self._uploaded: dict[str, tuple[str, float]] = {}
+        self._under_way: dict[str, Lock] = {}
 
     def named(self, request: Request) -> Pictures:
         """Name all pictures of a request; raises Refused before anything is sent that won't be taken."""
@@ -64,17 +73,50 @@ class PictureSender:
         with self._lock:
             self._uploaded.clear()
 
+    def interrupt(self) -> None:
+        """End what the author's own program is doing: the run is being stopped."""
+        if self._host:
+            self._host.interrupt()
+
+    def close(self) -> None:
+        """Let go of the connections to the author's own place."""
+        if self._host:
+            self._host.close()
+
     def _placed(self, packed: Packed, ends: float) -> str:
-        if not self._profile.upload_path:
+        profile = self._profile
+        if not (profile.upload_path or profile.addresses_only):
             return f"data:{packed.media_type};base64,{base64.b64encode(packed.content).decode()}"
         sha256 = hashlib.sha256(packed.content).hexdigest()
         with self._lock:
+            alone = self._under_way.setdefault(sha256, Lock())
+        # Two clips that begin on one picture wait for one upload of it.
+        with alone:
             url, until = self._uploaded.get(sha256, ("", 0.0))
-        if not url or time.monotonic() > until:
-            url = self._upload(packed, f"{sha256[:16]}.{packed.form}", ends)
-            with self._lock:
-                self._uploaded[sha256] = (url, time.monotonic() + self._profile.upload_life_s)
-        return url
+            if not url or time.monotonic() > until:
+                place = self._upload if profile.upload_path else self._put_up
+                url = place(packed, f"{sha256[:16]}.{packed.form}", ends)
+                life = profile.upload_life_s if profile.upload_path else float("inf")
+                with self._lock:
+                    self._uploaded[sha256] = (url, time.monotonic() + life)
+            return url
+
+    def _put_up(self, packed: Packed, name: str, ends: float) -> str:
+        """Have a picture lie at the author's own place; gives its address there."""
+        if self._host is None:
+            raise Refused(
+                f"{self._profile.name} takes a picture by its public address only",
+                hint=f"set {COMMAND} or {PUT} to a place where pictures may lie",
+            )
+        for attempt in range(1, _UPLOADS + 1):
+            try:
+                return self._host.place(packed, name, max(1.0, ends - time.monotonic()))
+            except Unreachable:
+                wait = backoff_s(attempt)
+                if attempt == _UPLOADS or time.monotonic() + wait > ends:
+                    raise
+            self._pause(wait)
+        raise AssertionError("unreachable")
 
     def _upload(self, packed: Packed, name: str, ends: float) -> str:
         files = {"file": (name, packed.content, packed.media_type)}

@@ -42,6 +42,10 @@ WORDS: Mapping[str, TaskState] = {
     ),
 }
 _ID = re.compile(r"[!-~]{1,200}$")
+# Who sells MiniMax's models on passes on its words, or says it in plain English.
+_MODERATION = re.compile(
+    r"new_sensitive|sensitive content|moderation|content policy", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Profile:
     """The facts of one provider. `{task}` and `{file}` stand in paths for what is asked about, `{model}`
     and `{page}` in that of its list of tasks, which goes `list_life_s` back.
 
-    Pictures are uploaded to `upload_path`, or stand in the request itself where there is none. Hosts
+    Pictures are uploaded to `upload_path`, or stand in the request itself where there is none;
+    `addresses_only` says that it takes neither, but the address of a place of the author's own. Hosts
     in `other_hosts` speak the same language to other keys: a key works on its own host only.
     """
 
@@ -78,6 +83,7 @@ class Profile:
     nonce_header: str = ""
     upload_path: str = ""
     upload_life_s: float = 0.0
+    addresses_only: bool = False
     pictures: Mapping[str, PictureLimits] = field(default_factory=dict)
     words: Mapping[str, TaskState] = field(default_factory=lambda: WORDS)
     url_life_s: float = 3600.0
@@ -102,7 +108,10 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Status:
-    """What a task's own answer says; `word` as it is spelled there, "" where there is none."""
+    """What a task's own answer says; `word` as it is spelled there, "" where there is none.
+
+    `charged` is what a failed task's word says of its money: None where it says nothing.
+    """
 
     word: str = ""
     message: str = ""
@@ -112,6 +121,7 @@ class Status:
     charge: Money | None = None
     refused: bool = False
     metered_s: int | None = None
+    charged: bool | None = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,9 @@ class Dialect:
     """How one provider speaks: what it is told, and what its answers mean.
 
     `encode` gives the body of a submit; `read_submit` the task id or ""; `classify` what is wrong
-    with an answer, None where nothing is; `read_list` a page of tasks, None where it is not one, whole.
+    with an answer, None where nothing is. Where the path of a submit hangs on what is asked,
+    `submit_path` gives it; where its answer names the address to look at, `read_polling` does.
+    `read_list` reads a page of tasks, None where it is not one, whole.
     """
 
     encode: Callable[[Request, Pictures], dict[str, Any]]
@@ -160,6 +172,8 @@ class Dialect:
     read_status: Callable[[Any], Status]
     classify: Callable[[Reply], Complaint | None]
     read_list: Callable[[Any], Listing | None] | None = None
+    submit_path: Callable[[Request], str] | None = None
+    read_polling: Callable[[Any], str] = lambda said: ""
 
 
 def kind_of_status(status: int) -> Kind:
@@ -207,6 +221,11 @@ def links_of(*values: Any) -> tuple[str, ...]:
             if isinstance(each, str) and each.startswith(("https://", "http://")):
                 found.append(each)
     return tuple(dict.fromkeys(found))
+
+
+def is_moderation(words: str) -> bool:
+    """Tell whether a complaint speaks of the rules for what may be shown, where no code says so."""
+    return _MODERATION.search(words) is not None
 
 
 def money_of(value: Any) -> Money | None:

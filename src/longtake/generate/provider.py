@@ -53,8 +53,9 @@ class TaskState(Enum):
 class TaskReport:
     """One look at a task: its state, a provider's own words where it failed, its charge if told.
 
-    `refused` is true where the provider would not show what it made (moderation); `metered_s` are the
-    seconds it counted, where it tells those and no money.
+    `refused` is true where the provider would not show what it made (moderation). `charged` tells of a
+    task that failed whether its money is gone; None where nobody knows. `metered_s` are the seconds it
+    counted, where it tells those and no money.
     """
 
     state: TaskState
@@ -63,6 +64,7 @@ class TaskReport:
     charge: Money | None = None
     refused: bool = False
     metered_s: int | None = None
+    charged: bool | None = False
 
 
 @dataclass(frozen=True)

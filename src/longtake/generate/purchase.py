@@ -57,6 +57,7 @@ _LIST_AFTER_S = (0.0, 5.0, 20.0)
 SENDS = 8
 # A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
 _WRITES, _WRITE_PAUSE_S = 20, 3.0
+NOTHING = Money(Decimal(0))
 
 
 @dataclass
@@ -174,11 +175,11 @@ async def _brought(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -
         await wait_for(wanted, purchase.task, watched, _age(purchase, till))
     except TaskFailed:
         if last.state is TaskState.FAILED and last.refused:
-            till.ledger.refused(purchase.id, last.message, till.clock())
-            raise _moderated(wanted, last.message) from None
+            charge = _kept_money(last)
+            till.ledger.refused(purchase.id, last.message, till.clock(), charge)
+            raise _moderated(wanted, last.message, charge) from None
         if last.state is TaskState.FAILED:
-            charge = Money(Decimal(0)) if last.charge is None else last.charge
-            till.ledger.refunded(purchase.id, last.message, till.clock(), charge)
+            till.ledger.refunded(purchase.id, last.message, till.clock(), _kept_money(last))
         raise
     take = await bring_home(wanted, purchase.key, purchase.task, desk)
     closed = till.ledger.done(purchase.id, take.sha256, last.charge, till.clock())
@@ -188,6 +189,13 @@ async def _brought(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -
             hint="what is finished is kept; `longtake plan` counts with the new price from now on",
         )
     return take
+
+
+def _kept_money(report: TaskReport) -> Money | None:
+    """Say what a task that failed cost: nothing, unless its provider says so or leaves it open."""
+    if report.charge is None and report.charged is False:
+        return NOTHING
+    return report.charge
 
 
 def _age(purchase: Purchase, till: Till) -> Age:
@@ -377,10 +385,12 @@ def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
     )
 
 
-def _moderated(wanted: Wanted, message: str) -> Refused:
+def _moderated(wanted: Wanted, message: str, charge: Money | None = NOTHING) -> Refused:
+    free = charge is not None and not charge.amount
+    money = "nothing was charged" if free else "it may have been charged"
     return Refused(
         f'"{wanted.id}" was refused by moderation: {message}\nprompt: {wanted.prompt}',
         kind="moderation",
-        hint="nothing was charged; change the prompt or the picture, the other chains go on",
+        hint=f"{money}; change the prompt or the picture, the other chains go on",
         job=wanted.id,
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
-from longtake.errors import KeyMissing, LongtakeError, ProviderError
+from longtake.errors import LongtakeError, ProviderError
 from longtake.generate.provider import Provider
 
 GROUP = "longtake.providers"
@@ -19,10 +19,8 @@ _OURS = {
     name: EntryPoint(
         name, f"longtake.generate.providers.{name.replace('-', '_')}:open_provider", GROUP
     )
-    for name in ("apimart", "minimax", "minimax-v2")
+    for name in ("apiinone", "apimart", "minimax", "minimax-v2", "pixazo")
 }
-# In the catalogue of models already, for their lengths and prices.
-_COMING = {"pixazo": "PIXAZO_API_KEY", "apiinone": "APIINONE_API_KEY"}
 
 
 def open_provider(name: str, environment: Mapping[str, str]) -> Provider:
@@ -33,7 +31,7 @@ def open_provider(name: str, environment: Mapping[str, str]) -> Provider:
     """
     entry = _OURS.get(name) or next(iter(entry_points(group=GROUP, name=name)), None)
     if entry is None:
-        raise _no_such(name, environment)
+        raise _no_such(name)
     try:
         provider: Provider = entry.load()(environment)
     except LongtakeError:
@@ -46,18 +44,7 @@ def open_provider(name: str, environment: Mapping[str, str]) -> Provider:
     return provider
 
 
-def _no_such(name: str, environment: Mapping[str, str]) -> ProviderError:
-    variable = _COMING.get(name, "")
-    if variable and not environment.get(variable):
-        return KeyMissing(
-            f"{name} needs a key: {variable} is not set",
-            hint="`longtake animatic` makes the whole film now, drawn and free",
-        )
-    if variable:
-        return ProviderError(
-            f"this version cannot buy from {name} yet",
-            hint="`longtake animatic` makes the film now",
-        )
+def _no_such(name: str) -> ProviderError:
     known = sorted({*_OURS, *(entry.name for entry in entry_points(group=GROUP))})
     close = get_close_matches(name, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from longtake.errors import (
     KeyMissing,
@@ -23,8 +23,9 @@ from longtake.errors import (
     Unreachable,
     VaultError,
 )
-from longtake.generate.addresses import is_loopback
+from longtake.generate.addresses import read_base
 from longtake.generate.complaints import Complaints
+from longtake.generate.hosting import PictureHost, open_host
 from longtake.generate.http import (
     Ambiguous,
     Broken,
@@ -82,14 +83,21 @@ def open_remote(
     header, form = profile.auth_header
     wire = Wire(_checked_base(host, profile), {header: form.format(key=key)}, key)
     account = hashlib.sha256(key.encode()).hexdigest()[:12]
-    return RemoteProvider(profile, dialect, wire, account, pause)
+    own = open_host(environment, profile.key_variable, wire) if profile.addresses_only else None
+    return RemoteProvider(profile, dialect, wire, account, pause, own)
 
 
 class RemoteProvider:
     """A video API over the wire. May be called from several threads at once."""
 
     def __init__(
-        self, profile: Profile, dialect: Dialect, wire: Wire, account: str, pause: Pause | None
+        self,
+        profile: Profile,
+        dialect: Dialect,
+        wire: Wire,
+        account: str,
+        pause: Pause | None,
+        host: PictureHost | None = None,
     ) -> None:
         self.name = profile.name
         self.account = account
@@ -102,11 +110,12 @@ class RemoteProvider:
         self._stopped = Event()
         self._rest = pause or self._stopped.wait
         self._complaints = Complaints(profile, wire)
-        self._pictures = PictureSender(profile, dialect, wire, self._complaints, self._pause)
+        self._pictures = PictureSender(profile, dialect, wire, self._complaints, self._pause, host)
         self._list = TaskList(profile, dialect, wire, self._complaints)
         self._lock = Lock()
         self._finished: dict[str, tuple[Status, float]] = {}
         self._unknown: dict[str, int] = {}
+        self._polling: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"RemoteProvider({self.name!r}, account {self.account})"
@@ -121,10 +130,15 @@ class RemoteProvider:
         Raises Unreachable, RateLimited, Refused, OutOfFunds or KeyRefused where nothing was taken,
         and OutcomeUnknown wherever that is not certain.
         """
-        reply = self._sent(self._dialect.encode(request, self._pictures.named(request)), nonce)
+        body = self._dialect.encode(request, self._pictures.named(request))
+        choose = self._dialect.submit_path
+        reply = self._sent(choose(request) if choose else self._profile.submit_path, body, nonce)
         if 200 <= reply.status < 300:
             task = self._dialect.read_submit(reply.said)
             if task:
+                # Wherever else it may lead, the key does not follow; a later run knows the task alone.
+                with self._lock:
+                    self._polling[task] = self._wire.path_of(self._dialect.read_polling(reply.said))
                 return task
         if reply.status in _SENT_ON:
             raise Refused(
@@ -192,9 +206,11 @@ class RemoteProvider:
     def interrupt(self) -> None:
         """End all waiting for looks, uploads and downloads; a submit under way is let finish."""
         self._stopped.set()
+        self._pictures.interrupt()
 
     def close(self) -> None:
         """Let go of the connections."""
+        self._pictures.close()
         self._wire.close()
 
     def _pause(self, seconds: float) -> None:
@@ -203,12 +219,12 @@ class RemoteProvider:
         if self._stopped.is_set():
             raise Unreachable(f"{self.name}: stopped while waiting for another try")
 
-    def _sent(self, body: Mapping[str, object], nonce: str) -> Reply:
+    def _sent(self, path: str, body: Mapping[str, object], nonce: str) -> Reply:
         profile = self._profile
         try:
             return self._wire.send(
                 "POST",
-                profile.submit_path,
+                path,
                 headers={profile.nonce_header: nonce} if nonce and profile.nonce_header else {},
                 body=body,
                 timing=Timing(quiet_s=profile.submit_s, total_s=profile.submit_s),
@@ -219,12 +235,13 @@ class RemoteProvider:
             raise self._complaints.nobody_knows(str(exc)) from exc
 
     def _looked(self, task: str) -> tuple[TaskReport, Status]:
-        reply = self._asked(self._profile.status_path, task)
+        reply = self._asked(self._polling.get(task) or self._profile.status_path, task)
         status = self._dialect.read_status(reply.said) if reply.status < 300 else Status()
         state = self._profile.words.get(status.word.casefold())
         if state is TaskState.FAILED:
             message = self._complaints.plain(status.message or f"the provider says {status.word}")
-            return TaskReport(state, message, refused=status.refused), status
+            report = TaskReport(state, message, refused=status.refused, charged=status.charged)
+            return report, status
         complaint = self._dialect.classify(reply)
         if complaint is not None:
             return self._complained(task, complaint, reply), status
@@ -274,6 +291,8 @@ class RemoteProvider:
             return TaskReport(TaskState.FAILED, words, refused=True)
         if complaint.kind not in ("invalid", "missing"):
             raise self._complaints.error(complaint, reply, task)
+        with self._lock:
+            self._polling.pop(task, None)
         if not self._too_often(task):
             return TaskReport(TaskState.RUNNING, f"not known there yet: {words}")
         raise TaskLost(
@@ -320,7 +339,9 @@ class RemoteProvider:
         if fresh or old or not (status.links or status.file):
             report, status = self._looked(task)
             if report.state is TaskState.FAILED:
-                raise TaskFailed(f"{self.name}: {report.message}", task=task)
+                raise TaskFailed(
+                    f"{self.name}: {report.message}", task=task, charged=report.charged
+                )
             if report.state is not TaskState.DONE:
                 raise Unreachable(f"{self.name}: the task is not done", task=task)
         return status.links or self._links_of_file(task, status.file)
@@ -349,13 +370,8 @@ class RemoteProvider:
 def _checked_base(host: str, profile: Profile) -> str:
     """Read a host as people write it; only this very machine may be spoken to without encryption."""
     base = host if "://" in host else f"https://{host}"
-    try:
-        parts = urlsplit(base)
-        name, _ = parts.hostname or "", parts.port
-    except ValueError:
-        name = ""
-    plain = not name or parts.query or parts.fragment or "@" in parts.netloc
-    if not plain and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))):
+    parts = read_base(base)
+    if parts and not (parts.query or parts.fragment):
         return base.rstrip("/")
     raise ProviderError(
         f"{profile.host_variable} is no address a key may be sent to",

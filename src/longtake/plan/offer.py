@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from longtake.units import FrameRate, Money, Size
 
@@ -28,8 +29,9 @@ class Resolution:
 class Offer:
     """What one model of a provider can make, and for how much: lengths, sizes, handoff modes, prices.
 
-    `modes` holds text, first, last, references: how a clip may begin and end. `draws` is true for the
-    embedded animatic, which makes a clip at the film's own size and rate.
+    `modes` holds text, first, last, references: how a clip may begin and end. `pictures` is "url"
+    where they are taken by a public address alone, which a place of the author's own must give them.
+    `draws` is true for the embedded animatic, which makes a clip at the film's own size and rate.
     """
 
     provider: str
@@ -38,6 +40,7 @@ class Offer:
     modes: frozenset[str]
     prompt_limit: int = 2000
     rate: FrameRate = field(default_factory=lambda: FrameRate.parse(24))
+    pictures: Literal["any", "url"] = "any"
     sound: bool = False
     currency: str = "USD"
     price_source: str = ""
@@ -85,4 +88,6 @@ def drawn_instead(offer: Offer) -> Offer:
     """Give the animatic in place of a paid offer: the same lengths and modes, drawn here, for nothing."""
     if offer.draws:
         return offer
-    return replace(offer, provider="animatic", model=offer.name, draws=True, key_variable="")
+    return replace(
+        offer, provider="animatic", model=offer.name, draws=True, key_variable="", pictures="any"
+    )

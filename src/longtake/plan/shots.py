@@ -23,7 +23,7 @@ from longtake.plan.job import (
 )
 from longtake.plan.offer import Offer
 from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
-from longtake.plan.settings import ShotSettings, shot_settings
+from longtake.plan.settings import ShotSettings, inherited, shot_settings
 from longtake.plan.split import split_shot
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
@@ -186,6 +186,8 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     edges = _edges(draft, shot)
     prompt = _prompt(draft, shot, settings)
     _check_offer(draft, shot, settings, prompt, edges)
+    if any(edges) or len(ids) > 1:
+        _check_pictures(draft, scene, shot, settings.offer)
     order = _Order(draft, scene, shot, settings, prompt)
     for number, clip_id in enumerate(ids):
         last_clip = number == len(ids) - 1
@@ -263,6 +265,22 @@ def _check_offer(
         draft.faults.append(
             draft.storyboard.fault(place, message, code="prompt-too-long", hint=hint)
         )
+
+
+def _check_pictures(draft: Draft, scene: NamedScene, shot: NamedShot, offer: Offer) -> None:
+    """Say once a model that its clips cannot be chained while their frames have no public address."""
+    if offer.pictures == "any" or draft.survey.hosted:
+        return
+    _, place = inherited(draft.storyboard, scene, shot, "model")
+    fault = draft.storyboard.fault(
+        place,
+        f"{offer.name} takes pictures by their public address only, and yours have none: "
+        "no clip can begin on one there",
+        code="no-picture-host",
+        hint="set LONGTAKE_UPLOAD_COMMAND or LONGTAKE_UPLOAD_PUT, or choose another model",
+    )
+    if fault not in draft.faults:
+        draft.faults.append(fault)
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,14 @@ class SoundFacts:
 
 @dataclass(frozen=True)
 class Survey:
-    """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files."""
+    """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
+
+    `hosted` tells whether the author has named a place where pictures can be had by their address.
+    """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
     footage: Mapping[Path, FootageFacts] = field(default_factory=dict)
     sounds: Mapping[Path, SoundFacts] = field(default_factory=dict)
     owned: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
+    hosted: bool = False

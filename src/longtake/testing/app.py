@@ -19,18 +19,25 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from longtake.testing.faults import CHANGING, COVERING, Fault, Subject
-from longtake.testing.media import clip_response, picture_response, stolen_response
+from longtake.testing.media import (
+    bucket_response,
+    clip_response,
+    picture_response,
+    stolen_response,
+)
 from longtake.testing.oracle import oracle_routes
 from longtake.testing.responses import Drop
 from longtake.testing.stage import Stage
+from longtake.testing.wire.apiinone import ApiInOne
 from longtake.testing.wire.apimart import Apimart
 from longtake.testing.wire.minimax_v1 import MinimaxV1
 from longtake.testing.wire.minimax_v2 import MinimaxV2
 from longtake.testing.wire.multipart import file_part
+from longtake.testing.wire.pixazo import Pixazo
 from longtake.testing.wire.wire import Call, Endpoint, Refusal, Reply, Wire
 from longtake.testing.world import Seen
 
-WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1(), MinimaxV2())
+WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1(), MinimaxV2(), Pixazo(), ApiInOne())
 _MOST_BODY = 64_000_000
 
 
@@ -46,6 +53,9 @@ def make_app(stage: Stage) -> Starlette:
         Route("/v/{link}", _media(stage, "download", clip_response)),
         Route("/f/image/{name}", _media(stage, "picture", picture_response)),
         Route("/stolen", _media(stage, "picture", stolen_response), methods=["GET", "POST"]),
+        # A place of the author's own, for pictures that a provider takes by their address alone.
+        Route("/host/{name}", _media(stage, "picture", bucket_response)),
+        Route("/host/{name}", _media(stage, "upload", bucket_response), methods=["PUT"]),
         *oracle_routes(stage),
     ]
     return Starlette(routes=routes)
@@ -107,7 +117,7 @@ def _subject(call: Call, wire: Wire | None, route: str) -> Subject:
         wire=task.wire if task else wire.name if wire else "",
         host=call.host,
         key=task.key if task else call.key,
-        model=task.asked.model if task else model,
+        model=task.asked.model if task else model or call.request.path_params.get("model", ""),
         prompt=task.asked.prompt if task else prompt,
         name=task.id if task else name,
     )

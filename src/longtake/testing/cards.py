@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -246,5 +246,41 @@ MINIMAX_V2 = _table(
             prices={"768P": "0.08"},
         ),
         _tiny("P"),
+    )
+)
+
+# By the name that stands in the path.
+PIXAZO = _table(
+    (
+        Card(
+            model="minimax-hailuo-ai",
+            modes=_TEXT_FIRST,
+            lengths={"768P": (6, 10), "1080P": (6,)},
+            canvases=_hailuo_canvases(upper=True),
+            default=("768P", 6),
+            prices={("768P", 6): "0.35", ("768P", 10): "0.60", ("1080P", 6): "0.35"},
+        ),
+        replace(_tiny("P"), modes=_TEXT_FIRST),
+    )
+)
+
+APIINONE = _table(
+    (
+        *(
+            Card(
+                model=model,
+                modes=frozenset({"first"}),
+                lengths={"768P": (6, 10), "1080P": (6,)},
+                canvases=_hailuo_canvases(upper=True),
+                default=("768P", 6),
+                prices={("768P", 6): least, ("768P", 10): most, ("1080P", 6): most},
+            )
+            for model, least, most in (
+                ("hailuo-2-3", "0.30", "0.45"),
+                ("hailuo/2-3-image-to-video-standard", "0.30", "0.45"),
+                ("hailuo/2-3-image-to-video-pro", "0.45", "0.85"),
+            )
+        ),
+        replace(_tiny("P"), modes=frozenset({"first"})),
     )
 )

@@ -40,7 +40,7 @@ KINDS: dict[str, frozenset[str]] = {
     "patch": frozenset({"set", "remove"}),
     "no_id": frozenset(),
     # what becomes of the task, and of its clip
-    "fate": frozenset({"ending", "message", "code", "task_s", "charge", "words", "word"}),
+    "fate": frozenset({"ending", "message", "code", "task_s", "charge", "words", "word", "billed"}),
     "clip": frozenset({"size", "frames", "extra_frames", "rate", "sound", "drift"}),
     "webhook": frozenset({"how", "seconds", "body"}),
     # the way home

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from longtake.testing.clock import Clock
 from longtake.testing.responses import Cut, Stream
 from longtake.testing.wire.wire import Call
-from longtake.testing.world import Task
+from longtake.testing.world import Task, Upload
 
 _CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
@@ -55,7 +56,11 @@ async def clip_response(call: Call) -> Response:
         return _served(str(told["serve"].get("what", "html")))
     path: Path = await asyncio.wrap_future(call.studio.clip(task.order, world.pictures))
     content = _spoilt(await asyncio.to_thread(path.read_bytes), told)
-    return _ranged(request, content, told, world.scenario.media_type, note, world.clock)
+    # A store of objects knows a type by the name's ending alone.
+    named = "." in request.path_params["link"]
+    kind = world.scenario.media_type if named else "application/octet-stream"
+    note["type"] = kind
+    return _ranged(request, content, told, kind, note, world.clock)
 
 
 async def picture_response(call: Call) -> Response:
@@ -66,6 +71,23 @@ async def picture_response(call: Call) -> Response:
     if upload is None:
         return Response(status_code=404)
     return Response(call.world.pictures[upload.sha256], media_type="application/octet-stream")
+
+
+async def bucket_response(call: Call) -> Response:
+    """Take a picture at the author's own place, or give it to whoever asks; notes are kept apart."""
+    request, world = call.request, call.world
+    world.bucket.append({"method": request.method, **_noted(request, call.host, None)})
+    url = str(request.url.replace(query=""))
+    if request.method == "PUT":
+        content = await request.body()
+        sha256, name = hashlib.sha256(content).hexdigest(), request.path_params["name"]
+        world.uploads[url] = Upload(url, sha256, len(content), "", world.clock.now(), name)
+        world.pictures[sha256] = content
+        return Response(status_code=201)
+    upload = world.uploads.get(url)
+    if upload is None:
+        return Response(status_code=404)
+    return Response(world.pictures[upload.sha256], media_type="image/png")
 
 
 async def stolen_response(call: Call) -> Response:

@@ -192,6 +192,16 @@ def _media(stage: Stage) -> dict[str, Any]:
     }
 
 
+def _bucket(stage: Stage) -> dict[str, Any]:
+    """Tell who came to the author's own place for pictures, and whether anybody brought a key."""
+    notes = stage.world.bucket
+    return {
+        "put": sum(note["method"] == "PUT" for note in notes),
+        "secrets": [note for note in notes if note["secret_headers"]],
+        "headers": sorted({name for note in notes for name in note["headers"]}),
+    }
+
+
 def _faults(stage: Stage) -> dict[str, Any]:
     played = stage.world.played
     count = Counter(f"{note['route']} {note['do']}" for note in played)
@@ -211,6 +221,7 @@ _PARTS: dict[str, Callable[[Stage], Any]] = {
     "uploads": _uploads,
     "keys": _keys,
     "media": _media,
+    "bucket": _bucket,
     "faults": _faults,
     "requests": _requests,
     "errors": lambda stage: stage.world.errors,

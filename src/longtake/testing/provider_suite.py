@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from longtake.errors import (
@@ -57,6 +58,10 @@ class ProviderSuite:
     key = ""
     # how the simulator's smallest model calls its resolution
     tiny = "36P"
+    # how its smallest clip begins
+    begins = "text"
+    # what the provider calls a model, where that is not what we do
+    called: Mapping[str, str] = MappingProxyType({})
     orders: tuple[Order, ...] = ()
     tells_charge = False
 
@@ -88,6 +93,7 @@ class ProviderSuite:
         environment = {
             self.profile.key_variable: key or self.key,
             self.profile.host_variable: base,
+            **self.beside(),
         }
         limits = limits or Limits(max_bytes=1_000_000, total_s=30.0)
         profile = replace(self.profile, submit_s=self.patience_s, download=limits)
@@ -95,9 +101,13 @@ class ProviderSuite:
         self.stack.callback(provider.close)
         return provider
 
+    def beside(self) -> Mapping[str, str]:
+        """Give the variables that the provider reads besides its key and its host."""
+        return {}
+
     def small(self, folder: Path, **changes: Any) -> Request:
         """Give a request of a clip that is made in no time."""
-        return Order("sim-tiny", self.tiny, 1, "64x36").request(folder, **changes)
+        return Order("sim-tiny", self.tiny, 1, "64x36", self.begins).request(folder, **changes)
 
     def finished(self, provider: RemoteProvider, folder: Path) -> str:
         """Have a small clip made; gives its task."""
@@ -112,7 +122,8 @@ class ProviderSuite:
         task = provider.submit(request, "nonce")
 
         made = self.sim.oracle("tasks")[0]
-        assert (made["id"], made["model"], made["mode"]) == (task, order.model, order.mode)
+        model = self.called.get(order.model, order.model)
+        assert (made["id"], made["model"], made["mode"]) == (task, model, order.mode)
         assert (made["seconds"], made["resolution"]) == (order.seconds, order.resolution)
         assert made["pictures"][:2] == [request.first_sha256, request.last_sha256]
         assert bool(made["pictures"][2:]) == (order.mode == "references")

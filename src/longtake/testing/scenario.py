@@ -29,6 +29,8 @@ _ACCOUNTS = {
     "apimart-key": Account("apimart"),
     "minimax-key": Account("minimax"),
     "mainland-key": Account("minimax-mainland"),
+    "pixazo-key": Account("pixazo"),
+    "apiinone-key": Account("apiinone"),
 }
 
 
@@ -40,6 +42,7 @@ class Scenario:
     `render: early` starts a clip when its task is accepted, not when it is first downloaded.
     `words` spells states otherwise, `submit_shape` fixes the shape of APIMart's submit reply,
     `number_ids` writes the task ids of MiniMax v2 as JSON numbers.
+    `result_form` that of a clip's place in the answers of APIMart and API in One.
     """
 
     seed: int = 0

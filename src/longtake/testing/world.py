@@ -42,7 +42,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of a task where a fault has decided it."""
+    """What becomes of a task where a fault has decided it.
+
+    `billed` says whether one that fails is paid all the same; None leaves that to its provider.
+    """
 
     ending: Ending = "done"
     message: str = ""
@@ -50,6 +53,7 @@ class Fate:
     task_s: float | None = None
     charge: Decimal | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    billed: bool | None = None
 
 
 @dataclass
@@ -95,8 +99,10 @@ class Task:
         return self.state(now) in ("queued", "running")
 
     def charged(self, now: float) -> Decimal:
-        """Give the money gone at a time: what fails or is cancelled is refunded."""
-        return self.charge if self.state(now) == "done" else Decimal(0)
+        """Give the money gone at a time: what fails or is cancelled is refunded, as a rule."""
+        state = self.state(now)
+        gone = state == "done" or (state == "failed" and bool(self.fate.billed))
+        return self.charge if gone else Decimal(0)
 
     def cancel(self, now: float) -> None:
         """End the task before it began; nothing is charged for it."""
@@ -149,6 +155,7 @@ class World:
         self.seen: list[Seen] = []
         self.played: list[dict[str, Any]] = []
         self.media: list[dict[str, Any]] = []
+        self.bucket: list[dict[str, Any]] = []
         self.errors: list[str] = []
         self.rung: list[dict[str, Any]] = []
         self.ignored: Counter[str] = Counter()

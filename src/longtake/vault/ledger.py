@@ -154,10 +154,16 @@ class Ledger:
             purchase, "failed", now, message=message, charge="0", answered=now, closed=now
         )
 
-    def refused(self, purchase: int, message: str, now: float) -> Purchase:
-        """Write down that moderation refused it: the same request would be refused again."""
+    def refused(
+        self, purchase: int, message: str, now: float, charge: Money | None = _NOTHING
+    ) -> Purchase:
+        """Write down that moderation refused it: the same request would be refused again.
+
+        The reserve stands where `charge` is None.
+        """
+        amount = None if charge is None else str(charge.amount)
         return self._move(
-            purchase, "refused", now, message=message, charge="0", answered=now, closed=now
+            purchase, "refused", now, message=message, charge=amount, answered=now, closed=now
         )
 
     def refunded(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -94,6 +94,8 @@ class Call:
     def accept(self, wire: Wire, asked: Asked, idempotency_key: str = "") -> Task:
         """Take the job on, as the faults of this call decide."""
         world, host, key, fate = self.world, self.host, self.key, self.fate
+        if fate.billed is None:
+            fate = replace(fate, billed=wire.bills_failure(fate))
         task = world.accept(wire.name, host, key, asked, idempotency_key, fate, wire.task_id)
         if world.scenario.render == "early":
             self.studio.clip(task.order, world.pictures)
@@ -162,6 +164,10 @@ class Wire:
     def task_id(self, number: str) -> str:
         """Make a task's id of hexadecimal digits of its own."""
         return f"1{digits_of(number)}"
+
+    def bills_failure(self, fate: Fate) -> bool:
+        """Tell whether a task of this fate is paid though it fails; where nothing is said, it is not."""
+        return False
 
     def refusal(self, refusal: Refusal) -> Reply:
         """Say no as this provider says it."""

@@ -1,0 +1,246 @@
+"""A place of the author's own on the open net, for providers that take pictures by address alone.
+
+It is named in the environment and nowhere else: a board from a stranger must not start programs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import Protocol
+
+from longtake.errors import ProviderError, Refused, Unreachable
+from longtake.generate.addresses import read_base
+from longtake.generate.complaints import plain_words
+from longtake.generate.http import Limits, Timing, Unfit, Wire, WireError
+from longtake.media.sendable import Packed
+
+# Either of these says how a picture gets to the place, the third by what address it is had there.
+COMMAND = "LONGTAKE_UPLOAD_COMMAND"
+PUT = "LONGTAKE_UPLOAD_PUT"
+PUBLIC = "LONGTAKE_UPLOAD_PUBLIC"
+
+_LONGEST_S = 60.0
+_ADDRESS = re.compile(r"https?://[!-~]{1,2000}$")
+_BUSY = (408, 425, 429)
+_HINT = (
+    f"what {COMMAND} prints last, or {PUBLIC} names, must be a public https address of the file "
+    "itself: no page about it, and no smaller copy"
+)
+
+
+class _Way(Protocol):
+    """How a picture gets to the place: gives the address it is to be had by."""
+
+    def place(self, packed: Packed, name: str, total_s: float) -> str: ...
+
+    def interrupt(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def has_host(environment: Mapping[str, str]) -> bool:
+    """Tell whether the author has named a place for pictures."""
+    return any(environment.get(name, "").strip() for name in (COMMAND, PUT))
+
+
+def open_host(environment: Mapping[str, str], secret: str, wire: Wire) -> PictureHost | None:
+    """Open the place an environment names, None where it names none.
+
+    `secret` is the variable that a command must not be told; `wire` fetches what was put there, to
+    see that it is what was meant. Raises ProviderError for what cannot be such a place.
+    """
+    command, put = (environment.get(name, "").strip() for name in (COMMAND, PUT))
+    if command and put:
+        raise ProviderError(f"{COMMAND} and {PUT} are both set", hint="leave one of them out")
+    if command:
+        told = {name: value for name, value in environment.items() if name != secret}
+        return PictureHost(_Command(_words(command), told), wire)
+    if put:
+        return PictureHost(_open_put(put, environment.get(PUBLIC, "").strip()), wire)
+    return None
+
+
+class PictureHost:
+    """Puts pictures where everybody can fetch them. Used from several threads."""
+
+    def __init__(self, way: _Way, wire: Wire) -> None:
+        self._way = way
+        self._wire = wire
+
+    def place(self, packed: Packed, name: str, total_s: float) -> str:
+        """Put a picture up and give its address, which was seen to lead to the very same bytes.
+
+        Raises Unreachable where another try may help, Refused where none will.
+        """
+        url = self._way.place(packed, name, min(_LONGEST_S, total_s))
+        if not _ADDRESS.match(url):
+            raise Refused(f"a picture's own address is none: {plain_words(url)[:80]}", hint=_HINT)
+        with TemporaryDirectory(prefix="longtake-") as folder:
+            path = Path(folder) / "seen"
+            limits = Limits(max_bytes=len(packed.content), total_s=_LONGEST_S)
+            try:
+                self._wire.download(url, path, limits)
+            except Unfit as exc:
+                raise Refused(f"a picture's own address cannot be used: {exc}", hint=_HINT) from exc
+            except WireError as exc:
+                raise Unreachable(f"a picture cannot be had where it was put: {exc}") from exc
+            if path.read_bytes() != packed.content:
+                raise Refused("a picture's own address gives something else", hint=_HINT)
+        return url
+
+    def interrupt(self) -> None:
+        """End the author's program where it runs, and start it no more."""
+        self._way.interrupt()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._way.close()
+
+
+class _Command:
+    """A program of the author's own, given a file, that prints the file's address."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._words = words
+        self._environment = dict(environment)
+        self._stopped = Event()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def place(self, packed: Packed, name: str, total_s: float) -> str:
+        with TemporaryDirectory(prefix="longtake-") as folder:
+            path = Path(folder) / name
+            path.write_bytes(packed.content)
+            said = self._run(path, total_s).decode("utf-8", "replace")
+        return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
+
+    def interrupt(self) -> None:
+        self._stopped.set()
+        for child in tuple(self._running):
+            _end(child)
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def _run(self, path: Path, total_s: float) -> bytes:
+        child = self._started(path)
+        self._running.add(child)
+        with child:
+            try:
+                if self._stopped.is_set():
+                    _end(child)
+                out, log = child.communicate(timeout=total_s)
+            except subprocess.TimeoutExpired as exc:
+                _end(child)
+                raise Unreachable(f"{COMMAND} was not done after {total_s:.0f} s") from exc
+            except BaseException:
+                _end(child)
+                raise
+            finally:
+                self._running.discard(child)
+        if child.returncode:
+            raise Unreachable(
+                f"{COMMAND} failed with {child.returncode}: {_last(log)}", hint=f"check {COMMAND}"
+            )
+        return out
+
+    def _started(self, path: Path) -> subprocess.Popen[bytes]:
+        named = any("{file}" in word for word in self._words)
+        words = [word.replace("{file}", str(path)) for word in self._words]
+        try:
+            return subprocess.Popen(
+                words if named else [*words, str(path)],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as exc:
+            why = exc.strerror if isinstance(exc, OSError) else str(exc)
+            raise Refused(f"{COMMAND} cannot be started: {why}", hint=f"check {COMMAND}") from exc
+
+
+@dataclass(frozen=True)
+class _Put:
+    """A place that takes files by PUT; `{name}` in both addresses stands for the picture's name."""
+
+    wire: Wire
+    path: str
+    public: str
+
+    def place(self, packed: Packed, name: str, total_s: float) -> str:
+        try:
+            reply = self.wire.send(
+                "PUT",
+                self.path.replace("{name}", name),
+                headers={"Content-Type": packed.media_type},
+                content=packed.content,
+                timing=Timing(quiet_s=min(30.0, total_s), total_s=total_s),
+            )
+        except WireError as exc:
+            raise Unreachable(f"a picture cannot be put up: {exc}", hint=f"check {PUT}") from exc
+        if 200 <= reply.status < 300:
+            return self.public.replace("{name}", name)
+        said = f"{self.wire.host} does not take a picture: HTTP {reply.status}"
+        if reply.status >= 500 or reply.status in _BUSY:
+            raise Unreachable(said)
+        raise Refused(said, hint=f"check {PUT}")
+
+    def interrupt(self) -> None:
+        """A PUT ends soon by itself."""
+
+    def close(self) -> None:
+        self.wire.close()
+
+
+def _open_put(put: str, public: str) -> _Put:
+    parts = read_base(put)
+    for name, url in ((PUT, put), (PUBLIC, public)):
+        read = read_base(url) if url else parts
+        if read is None or "{name}" not in read.path:
+            raise ProviderError(
+                f"{name} is no https address with {{name}} in its path",
+                hint=f"write it like {name}=https://bucket.example/pictures/{{name}}",
+            )
+    assert parts is not None
+    # A query may hold what allows the PUT: who fetches the picture need not know.
+    plain = parts._replace(query="", fragment="").geturl()
+    path = put.partition(parts.netloc)[2].partition("#")[0]
+    wire = Wire(f"{parts.scheme}://{parts.netloc}", {}, parts.query)
+    return _Put(wire, path, public or plain)
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as exc:
+        raise ProviderError(
+            f"{COMMAND} cannot be read: {str(exc).lower()}",
+            hint="close what was opened with a quote",
+        ) from exc
+
+
+def _last(log: bytes) -> str:
+    """Give the last line of a log, addresses in it without what may allow something."""
+    lines = [line for line in log.decode("utf-8", "replace").splitlines() if line.strip()]
+    return plain_words(re.sub(r"\?\S+", "?...", lines[-1])) if lines else "it said nothing"
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kill a program and all that it has started."""
+    if os.name == "posix":
+        # What ended on its own this very moment has no group any more.
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
+    else:
+        child.kill()
