@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from longtake.errors import StoryboardError
-from longtake.generate.catalogue import load_offers
+from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.plan.compile import compile_plan
 from longtake.plan.job import Plan
 from longtake.plan.survey import FootageFacts, StillFacts, Survey
@@ -21,6 +21,7 @@ def plan_of(
     footage: dict[str, int] | None = None,
     owned: frozenset[str] = frozenset(),
     hosted: bool = False,
+    animatic: bool = False,
 ) -> Plan:
     """Compile a board given as text; `stills` maps file names to hashes, `footage` to frames.
 
@@ -42,7 +43,8 @@ def plan_of(
             owned=owned,
             hosted=hosted,
         )
-        return compile_plan(load_storyboard(path), load_offers(), survey)
+        offers = animatic_offers(load_offers()) if animatic else load_offers()
+        return compile_plan(load_storyboard(path), offers, survey)
 
 
 def faults_of(text: str, *, stills: dict[str, str] | None = None, hints: bool = False) -> list[str]:

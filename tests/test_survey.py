@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -152,3 +153,45 @@ def test_a_name_longer_than_any_file_has(folder: Path) -> None:
 
     assert fault.where.line == 3
     assert fault.message.endswith("cannot be read: file name too long")
+
+
+FACES = """longtake: 1
+title: T
+cast:
+  ann: {text: a woman, face: gone.png}
+  bob: {text: a man, face: bed.wav}
+  cat: {text: a cat, face: ../outside/id.png}
+  dog: {text: a dog, face: link.png}
+  eve: {text: a girl, face: pipe.png}
+scenes: [{prompt: x}]
+"""
+
+
+def test_faces_that_are_no_pictures_of_the_board(tmp_path: Path) -> None:
+    """Missing, no picture, outside by path or by link, a pipe: each is a fault where it is named."""
+    folder, outside = tmp_path / "board", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    Image.new("RGB", (64, 48)).save(outside / "id.png")
+    make_sound(folder / "bed.wav", 100)
+    (folder / "link.png").symlink_to(outside / "id.png")
+    os.mkfifo(folder / "pipe.png")
+
+    faults = look(folder, FACES).faults
+    assert [(f.where.line, f.where.column, f.code) for f in faults] == [
+        (4, 30, "missing-file"),
+        (5, 28, "bad-file"),
+        (6, 28, "outside"),
+        (7, 28, "outside"),
+        (8, 29, "bad-file"),
+    ]
+    assert "is no PNG, JPEG or WEBP picture" in faults[1].message
+
+
+def test_a_face_of_too_many_pixels(tmp_path: Path) -> None:
+    """A picture that would fill the memory is refused by its size, before it is decoded."""
+    Image.new("1", (9000, 9000)).save(tmp_path / "q.png")
+    board = TOP + "cast: {ann: {text: a woman, face: q.png}}\nscenes: [{prompt: x}]\n"
+
+    (fault,) = look(tmp_path, board).faults
+    assert "too many pixels" in fault.message

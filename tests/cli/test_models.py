@@ -90,6 +90,17 @@ def test_all_providers(cli: Cli) -> None:
     assert "  2K    2560x1440  4-15 s  0.09144 a second: 4 s 0.36576 USD, 15 s 1.3716 USD\n" in said
 
 
+def test_faces_a_model_takes(cli: Cli) -> None:
+    """How many pictures of the cast go with a clip stands beside the word, and in the data."""
+    (models,) = [
+        p["models"] for p in check("models", cli("models", "apimart", "--json").out)["providers"]
+    ]
+    most = {model["name"]: model["most_references"] for model in models}
+
+    assert "text, first, last, references (up to 5); with sound" in cli("models", "apimart").out
+    assert (most["apimart/MiniMax-H3"], most["apimart/MiniMax-Hailuo-02"]) == (5, 0)
+
+
 def test_an_unknown_provider(cli: Cli) -> None:
     """The nearest name is offered."""
     said = cli("models", "minimx")
@@ -117,6 +128,7 @@ def test_the_catalogue_as_data(cli: Cli) -> None:
     assert models["minimax/MiniMax-Hailuo-02"]["resolutions"][0] == {
         "name": "512P",
         "canvas": "910x512",
+        "modes": ["first"],
         "clips": [{"seconds": 6, "price": "0.10 USD"}, {"seconds": 10, "price": "0.15 USD"}],
     }
     assert models["minimax/S2V-01"]["resolutions"][0]["clips"] == [{"seconds": 6, "price": None}]

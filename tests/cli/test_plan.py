@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from PIL import Image
 from rich.cells import cell_len
 
 from boards import plan_of
 from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
 from longtake.cli.tree import plan_tree
+from longtake.film import plan_film
+from longtake.history import save_history
+from longtake.wishes import Wishes
 
 CHAIN = """\
 longtake: 1
@@ -113,3 +119,47 @@ def test_the_animatic_of_a_paid_board(cli: Cli, write: Write) -> None:
 
     assert {clip["seconds"] for clip in found["clips"]} == {5}
     assert found["quote"]["total"] == "0.00 USD"
+
+
+CAST = """\
+longtake: 1
+title: Ann
+model: apimart/MiniMax-H3
+cast: {ann: {text: an old woman, face: ann.png}}
+scenes:
+  - {id: a, prompt: "${ann} waves"}
+  - {id: b, prompt: "${ann} turns"}
+"""
+
+
+def test_faces_of_the_cast(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """The clip that gets a face says so; of the one that does not a warning tells why."""
+    write(CAST)
+    Image.new("RGB", (400, 400)).save(tmp_path / "ann.png")
+    said = cli("plan")
+    found = check("plan", cli("plan", "--json").out)
+
+    assert "fresh, with ann" in said.out
+    assert "unused" not in said.out
+    assert 'the face of "ann" is not sent with shot "b": it begins or ends on a frame' in said.err
+    assert [clip["faces"] for clip in found["clips"]] == [["ann"], []]
+    assert [warning["code"] for warning in found["warnings"]] == ["unsent-face"]
+
+
+def test_a_small_face(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """A face is enlarged to what models take, and that is said."""
+    write(CAST)
+    Image.new("RGB", (300, 400)).save(tmp_path / "ann.png")
+
+    assert 'the face of "ann" is 300x400, so small that it is enlarged' in cli("check").err
+
+
+def test_why_a_clip_with_another_face_is_made_again(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """The recipe of a clip names its faces, and so does the reason."""
+    write(CAST)
+    Image.new("RGB", (400, 400)).save(tmp_path / "ann.png")
+    plan = plan_film(tmp_path / "board.yaml", Wishes())
+    save_history(tmp_path / ".longtake", "board", plan, {job.id: "0" * 64 for job in plan.jobs})
+    Image.new("RGB", (400, 400), "red").save(tmp_path / "ann.png")
+
+    assert cli("explain", "a/1").out == "a/1: made again, its faces changed\n"

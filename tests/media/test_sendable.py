@@ -1,4 +1,4 @@
-"""Pictures leave in the best format that fits, and with nothing but their pixels."""
+"""Pictures leave in the best format that fits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from longtake.errors import MediaError
-from longtake.media.sendable import Packed, pack_frame, pack_picture
+from longtake.media.sendable import Packed, pack_frame
 
 
 @pytest.fixture
@@ -50,16 +50,3 @@ def test_a_frame_that_never_fits(noisy):
     """No format is small enough: that is said, not sent."""
     with pytest.raises(MediaError, match="in every format"):
         pack_frame(noisy, 1000)
-
-
-def test_a_photo_of_somebody(tmp_path):
-    """Place and camera that a photo tells of stay here; so does the name of its format."""
-    path = tmp_path / "face.jpg"
-    exif = Image.Exif()
-    exif[0x010F] = "canary"
-    Image.new("RGB", (40, 30), "red").save(path, exif=exif)
-    packed = pack_picture(path, 1_000_000)
-
-    assert packed.form == "png"
-    assert b"canary" in path.read_bytes()
-    assert b"canary" not in packed.content

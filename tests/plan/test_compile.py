@@ -257,8 +257,18 @@ def test_the_quote_counts_only_what_is_not_owned() -> None:
     first = plan_of(board)
     again = plan_of(board, owned=frozenset({first.jobs[0].recipe}))
 
-    assert str(first.quote.total) == "0.20 USD"
-    assert str(again.quote.total) == "0.10 USD"
+    assert str(first.quote.total) == "0.56 USD"
+    assert str(again.quote.total) == "0.28 USD"
+
+
+def test_a_resolution_that_can_do_less_than_its_model() -> None:
+    """It is never the default, and is refused where a shot wants what it cannot do."""
+    board = PAID + "resolution: 512P\nscenes: [{id: a, prompt: x}]"
+
+    assert plan_of(PAID + "scenes: [{id: a, prompt: x}]").jobs[0].resolution == "768P"
+    assert faults_of(board) == [
+        'board.yaml:5:10: shot "a": MiniMax-Hailuo-02 at 512P cannot start fresh, it needs a first frame'
+    ]
 
 
 def test_a_quote_over_the_budget_is_known_before() -> None:

@@ -10,6 +10,7 @@ from longtake.errors import StoryboardError
 from longtake.storyboard.check import NamedShot, expand, named_scenes
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
+from longtake.storyboard.words import names_in
 
 TOP = "longtake: 1\ntitle: T\n"
 
@@ -107,6 +108,9 @@ def test_fault_of_a_first_shot_points_at_its_scene() -> None:
             ["id: a, shots: [{seconds: 5}]"],
             '4:19: shot "a.1" shows nothing: it needs prompt, still or footage',
         ),
+        (["prompt: ' '"], '4:12: scene "scene-1" has an empty prompt'),
+        (["id: a, prompt: {camera: ' '}"], '4:19: scene "a" has an empty prompt'),
+        (["id: a, shots: [{prompt: {}}]"], '4:28: shot "a.1" has an empty prompt'),
         (
             ["prompt: x, still: s.png"],
             '4:15: scene "scene-1" has both `prompt` and `still` | make them two shots',
@@ -222,6 +226,44 @@ def test_camera_words() -> None:
         "                                  ^^^^^^^^\n"
         'hint: did you mean "Push in"?',
     ]
+
+
+def doubts(*lines: str) -> list[tuple[str, int, str]]:
+    """Load scenes that bring warnings; give code, line and message of each."""
+    return [(w.code, w.where.line, w.message) for w in scenes(*lines).warnings]
+
+
+def test_camera_words_in_a_prompt() -> None:
+    """Brackets in a prompt's own text, one part of it or all, are commands as well; each has its limit."""
+    assert doubts(
+        "id: a, prompt: 'x [Push in, 左摇，跟随] y [Shake]'",
+        "id: b, shots: [{prompt: {character: 'x [Orbit right]'}}]",
+        "id: c, prompt: '[Shake, Pan left, Pan right, Zoom in] x', camera: [Push in]",
+        "id: d, prompt: 'x []', camera: [Push in, Shake, Zoom in]",
+    ) == [
+        ("unknown-camera", 5,
+         'shot "b.1": "Orbit right" is no camera command, so it moves nothing'),
+        ("many-camera", 6, 'scene "c" has 4 camera commands at once'),
+    ]  # fmt: skip
+
+
+def test_names_in_a_bracket_are_not_known_yet() -> None:
+    """What a variable will say there is nobody's fault."""
+    board = "vars: {move: Push in}\nscenes: [{prompt: 'x [${move}]'}]\n"
+    assert load(board).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("${ann}, ${ bob } and ${ann}", ("ann", "bob")),
+        ("$${ann} ${} $bob {ann} ${ann", ("",)),
+        ("", ()),
+    ],
+)
+def test_names_of_a_text(text: str, names: tuple[str, ...]) -> None:
+    """Each name once, in order; what stands for its own signs is none."""
+    assert names_in(text) == names
 
 
 NAMES = 'vars: {season: winter}\ncast: {ann: {text: "Ann in ${season}"}}\n'

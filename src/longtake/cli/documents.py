@@ -46,7 +46,8 @@ class ClipObject:
     """One clip: `kind` is clip (a provider makes it), still or footage.
 
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
-    from film frame `at` on. `price` and `owned` are of clips that a provider makes.
+    from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
+    members of the cast whose pictures it is given.
     """
 
     id: str
@@ -66,6 +67,7 @@ class ClipObject:
     seconds: float
     prompt: str = ""
     camera: tuple[str, ...] = ()
+    faces: tuple[str, ...] = ()
     price: str | None = None
     owned: bool | None = None
 
@@ -346,6 +348,7 @@ def _clip(
         seconds=made.seconds if made else _seconds(plan, source.frames),
         prompt=made.prompt if made else "",
         camera=() if isinstance(source, FootageClip) else source.camera,
+        faces=tuple(face.name for face in made.faces) if made else (),
         price=_price(made.price) if made else None,
         owned=owned,
     )

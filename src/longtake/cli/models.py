@@ -35,24 +35,27 @@ class PriceObject:
 class ResolutionObject:
     """A resolution of a model, the pixels it stands for, and its clips, shortest first.
 
-    `canvas` is null where a model draws at the film's own size.
+    `canvas` is null where a model draws at the film's own size; `modes` where it can do all that its
+    model can.
     """
 
     name: str
     canvas: str | None
+    modes: tuple[str, ...] | None
     clips: tuple[PriceObject, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelObject:
     """A model as a board names it. `modes` says how clips may begin and end: text (no picture),
-    first, last, references. `pictures` is url where they are taken by a public address alone. `free`
-    models are drawn here.
+    first, last, references (pictures of the cast, up to `most_references`). `pictures` is url where
+    they are taken by a public address alone. `free` models are drawn here.
     """
 
     name: str
     aliases: tuple[str, ...]
     modes: tuple[str, ...]
+    most_references: int
     prompt_limit: int
     pictures: str
     sound: bool
@@ -158,6 +161,7 @@ def _model(offer: Offer) -> ModelObject:
         name=offer.name,
         aliases=offer.aliases,
         modes=tuple(mode for mode in _MODES if mode in offer.modes),
+        most_references=offer.most_references if "references" in offer.modes else 0,
         prompt_limit=offer.prompt_limit,
         pictures=offer.pictures,
         sound=offer.sound,
@@ -173,11 +177,18 @@ def _resolution(offer: Offer, resolution: Resolution) -> ResolutionObject:
     return ResolutionObject(
         name=resolution.name,
         canvas=None if offer.any_size else str(resolution.canvas),
+        modes=None if resolution.modes is None else tuple(sorted(resolution.modes)),
         clips=tuple(
             PriceObject(seconds=seconds, price=None if price is None else str(price))
             for seconds, price in prices
         ),
     )
+
+
+def _only(resolution: Resolution) -> str:
+    if resolution.modes is None:
+        return ""
+    return f" ({', '.join(sorted(resolution.modes))} only)"
 
 
 def _tell_provider(provider: ProviderObject, offers: Mapping[str, Offer]) -> None:
@@ -197,9 +208,12 @@ def _tell_provider(provider: ProviderObject, offers: Mapping[str, Offer]) -> Non
 def _model_lines(model: ModelObject, offer: Offer) -> Iterator[str]:
     yield model.name
     sound = "with sound" if model.sound else "silent"
-    modes = ", ".join(model.modes) + (
-        " (pictures by public address)" if model.pictures == "url" else ""
+    modes = ", ".join(
+        f"{mode} (up to {model.most_references})" if mode == "references" else mode
+        for mode in model.modes
     )
+    if model.pictures == "url":
+        modes += " (pictures by public address)"
     takes = f"{modes}; {sound}; prompt up to {model.prompt_limit:,} signs"
     yield f"  {takes}"
     if model.aliases:
@@ -209,7 +223,7 @@ def _model_lines(model: ModelObject, offer: Offer) -> Iterator[str]:
             each.name,
             "any size" if offer.any_size else str(each.canvas),
             lengths_text(each.lengths),
-            price_text(offer, each),
+            price_text(offer, each) + _only(each),
         )
         for each in offer.resolutions
     ]

@@ -177,7 +177,8 @@ def _begins(source: Source) -> str:
     last = f", ends on {_edge(source.last)}" if source.last else ""
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
-    return (f"starts on {_edge(source.first)}" if source.first else "fresh") + last
+    faces = f", with {' and '.join(face.name for face in source.faces)}" if source.faces else ""
+    return (f"starts on {_edge(source.first)}" if source.first else f"fresh{faces}") + last
 
 
 def _edge(edge: Edge) -> str:

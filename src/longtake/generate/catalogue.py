@@ -21,6 +21,8 @@ _Price = Annotated[str, Field(pattern=r"^\d{1,6}(\.\d{1,8})?$")]
 _Length = Annotated[int, Field(ge=1, le=600)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
+_Mode = Literal["text", "first", "last", "references"]
+
 # How pydantic's own words are said to somebody who edits a price list; the rest speaks for itself.
 _WORDS = {
     "missing": "is missing",
@@ -44,6 +46,7 @@ class ResolutionRow(_Strict):
     lengths: Annotated[list[_Length], Field(min_length=1)]
     per_clip: dict[Annotated[str, Field(pattern=r"^\d{1,3}$")], _Price] = {}
     per_second: _Price | None = None
+    modes: list[_Mode] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -64,9 +67,10 @@ class ModelRow(_Strict):
 
     model: _Name
     aliases: list[str] = []
-    modes: Annotated[list[Literal["text", "first", "last", "references"]], Field(min_length=1)]
+    modes: Annotated[list[_Mode], Field(min_length=1)]
     prompt_limit: Annotated[int, Field(ge=1)]
     pictures: Literal["any", "url"] = "any"
+    most_references: Annotated[int, Field(ge=1)] = 1
     sound: bool = False
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     price_source: str = ""
@@ -138,6 +142,7 @@ def _offer(document: OffersFile, model: ModelRow) -> Offer:
         modes=frozenset(model.modes),
         prompt_limit=model.prompt_limit,
         pictures=model.pictures,
+        most_references=model.most_references,
         sound=model.sound,
         currency=model.currency,
         price_source=model.price_source,
@@ -156,4 +161,5 @@ def _resolution(row: ResolutionRow) -> Resolution:
         lengths=tuple(row.lengths),
         per_clip={int(length): Decimal(price) for length, price in row.per_clip.items()},
         per_second=None if row.per_second is None else Decimal(row.per_second),
+        modes=None if row.modes is None else frozenset(row.modes),
     )

@@ -11,12 +11,22 @@ from longtake.errors import FirstFrameIgnored, HandoffError, MediaError
 from longtake.files import sha256_of
 from longtake.media.camera import MovedStill
 from longtake.media.color import Plane, Sampling, planes_to_rgb
+from longtake.media.faces import FACE_RULE, fitted_face
 from longtake.media.frames import last_frame, save_png
 from longtake.media.likeness import likeness
 from longtake.media.normalise import rgb_still_to_film, source_frame
 from longtake.media.probe import probe
 from longtake.media.stills import open_still
-from longtake.plan.job import ClipJob, Edge, FootageClip, Source, StartOf, StillClip, StillFrame
+from longtake.plan.job import (
+    ClipJob,
+    Edge,
+    Face,
+    FootageClip,
+    Source,
+    StartOf,
+    StillClip,
+    StillFrame,
+)
 from longtake.units import Fit, FrameRate, Size
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -53,6 +63,20 @@ class Handoffs:
                 path = self._of_clip(edge.clip, canvas, takes, first=isinstance(edge, StartOf))
         except MediaError as error:
             raise HandoffError(f"no handoff frame: {error.message}", hint=error.hint) from error
+        return SentFrame(path, sha256_of(path))
+
+    def face(self, face: Face) -> SentFrame:
+        """Give a picture of the cast as it is sent; raises MediaError where it cannot be had."""
+
+        def make(part: Path) -> None:
+            pixels = fitted_face(face.path)
+            # It is kept for ever under the hash the plan knew: no other picture may get there.
+            if sha256_of(face.path) != face.sha256:
+                hint = "run the same command again"
+                raise MediaError(f"{face.path}: has changed since the plan was made", hint=hint)
+            save_png(pixels, part)
+
+        path = self.vault.frame(f"{face.sha256[:40]}-{FACE_RULE}", make)
         return SentFrame(path, sha256_of(path))
 
     def _of_clip(self, clip: str, canvas: Size, takes: Mapping[str, Take], *, first: bool) -> Path:

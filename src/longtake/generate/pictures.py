@@ -23,7 +23,7 @@ from longtake.generate.profile import (
     links_of,
 )
 from longtake.generate.provider import Request
-from longtake.media.sendable import Packed, pack_frame, pack_picture
+from longtake.media.sendable import Packed, pack_frame
 
 # An upload costs nothing, so it is tried again; all of them together must leave time for the submit.
 _UPLOADS = 5
@@ -57,9 +57,9 @@ class PictureSender:
     def named(self, request: Request) -> Pictures:
         """Name all pictures of a request; raises Refused before anything is sent that won't be taken."""
         limits = self._profile.pictures.get(request.model, PictureLimits())
-        wanted = [(path, pack_frame) for path in (request.first, request.last) if path]
-        wanted += [(path, pack_picture) for path, _ in request.references]
-        packed = [_packed(path, pack, limits, request.model) for path, pack in wanted]
+        faces = [path for path, _ in request.references]
+        wanted = [path for path in (request.first, request.last, *faces) if path]
+        packed = [_packed(path, limits, request.model) for path in wanted]
         ends = time.monotonic() + _UPLOADS_S
         names = [self._placed(each, ends) for each in packed]
         return Pictures(
@@ -157,11 +157,9 @@ def backoff_s(count: int) -> float:
     return float(min(15.0, 0.25 * 2.0**count) * random.uniform(1.0, 1.25))
 
 
-def _packed(
-    path: Path, pack: Callable[[Path, int], Packed], limits: PictureLimits, model: str
-) -> Packed:
+def _packed(path: Path, limits: PictureLimits, model: str) -> Packed:
     try:
-        packed = pack(path, limits.most_bytes)
+        packed = pack_frame(path, limits.most_bytes)
     except (MediaError, OSError) as exc:
         raise Refused(f"{path.name} cannot be sent: {exc}") from exc
     width, height = packed.width, packed.height

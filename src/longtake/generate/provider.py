@@ -18,8 +18,8 @@ class Request:
     `first` and `last` are PNG files at the canvas size (None: the model begins or ends as it likes);
     `first_sha256` and `last_sha256` are the hashes of their bytes. `canvas` and `rate` are what the
     clip is to have, `frames` its length at that rate. `references` are pictures of the cast, each a
-    file and its hash; `options` are the model's own switches; `drawn` marks a clip that is
-    made here at the film's own size and rate.
+    PNG file and its hash. All of these were written here: their very bytes are sent. `options` are
+    the model's own switches; `drawn` marks a clip that is made here at the film's own size and rate.
     """
 
     model: str

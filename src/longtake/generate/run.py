@@ -179,7 +179,8 @@ class _Walker:
         shop = self._shops[name]
         async with self._room[name]:
             first, last = [await self._sent(job, edge, shop) for edge in (job.first, job.last)]
-            request = self._request(job, first, last)
+            faces = await asyncio.to_thread(self._faces, job, shop)
+            request = self._request(job, first, last, faces)
             self._listen(Progress(job.id, "making", 0.0))
             desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job.id))
             if shop.till is None:
@@ -207,14 +208,25 @@ class _Walker:
         """
         if edge is None:
             return None
-        timeline = self._plan.timeline
-        handoffs = Handoffs(
-            shop.vault, self._plan.by_id, timeline.rate, self._plan.fit, timeline.background
-        )
         takes = dict(self.takes.by_clip)
-        return await asyncio.to_thread(handoffs.frame, edge, job.canvas, takes)
+        return await asyncio.to_thread(self._handoffs(shop).frame, edge, job.canvas, takes)
 
-    def _request(self, job: ClipJob, first: SentFrame | None, last: SentFrame | None) -> Request:
+    def _faces(self, job: ClipJob, shop: Shop) -> list[SentFrame]:
+        return [self._handoffs(shop).face(face) for face in job.faces]
+
+    def _handoffs(self, shop: Shop) -> Handoffs:
+        plan = self._plan
+        return Handoffs(
+            shop.vault, plan.by_id, plan.timeline.rate, plan.fit, plan.timeline.background
+        )
+
+    def _request(
+        self,
+        job: ClipJob,
+        first: SentFrame | None,
+        last: SentFrame | None,
+        faces: list[SentFrame],
+    ) -> Request:
         return Request(
             model=job.offer if job.draws else job.offer.partition("/")[2],
             resolution=job.resolution,
@@ -228,6 +240,7 @@ class _Walker:
             first_sha256=first.sha256 if first else "",
             last=last.path if last else None,
             last_sha256=last.sha256 if last else "",
+            references=tuple((face.path, face.sha256) for face in faces),
             options={**job.card, **self._options} if job.draws else dict(job.options),
             drawn=job.draws,
         )

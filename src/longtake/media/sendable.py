@@ -39,15 +39,6 @@ def pack_frame(path: Path, most_bytes: int) -> Packed:
     return _tightest(pixels, most_bytes, path)
 
 
-def pack_picture(path: Path, most_bytes: int) -> Packed:
-    """Pack the pixels of anybody's picture, and nothing else that its file holds."""
-    pixels = open_still(path)
-    content = _written(pixels, "PNG", compress_level=6)
-    if len(content) <= most_bytes:
-        return _packed(content, "png", pixels)
-    return _tightest(pixels, most_bytes, path)
-
-
 def _tightest(pixels: Plane, most_bytes: int, path: Path) -> Packed:
     """Try lossless WebP, then JPEG with all its colour; a MediaError says that neither fits."""
     if max(pixels.shape[:2]) <= 16383:  # WebP has no more bits for a side

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.edges import fitting_of
-from longtake.plan.job import Plan, Quote
+from longtake.plan.faces import face_warnings
+from longtake.plan.job import ClipJob, Plan, Quote
 from longtake.plan.joins import plan_joins
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -56,6 +57,7 @@ def compile_plan(
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
+    warnings += _face_warnings(draft)
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -176,6 +178,12 @@ def _foreign_budget(storyboard: Storyboard, quote: Quote) -> list[Fault]:
     message = f"the budget is in {quote.budget.currency}, the prices are in {quote.total.currency}"
     hint = f"name the budget in {quote.total.currency}"
     return [storyboard.fault(("budget",), message, code="foreign-budget", hint=hint)]
+
+
+def _face_warnings(draft: Draft) -> list[Fault]:
+    jobs = (source for source in draft.sources.values() if isinstance(source, ClipJob))
+    sent = [face for job in jobs for face in job.faces]
+    return face_warnings(draft.storyboard, draft.unsent, sent, draft.offers, draft.survey)
 
 
 def _stop_on(draft: Draft) -> None:

@@ -113,7 +113,7 @@ def mode_faults(
         at_key = key == "start"
         faults.append(storyboard.fault(place, message, code=code, hint=hint, key=at_key))
 
-    if first is None and "text" not in modes:
+    if first is None and modes.isdisjoint(("text", "references")):
         hint = "give the shot a `start:` picture, or choose another model"
         refuse("start", "cannot start fresh, it needs a first frame", "needs-first-frame", hint)
     if first is not None and "first" not in modes:

@@ -42,6 +42,15 @@ Edge = StillFrame | EndOf | StartOf
 
 
 @dataclass(frozen=True)
+class Face:
+    """A picture of a member of the cast, sent with a clip that has no frames to begin or end on."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ClipJob:
     """One clip to make, and the identity that tells whether we already own it.
 
@@ -70,6 +79,7 @@ class ClipJob:
     recipe: str
     key_variable: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    faces: tuple[Face, ...] = ()
 
 
 @dataclass(frozen=True)

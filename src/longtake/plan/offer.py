@@ -15,7 +15,7 @@ class Resolution:
     """One picture size of an offer: its canvas, the clip lengths it allows, what each costs.
 
     `lengths` are whole seconds, ascending. A price is looked up per length first, then per second;
-    a length without either has no known price.
+    a length without either has no known price. `modes` are fewer than the offer's where not None.
     """
 
     name: str
@@ -23,15 +23,17 @@ class Resolution:
     lengths: tuple[int, ...]
     per_clip: Mapping[int, Decimal] = field(default_factory=dict)
     per_second: Decimal | None = None
+    modes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class Offer:
     """What one model of a provider can make, and for how much: lengths, sizes, handoff modes, prices.
 
-    `modes` holds text, first, last, references: how a clip may begin and end. `pictures` is "url"
-    where they are taken by a public address alone, which a place of the author's own must give them.
-    `draws` is true for the embedded animatic, which makes a clip at the film's own size and rate.
+    `modes` holds text, first, last, references: how a clip may begin and end. `most_references` is how
+    many pictures of the cast a clip takes where there are any; `pictures` is "url" where they are taken
+    by a public address alone, which a place of the author's own must give them. `draws` is true for the
+    embedded animatic, which makes a clip at the film's own size and rate.
     """
 
     provider: str
@@ -39,6 +41,7 @@ class Offer:
     resolutions: tuple[Resolution, ...]
     modes: frozenset[str]
     prompt_limit: int = 2000
+    most_references: int = 1
     rate: FrameRate = field(default_factory=lambda: FrameRate.parse(24))
     pictures: Literal["any", "url"] = "any"
     sound: bool = False
@@ -66,13 +69,17 @@ class Offer:
 
     @property
     def cheapest(self) -> Resolution:
-        """The resolution whose shortest clip costs least a second; the first where prices are unknown."""
+        """The resolution whose shortest clip costs least a second; the first where prices are unknown.
+
+        One that can do less than its model is chosen by who asks for it only.
+        """
 
         def rank(resolution: Resolution) -> Decimal:
             price = self.price(resolution, resolution.lengths[0])
             return price.amount / resolution.lengths[0] if price else Decimal("Infinity")
 
-        return min(self.resolutions, key=rank)
+        able = [each for each in self.resolutions if each.modes is None]
+        return min(able or self.resolutions, key=rank)
 
     def price(self, resolution: Resolution, seconds: int) -> Money | None:
         """Price one clip, or None where the catalogue does not know."""

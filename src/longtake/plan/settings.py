@@ -70,7 +70,7 @@ def shot_settings(
     resolution = offer.cheapest if wanted is None or offer.any_size else offer.resolution(wanted)
     if resolution is None:
         return (_unknown_resolution(storyboard, scene, offer, offers, wanted, place),)
-    words = tuple(w for w in map(canonical_camera, get("camera", [])) if w)
+    words = tuple(dict.fromkeys(w for w in map(canonical_camera, get("camera", [])) if w))
     look = expand(get("look", ""), storyboard)
     switches = {key: on for key in SWITCHES if (on := get(key, None)) is not None}
     split, sound = get("split", "seams"), get("sound", "keep")

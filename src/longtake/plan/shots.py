@@ -10,25 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from longtake.errors import Fault
-from longtake.plan.edges import Made, first_edge, last_edge, mode_faults
+from longtake.plan.edges import Made, first_edge, last_edge
+from longtake.plan.faces import Unsent, face_faults, named_faces, sent_faces
 from longtake.plan.job import (
     ClipJob,
     Edge,
     EndOf,
+    Face,
     FootageClip,
     ShotNote,
     Source,
     StillClip,
     recipe_of,
 )
+from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.offer import Offer
 from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
-from longtake.plan.settings import ShotSettings, inherited, shot_settings
+from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.split import split_shot
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
+from longtake.storyboard.grammar import camera_brackets, canonical_camera
 from longtake.storyboard.model import Footage, PromptParts, Storyboard
-from longtake.storyboard.words import expand
+from longtake.storyboard.words import expand, names_in
 from longtake.timeline import TimelineClip
 from longtake.units import FrameRate, Size, exact
 
@@ -52,6 +56,7 @@ class Draft:
     firsts: list[tuple[NamedShot, int, Edge | None]] = field(default_factory=list)
     notes: list[ShotNote] = field(default_factory=list)
     silenced: set[str] = field(default_factory=set)
+    unsent: list[Unsent] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -185,10 +190,12 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     ids = [f"{shot.id}/{number}" for number in range(1, len(lengths) + 1)]
     edges = _edges(draft, shot)
     prompt = _prompt(draft, shot, settings)
-    _check_offer(draft, shot, settings, prompt, edges)
-    if any(edges) or len(ids) > 1:
-        _check_pictures(draft, scene, shot, settings.offer)
-    order = _Order(draft, scene, shot, settings, prompt)
+    faces = named_faces(draft.storyboard, _author_text(shot), draft.survey)
+    _check_limits(draft, scene, shot, settings, prompt, edges, len(ids))
+    _check_faces(
+        draft, shot, settings.offer, faces, (edges[0], edges[1] if len(ids) == 1 else None)
+    )
+    order = _Order(draft, scene, shot, settings, prompt, faces)
     for number, clip_id in enumerate(ids):
         last_clip = number == len(ids) - 1
         out_frame = frames[number] - 1 - (surplus if last_clip else 0)
@@ -245,42 +252,39 @@ def _author_text(shot: NamedShot) -> str:
     return compose_parts(written.model_dump()) if isinstance(written, PromptParts) else str(written)
 
 
-def _check_offer(
+def _check_limits(
     draft: Draft,
+    scene: NamedScene,
     shot: NamedShot,
     settings: ShotSettings,
     prompt: str,
     edges: tuple[Edge | None, Edge | None],
+    clips: int,
 ) -> None:
-    offer = settings.offer
-    model = offer.model or offer.name
-    draft.faults += mode_faults(draft.storyboard, shot, offer.modes, model, edges)
-    if len(prompt) > offer.prompt_limit:
-        message = (
-            f'shot "{shot.id}": the prompt with look and camera words is {len(prompt)} characters '
-            f"long, {model} reads {offer.prompt_limit}"
-        )
-        hint = f"shorten it by {len(prompt) - offer.prompt_limit} characters"
-        place = (*shot.place, "prompt")
-        draft.faults.append(
-            draft.storyboard.fault(place, message, code="prompt-too-long", hint=hint)
-        )
+    board = draft.storyboard
+    draft.faults += chain_faults(board, shot, settings, edges, clips)
+    draft.faults += prompt_faults(board, shot, settings, prompt)
+    if any(edges) or clips > 1:
+        found = picture_faults(board, scene, shot, settings, draft.survey)
+        # Said once for the place that names the model, however many shots it holds for.
+        draft.faults += [fault for fault in found if fault not in draft.faults]
 
 
-def _check_pictures(draft: Draft, scene: NamedScene, shot: NamedShot, offer: Offer) -> None:
-    """Say once a model that its clips cannot be chained while their frames have no public address."""
-    if offer.pictures == "any" or draft.survey.hosted:
-        return
-    _, place = inherited(draft.storyboard, scene, shot, "model")
-    fault = draft.storyboard.fault(
-        place,
-        f"{offer.name} takes pictures by their public address only, and yours have none: "
-        "no clip can begin on one there",
-        code="no-picture-host",
-        hint="set LONGTAKE_UPLOAD_COMMAND or LONGTAKE_UPLOAD_PUT, or choose another model",
-    )
-    if fault not in draft.faults:
-        draft.faults.append(fault)
+def _check_faces(
+    draft: Draft,
+    shot: NamedShot,
+    offer: Offer,
+    faces: tuple[Face, ...],
+    edges: tuple[Edge | None, Edge | None],
+) -> None:
+    """Check the faces of a shot by its first clip: the later ones continue it, and send none."""
+    sent = sent_faces(faces, offer.modes, edges)
+    if edges[0] is None:
+        draft.faults += face_faults(draft.storyboard, shot, offer, faces, len(sent))
+    # A drawn clip shows no faces, whatever it stands for.
+    if not sent and not offer.draws:
+        model = "" if "references" in offer.modes else offer.model or offer.name
+        draft.unsent += [Unsent(face.name, shot.id, model) for face in faces]
 
 
 @dataclass(frozen=True)
@@ -292,6 +296,7 @@ class _Order:
     shot: NamedShot
     settings: ShotSettings
     prompt: str
+    faces: tuple[Face, ...]
 
     def job(
         self,
@@ -306,6 +311,7 @@ class _Order:
         canvas = self.draft.size if offer.draws else resolution.canvas
         card = self._card() if offer.draws else {}
         options = {} if offer.draws else self._options(edges)
+        faces = () if offer.draws else sent_faces(self.faces, offer.modes, edges)
         parts: dict[str, Any] = {
             "prompt version": PROMPT_VERSION,
             "model": offer.name,
@@ -317,6 +323,8 @@ class _Order:
             parts |= {"card": card, "rate": str(self.draft.rate)}
         else:
             parts |= {"switches": options}
+        if faces:
+            parts |= {"faces": [face.sha256 for face in faces]}
         return ClipJob(
             id=clip_id,
             scene=self.scene.id,
@@ -338,17 +346,21 @@ class _Order:
             recipe="",
             key_variable=offer.key_variable,
             options=options,
+            faces=faces,
         )
 
     def _options(self, edges: tuple[Edge | None, Edge | None]) -> dict[str, bool]:
         """Give the model's switches; its optimizer rewrites prompts, which a chain or a camera forbids."""
-        free = not isinstance(edges[0], EndOf) and not self.settings.camera
+        written = (word for words in camera_brackets(_author_text(self.shot)) for word in words)
+        moved = bool(self.settings.camera) or any(map(canonical_camera, written))
+        free = not isinstance(edges[0], EndOf) and not moved
         return {"prompt_optimizer": free, **self.settings.switches}
 
     def _card(self) -> dict[str, str]:
         """Give the words that a drawn clip shows: without the look and the camera in the prompt."""
         storyboard, text = self.draft.storyboard, _author_text(self.shot)
-        names = [name for name in storyboard.cast if "${" + name + "}" in text]
+        named = names_in(text)
+        names = [name for name in storyboard.cast if name in named]
         return {
             "scene": self.scene.id,
             "shot": self.shot.id,

@@ -30,9 +30,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
 def unused_keys(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> tuple[str, ...]:
     """List keys of the board that this version does not use yet, each with where it stands."""
     found = [f"{key} (board)" for key in _later(storyboard)]
-    found += [
-        f"cast.{name}.face (board)" for name, member in storyboard.cast.items() if member.face
-    ]
     if storyboard.film.loudness is not None:
         found.append("film.loudness (board)")
     found += _music(storyboard.music, "board")

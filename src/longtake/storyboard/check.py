@@ -16,6 +16,7 @@ from longtake.errors import Fault
 from longtake.storyboard.diagnose import MAX_FAULTS, did_you_mean, quoted
 from longtake.storyboard.grammar import (
     CAMERA_WORDS,
+    camera_brackets,
     canonical_camera,
     parse_join,
     reference_in,
@@ -25,7 +26,7 @@ from longtake.storyboard.model import Footage, Scene, Shot, Storyboard
 
 # `expand` belongs to what a plan takes from here: a board under its ids, its words filled in.
 from longtake.storyboard.words import expand as expand
-from longtake.storyboard.words import find_word_faults
+from longtake.storyboard.words import find_word_faults, prompt_texts
 
 Place = tuple[Any, ...]
 
@@ -131,7 +132,8 @@ def _one_of(
         *most, last = (*_SHOWS, *more)
         message = f"{who} shows nothing: it needs {', '.join(most)} or {last}"
         yield storyboard.fault(place, message, code="shows-nothing")
-    if isinstance(shot.prompt, str) and not shot.prompt.strip():
+    texts = [text for _, text in prompt_texts(shot, place)]
+    if shot.prompt is not None and not "".join(texts).strip():
         message = f"{who} has an empty prompt"
         yield storyboard.fault((*place, "prompt"), message, code="empty-prompt")
     for key in given[1:]:
@@ -257,22 +259,32 @@ def _footage(storyboard: Storyboard, shots: list[NamedShot]) -> Iterator[Fault]:
 
 def _camera(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[Fault]:
     """Warn of camera words that no model knows as commands; they may still work as prose."""
-    known = [word for canonical, others in CAMERA_WORDS.items() for word in (canonical, *others)]
     parts: list[tuple[str, Shot, Place]] = []
     for scene in scenes:
         parts.append((f'scene "{scene.id}"', scene.scene, scene.place))
         if scene.scene.shots is not None:
             parts += [(f'shot "{s.id}"', s.shot, s.place) for s in scene.shots]
     for who, shot, place in parts:
-        for n, written in enumerate(shot.camera or ()):
-            if canonical_camera(written) is None:
-                near = did_you_mean(written, known)
-                hint = near or f"commands are {', '.join(CAMERA_WORDS)}"
-                message = f"{who}: {quoted(written)} is no camera command, so it moves nothing"
-                yield storyboard.fault(
-                    (*place, "camera", n), message, code="unknown-camera", hint=hint
-                )
-        if len(shot.camera or ()) > _CAMERA_AT_ONCE:
-            message = f"{who} has {len(shot.camera or ())} camera commands at once"
-            hint = f"models follow up to {_CAMERA_AT_ONCE}; the rest makes them unsteady"
-            yield storyboard.fault((*place, "camera"), message, code="many-camera", hint=hint)
+        listed = (*place, "camera")
+        words = [(written, (*listed, n)) for n, written in enumerate(shot.camera or ())]
+        yield from _commands(storyboard, who, words, listed)
+        for at, text in prompt_texts(shot, place):
+            for bracket in camera_brackets(text):
+                yield from _commands(storyboard, who, [(word, at) for word in bracket], at)
+
+
+def _commands(
+    storyboard: Storyboard, who: str, words: list[tuple[str, Place]], place: Place
+) -> Iterator[Fault]:
+    """Warn of commands that are given at once: of those nobody knows, and of too many."""
+    known = [word for canonical, others in CAMERA_WORDS.items() for word in (canonical, *others)]
+    for written, at in words:
+        if canonical_camera(written) is None:
+            near = did_you_mean(written, known)
+            hint = near or f"commands are {', '.join(CAMERA_WORDS)}"
+            message = f"{who}: {quoted(written)} is no camera command, so it moves nothing"
+            yield storyboard.fault(at, message, code="unknown-camera", hint=hint)
+    if len(words) > _CAMERA_AT_ONCE:
+        message = f"{who} has {len(words)} camera commands at once"
+        hint = f"models follow up to {_CAMERA_AT_ONCE}; the rest makes them unsteady"
+        yield storyboard.fault(place, message, code="many-camera", hint=hint)

@@ -178,6 +178,14 @@ def canonical_camera(word: str) -> str | None:
     return _CAMERA_BY_WORD.get(" ".join(word.strip().strip("[]").split()).casefold())
 
 
+def camera_brackets(text: str) -> tuple[tuple[str, ...], ...]:
+    """Find `[Push in, 左移]` in a prompt's own text: the words of each bracket, as written."""
+    brackets = (re.split("[,，、;；]", inside) for inside in re.findall(r"\[([^\[\]]*)\]", text))
+    words = (tuple(word.strip() for word in bracket if word.strip()) for bracket in brackets)
+    # What stands for other words is not known yet.
+    return tuple(bracket for bracket in words if bracket and "${" not in "".join(bracket))
+
+
 def slug(text: str) -> str:
     """Make an id of any text: "The Lamp, 1911" gives the-lamp-1911; "" where nothing is left."""
     plain = unicodedata.normalize("NFKD", text[:500].casefold()).encode("ascii", "ignore").decode()

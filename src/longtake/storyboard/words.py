@@ -39,6 +39,23 @@ def expand(text: str, storyboard: Storyboard) -> str:
     return _TOKEN.sub(word, text)
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """List the names that a text fills in, in the order of their first mention."""
+    found = (match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
+    return tuple(dict.fromkeys(name.strip() for name in found))
+
+
+def prompt_texts(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
+    """Give each text of a shot's prompt with its place: one, or one for each part that is written."""
+    if isinstance(shot.prompt, str):
+        yield (*place, "prompt"), shot.prompt
+    elif shot.prompt is not None:
+        for key in PromptParts.model_fields:
+            text = getattr(shot.prompt, key)
+            if text:
+                yield (*place, "prompt", key), text
+
+
 def find_word_faults(storyboard: Storyboard) -> Iterator[Fault]:
     """Find names that nothing declares, names declared twice, and texts that grow too long."""
     variables, cast = set(storyboard.vars), set(storyboard.cast)
@@ -115,15 +132,11 @@ def _texts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
 
 
 def _texts_of(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
-    for key in ("prompt", "look", "narration", "lower_third"):
+    yield from prompt_texts(shot, place)
+    for key in ("look", "narration", "lower_third"):
         value = getattr(shot, key)
         if isinstance(value, str):
             yield (*place, key), value
-    if isinstance(shot.prompt, PromptParts):
-        for key in PromptParts.model_fields:
-            text = getattr(shot.prompt, key)
-            if text:
-                yield (*place, "prompt", key), text
     if isinstance(shot.narration, Narration) and shot.narration.text:
         yield (*place, "narration", "text"), shot.narration.text
     for key, value in (shot.title_card or {}).items():

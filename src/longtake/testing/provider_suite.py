@@ -126,7 +126,7 @@ class ProviderSuite:
         assert (made["id"], made["model"], made["mode"]) == (task, model, order.mode)
         assert (made["seconds"], made["resolution"]) == (order.seconds, order.resolution)
         assert made["pictures"][:2] == [request.first_sha256, request.last_sha256]
-        assert bool(made["pictures"][2:]) == (order.mode == "references")
+        assert made["pictures"][2:] == [sha256 for _, sha256 in request.references]
         assert made["size"] == order.canvas
         assert self.sim.oracle("ignored_fields") == {}
 
