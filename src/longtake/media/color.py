@@ -23,6 +23,7 @@ Siting = Literal["left", "centre", "topleft", "top"]
 Plane = NDArray[np.uint8]
 Deep = NDArray[np.uint8] | NDArray[np.uint16]
 Real = NDArray[np.float32]
+Samples = Deep | Real
 
 # Weight of red and of blue in luma.
 _WEIGHTS: dict[Matrix, tuple[float, float]] = {
@@ -112,8 +113,11 @@ def frame_planes(frame: av.VideoFrame) -> tuple[Deep, Deep, Deep]:
     return _plane(frame, 0), _plane(frame, 1), _plane(frame, 2)
 
 
-def planes_to_rgb(y: Deep, u: Deep, v: Deep, sampling: Sampling) -> Plane:
-    """Turn planes into the RGB that, scaled down again, gives back this very chroma."""
+def planes_to_rgb(y: Samples, u: Samples, v: Samples, sampling: Sampling) -> Plane:
+    """Turn planes into the RGB that, scaled down again, gives back this very chroma.
+
+    Real planes hold codes of the sampling that were not rounded yet: a correction's own result.
+    """
     height, width = y.shape
     black, luma_codes = sampling.luma
     middle, chroma_codes = sampling.chroma
@@ -181,7 +185,7 @@ def _plane(frame: av.VideoFrame, index: int) -> Deep:
     return samples.reshape(plane.height, -1)[:, : plane.width]
 
 
-def _filled(y: Deep, chroma: tuple[int, ...], sampling: Sampling) -> Real:
+def _filled(y: Samples, chroma: tuple[int, ...], sampling: Sampling) -> Real:
     """Repeat the last row and column of luma where a side is odd and chroma reaches beyond it."""
     below = chroma[0] * 2 - y.shape[0] if sampling.half_height else 0
     beside = chroma[1] * 2 - y.shape[1] if sampling.half_width else 0

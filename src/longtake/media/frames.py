@@ -20,7 +20,7 @@ from PIL import Image
 
 from longtake.errors import MediaError
 from longtake.files import write_bytes
-from longtake.media.color import Plane, frame_to_rgb
+from longtake.media.color import Coloured, Plane, frame_to_rgb
 from longtake.media.probe import ClipFacts, Grid, open_clip, probe, read_grid
 from longtake.units import Size
 
@@ -45,11 +45,12 @@ class Measured:
     duration_s: Fraction
 
 
-def last_frame(path: Path, index: int | None = None) -> Frame:
+def last_frame(path: Path, index: int | None = None, colours: Coloured | None = None) -> Frame:
     """Decode a clip to its end and give its last frame, or frame `index` (an out-point).
 
-    The picture is as shown: turned upright, and with square pixels. Raises MediaError where
-    anything in the clip cannot be decoded, or where it has no such frame.
+    The picture is as shown: turned upright, and with square pixels. `colours` stand in for the
+    clip's own tags where a calibration knows better. Raises MediaError where anything in the clip
+    cannot be decoded, or where it has no such frame.
     """
     facts = probe(path)
     found: av.VideoFrame | None = None
@@ -59,7 +60,7 @@ def last_frame(path: Path, index: int | None = None) -> Frame:
             found = frame
     if found is None:
         raise MediaError(f"{path}: has no frame {index}, but only {count}")
-    rgb = _as_shown(frame_to_rgb(found, facts), facts)
+    rgb = _as_shown(frame_to_rgb(found, colours or facts), facts)
     return Frame(rgb, count - 1 if index is None else index, count)
 
 

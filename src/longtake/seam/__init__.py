@@ -1,0 +1,1 @@
+"""Joins inside a chain: measured, mended where that helps, left alone where it does not."""

@@ -1,0 +1,156 @@
+"""A repair plan carried out on decoded 4:2:0 planes, frame by frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtake.media.color import Plane, Sampling, planes_to_frame, planes_to_rgb
+from longtake.media.frames import decode_frames
+from longtake.media.planes import FilmFrame, Planes, planes_of
+from longtake.media.warp import warped_planes
+from longtake.seam.fit import SAME, ColourMap
+from longtake.seam.plan import NO_BARS, Bars, RepairPlan
+from longtake.seam.register import STILL
+
+Real = NDArray[np.float32]
+RealPlanes = tuple[Real, Real, Real]
+
+# Rows of luma worked on at a time: what fits in a processor's own memory.
+_BAND = 64
+
+
+class Mender:
+    """Repairs the frames of one clip as its plan says.
+
+    Frames come in as uint8 planes of the clip's own sampling, at any size, and go out alike. What the
+    plan does not touch is given back itself, bit for bit.
+    """
+
+    def __init__(self, plan: RepairPlan, sampling: Sampling) -> None:
+        self.plan = plan
+        self._sampling = sampling
+
+    def planes(self, frame: int, planes: Planes) -> Planes:
+        """Give frame `frame` of the clip as the film shows it; colours are rounded once."""
+        colours = self.plan.colour(frame) if self.plan.shown else SAME
+        placed = self._placed(frame, planes)
+        whole = self.plan.flash(frame).then(colours)
+        if placed is planes and whole == SAME:
+            return planes
+        return _coloured(placed, whole, self._sampling)
+
+    def frame(self, frame: int, shown: FilmFrame) -> FilmFrame:
+        """Give a decoded frame as the film shows it; one that is not touched is given back itself.
+
+        A new frame is tagged as the film is: the caller knows the clip's own tags.
+        """
+        planes = planes_of(shown)
+        mended = self.planes(frame, planes)
+        return shown if mended is planes else planes_to_frame(*mended)
+
+    def handoff(self, frame: int, planes: Planes) -> Plane:
+        """Give frame `frame` as RGB, corrected even where the film does not show the correction."""
+        whole = self.plan.flash(frame).then(self.plan.colour(frame))
+        placed = self._placed(frame, planes)
+        if placed is planes and whole == SAME:
+            return planes_to_rgb(*planes, self._sampling)
+        return planes_to_rgb(*_real(placed, whole, self._sampling), self._sampling)
+
+    def _placed(self, frame: int, planes: Planes) -> Planes | RealPlanes:
+        move = self.plan.place(frame)
+        if self.plan.bars != NO_BARS:
+            planes = _filled(planes, self.plan.bars)
+        if move == STILL:
+            return planes
+        return warped_planes(planes, move.matrix)
+
+
+def handoff_picture(path: Path, plan: RepairPlan, sampling: Sampling) -> Plane:
+    """Decode a clip's out-point and give it as RGB, corrected as its plan says.
+
+    This is what the next clip is given, and what its own first frame is then compared with.
+    """
+    pictures = [
+        Mender(plan, sampling).handoff(index, planes_of(frame))
+        for index, frame in decode_frames(path, plan.last, plan.last + 1)
+    ]
+    return pictures[-1]
+
+
+def _filled(planes: Planes, bars: Bars) -> Planes:
+    """Cut bars off, with the row beside them that coding has darkened, and mirror what is left."""
+    y, u, v = (_mirrored(plane, bars, 2 if k == 0 else 1) for k, plane in enumerate(planes))
+    return y, u, v
+
+
+def _mirrored(plane: Plane, bars: Bars, darkened: int) -> Plane:
+    height, width = plane.shape
+
+    def lines(share: float, side: int) -> int:
+        return math.ceil(share * side - 1e-3) + darkened if share else 0
+
+    top, bottom = lines(bars.top, height), lines(bars.bottom, height)
+    left, right = lines(bars.left, width), lines(bars.right, width)
+    inner = plane[top : height - bottom, left : width - right]
+    return np.pad(inner, ((top, bottom), (left, right)), mode="symmetric")
+
+
+def _coloured(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -> Planes:
+    """Map the colours of planes and round them."""
+    y, u, v = (np.empty(plane.shape, np.uint8) for plane in planes)
+    for out, place, codes in _bands(planes, colours, sampling):
+        codes += np.float32(0.5)
+        np.clip(codes, 0, 255, out=codes)
+        (y, u, v)[out][place] = codes
+    return y, u, v
+
+
+def _real(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -> RealPlanes:
+    """Map the colours of planes, without rounding or cutting off."""
+    y, u, v = (np.empty(plane.shape, np.float32) for plane in planes)
+    for out, place, codes in _bands(planes, colours, sampling):
+        (y, u, v)[out][place] = codes
+    return y, u, v
+
+
+def _bands(
+    planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling
+) -> Iterator[tuple[int, slice, Real]]:
+    """Yield mapped codes band by band: of which plane, which rows, and the codes.
+
+    Luma sees chroma repeated, chroma sees the mean of four samples of luma.
+    """
+    matrix, offset = _codes(colours, sampling)
+    rows = planes[1].shape[0]
+    for top in range(0, rows, _BAND // 2):
+        band = slice(top, min(top + _BAND // 2, rows))
+        light = slice(2 * band.start, min(2 * band.stop, planes[0].shape[0]))
+        y = planes[0][light].astype(np.float32)
+        u, v = (plane[band].astype(np.float32) for plane in planes[1:])
+        small = _halved(y, u.shape)
+        for row in (1, 2):
+            mixed = u * matrix[row, 1] + v * matrix[row, 2] + small * matrix[row, 0]
+            yield row, band, mixed + offset[row]
+        side = np.repeat(u * matrix[0, 1] + v * matrix[0, 2] + offset[0], 2, axis=1)
+        y *= matrix[0, 0]
+        y += np.repeat(side, 2, axis=0)[: y.shape[0], : y.shape[1]]
+        yield 0, light, y
+
+
+def _halved(y: Real, shape: tuple[int, ...]) -> Real:
+    below, beside = shape[0] * 2 - y.shape[0], shape[1] * 2 - y.shape[1]
+    whole = np.pad(y, ((0, below), (0, beside)), mode="edge") if below or beside else y
+    pairs = whole[0::2] + whole[1::2]
+    means: Real = (pairs[:, 0::2] + pairs[:, 1::2]) * np.float32(0.25)
+    return means
+
+
+@lru_cache(maxsize=64)
+def _codes(colours: ColourMap, sampling: Sampling) -> tuple[Real, Real]:
+    return colours.in_codes(sampling)

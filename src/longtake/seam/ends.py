@@ -1,0 +1,114 @@
+"""What repairs are decided on: the picture that was sent, and both ends of the clip, made small."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtake.errors import MediaError
+from longtake.media.color import Plane, Sampling, rgb_to_planes
+from longtake.media.frames import decode_frames
+from longtake.media.planes import Planes, planes_of, shrink_planes
+from longtake.media.probe import ClipFacts
+
+Real = NDArray[np.float32]
+
+# Samples of luma on the longer side at which all is measured, and frames looked at at each end.
+WORKING = 640
+REACH = 26
+
+
+@dataclass(frozen=True, eq=False)
+class ClipEnds:
+    """Both ends of a clip up to its out-point `last`, at working size.
+
+    `sent` is the picture the clip was given, None where there was none. `head` are frames 0 on,
+    `tail` the last ones up to `last`; in a short clip they overlap. `before` are the last frames of
+    the film in front of the clip, the handoff frame among them; without it `sent` stands for them.
+    """
+
+    sent: Planes | None
+    head: tuple[Planes, ...]
+    tail: tuple[Planes, ...]
+    last: int
+    sampling: Sampling
+    before: tuple[Planes, ...] = ()
+
+    @property
+    def front(self) -> tuple[Planes, ...]:
+        """The frames that stand before the clip; empty where it begins afresh."""
+        return self.before or ((self.sent,) if self.sent else ())
+
+    @property
+    def tail_start(self) -> int:
+        """The number of the tail's first frame."""
+        return self.last + 1 - len(self.tail)
+
+
+class EndsReader:
+    """Gathers the ends of a clip while somebody decodes it; holds small frames only."""
+
+    def __init__(self, last: int, sampling: Sampling) -> None:
+        self._last, self._sampling = last, sampling
+        self._head: list[Planes] = []
+        self._tail: deque[Planes] = deque(maxlen=REACH)
+
+    def put(self, frame: int, planes: Planes) -> None:
+        """Take the next frame, from 0 on; those behind the out-point are passed over."""
+        if frame < REACH or self._last - REACH < frame <= self._last:
+            small = shrink_planes(planes, WORKING)
+            if frame < REACH and frame <= self._last:
+                self._head.append(small)
+            if self._last - REACH < frame <= self._last:
+                self._tail.append(small)
+
+    def ends(self, sent: Plane | None, before: tuple[Planes, ...] = ()) -> ClipEnds:
+        """Give the ends beside the RGB picture that was sent."""
+        small = small_picture(sent, self._sampling) if sent is not None else None
+        return ClipEnds(
+            small, tuple(self._head), tuple(self._tail), self._last, self._sampling, before
+        )
+
+
+def mendable(facts: ClipFacts) -> bool:
+    """Tell whether a clip's own planes can be repaired: 4:2:0 of 8 bits, upright, square pixels."""
+    upright = facts.rotation == 0 and facts.sar == 1 and not facts.interlaced
+    return upright and facts.pix_fmt == "yuv420p"
+
+
+def read_ends(
+    path: Path, last: int, sampling: Sampling, sent: Plane | None, before: tuple[Planes, ...] = ()
+) -> ClipEnds:
+    """Decode a clip once up to its out-point and give its ends.
+
+    Raises MediaError where it cannot be decoded, or its pictures are not 4:2:0 of 8 bits.
+    """
+    reader = EndsReader(last, sampling)
+    for index, frame in decode_frames(path, 0, last + 1):
+        if frame.format.name != "yuv420p":
+            raise MediaError(f"{path}: pictures of the kind {frame.format.name} are not repaired")
+        reader.put(index, planes_of(frame))
+    return reader.ends(sent, before)
+
+
+def small_picture(rgb: Plane, sampling: Sampling) -> Planes:
+    """Make working-size planes of RGB, by the very steps a decoded frame has gone through."""
+    planes = rgb_to_planes(rgb, sampling.matrix, sampling.full_range, sampling.siting)
+    return shrink_planes(planes, WORKING)
+
+
+def small_luma(planes: Planes) -> Real:
+    """Average luma by two: the size at which differences between frames are told."""
+    y = planes[0].astype(np.float32)
+    height, width = (side - side % 2 for side in y.shape)
+    pairs = y[:height:2, :width] + y[1:height:2, :width]
+    return (pairs[:, 0::2] + pairs[:, 1::2]) * np.float32(0.25)
+
+
+def difference(one: Planes, other: Planes) -> float:
+    """Give the mean difference of luma between two frames, in codes."""
+    return float(np.abs(small_luma(one) - small_luma(other)).mean())
