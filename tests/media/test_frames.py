@@ -16,6 +16,7 @@ from longtake.media.color import planes_to_frame
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.media.frames import decode_frames, last_frame, measure_clip, save_png
 from longtake.units import Size
+from synthetic import luma_of
 
 DARK, LIGHT = 90, 150
 U, V = 116, 140
@@ -233,6 +234,15 @@ def test_run_of_frames_behind_the_end(tmp_path: Path) -> None:
 def test_empty_run_of_frames(tmp_path: Path) -> None:
     """No frames asked for, none given."""
     assert list(decode_frames(make_clip(tmp_path / "a.mp4", 3), 2, 2)) == []
+
+
+def test_one_decode_shows_every_frame_on_the_way(tmp_path: Path) -> None:
+    """Whoever else must see the frames sees each once, in order, while the clip is measured."""
+    seen: list[int] = []
+    clip = make_clip(tmp_path / "a.mp4", 24)
+    measure_clip(clip, lambda frame: seen.append(number_in(luma_of(frame))))
+
+    assert seen == list(range(24))
 
 
 def test_measured_clip(tmp_path: Path) -> None:

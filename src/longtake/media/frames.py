@@ -7,7 +7,7 @@ lists and uneven rates make every other way miss it on some files.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -64,8 +64,11 @@ def last_frame(path: Path, index: int | None = None, colours: Coloured | None = 
     return Frame(rgb, count - 1 if index is None else index, count)
 
 
-def measure_clip(path: Path) -> Measured:
-    """Decode every frame of a clip strictly and say what is there; any damage is a MediaError."""
+def measure_clip(path: Path, look: Callable[[av.VideoFrame], object] | None = None) -> Measured:
+    """Decode every frame of a clip strictly and say what is there; any damage is a MediaError.
+
+    `look` is shown each frame on the way, so that one decode serves two; it must not write to it.
+    """
     grid = read_grid(path)
     size: Size | None = None
     count = 0
@@ -74,6 +77,8 @@ def measure_clip(path: Path) -> Measured:
         if size not in (None, now):
             raise MediaError(f"{path}: changes its size from {size} to {now} at frame {count - 1}")
         size = now
+        if look:
+            look(frame)
     # A stream that begins in the middle of a group may rightly leave out its first pictures.
     if size is None or (_starts_clean(grid) and count != len(grid.pts)):
         raise MediaError(f"{path}: only {count} of its {len(grid.pts)} frames can be decoded")

@@ -9,6 +9,7 @@ from PIL import Image
 from longtake.media.color import Plane
 
 Cells = NDArray[np.float64]
+Luma = NDArray[np.float32]
 
 _ACROSS, _DOWN = 64, 36
 # Most pictures are light above and dark below: what is left without that is what they show.
@@ -26,6 +27,12 @@ def likeness(one: Plane, other: Plane) -> float:
     mind another exposure, noise, or a zoom of some percent. Two flat pictures are alike where their
     brightness is.
     """
+    weights = np.array([0.2126, 0.7152, 0.0722], np.float32)
+    return luma_likeness(one.astype(np.float32) @ weights, other.astype(np.float32) @ weights)
+
+
+def luma_likeness(one: Luma, other: Luma) -> float:
+    """Compare two luma pictures (height, width), codes of 0 to 255, as `likeness` does."""
     cells = _cells(one), _cells(other)
     first, second = (_detail(each) for each in cells)
     if min(first.std(), second.std()) < _FLAT:
@@ -42,8 +49,7 @@ def likeness(one: Plane, other: Plane) -> float:
     return float(max(0.0, *found))
 
 
-def _cells(rgb: Plane) -> Cells:
-    luma = rgb.astype(np.float32) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+def _cells(luma: Luma) -> Cells:
     shrunk = Image.fromarray(luma).resize((_ACROSS, _DOWN), Image.Resampling.BOX)
     return np.asarray(shrunk, np.float64)
 

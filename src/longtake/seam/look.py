@@ -1,0 +1,145 @@
+"""A frame made small: its luma in some 57,600 cells and its colour in 144, all that a seam asks of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtake.media.color import Coloured, Deep, Plane, Sampling, frame_planes, rgb_to_planes
+from longtake.media.color import frame_to_rgb as to_rgb
+from longtake.media.planes import FilmFrame, planes_of
+from longtake.seam.lab import to_lab
+from longtake.units import Size
+
+Real = NDArray[np.float32]
+
+# 320x180 for a wide picture, turned or squarer for others.
+_CELLS = 320 * 180
+# A colour cell is 20x20 luma cells; L*a*b* is taken at 4x4 and then averaged, so that the mean is
+# one of colours, not of codes.
+_COARSE, _FINE = 20, 4
+_SHARP_ROWS = 96
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One frame reduced: `luma` (rows, columns) in codes of 0 to 255, `lab` (rows, columns, 3)."""
+
+    luma: Real
+    lab: Real
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """A frame's planes made small: luma in cells, chroma as 0 to 255 about 128 in coarser cells."""
+
+    luma: Real
+    blue: Real
+    red: Real
+    sharpness: float
+
+    def look(self, facts: Coloured, turned: int = 0) -> Look:
+        """Give the frame's luma and colour, the picture turned upright by quarter turns."""
+        kr, kg, kb = Sampling(matrix=facts.matrix).weights
+        light = cells(self.luma, *self.blue.shape)
+        red = light + np.float32(2 * (1 - kr)) * (self.red - 128)
+        blue = light + np.float32(2 * (1 - kb)) * (self.blue - 128)
+        green = (light - kr * red - kb * blue) / kg
+        lab = to_lab(np.stack([red, green, blue], -1))
+        rows, columns = (max(1, side * _FINE // _COARSE) for side in lab.shape[:2])
+        coarse = np.stack([cells(lab[..., c], rows, columns) for c in range(3)], -1)
+        return Look(np.rot90(self.luma, turned), np.rot90(coarse, turned))
+
+
+def reduce_frame(frame: FilmFrame, facts: Coloured) -> Reduced:
+    """Make a decoded frame small, without turning it."""
+    if frame.format.is_rgb:
+        return reduce_planes(rgb_to_planes(to_rgb(frame, facts)), Sampling())
+    # A view costs nothing; frames of other kinds are copied first.
+    planar = frame.format.name in ("yuv420p", "yuvj420p")
+    planes = planes_of(frame) if planar else frame_planes(frame)
+    bits = frame.format.components[0].bits
+    return reduce_planes(planes, Sampling(full_range=facts.full_range, bits=bits))
+
+
+def reduce_planes(planes: tuple[Deep, Deep, Deep], sampling: Sampling) -> Reduced:
+    """Make a frame's planes small; of the sampling only range and depth matter."""
+    y, u, v = planes
+    height, width = y.shape
+    rows, columns = grid_of(Size(width, height))
+    black, codes = sampling.luma
+    middle, chroma = sampling.chroma
+    fine = [max(1, side // _FINE) for side in (rows, columns)]
+    fine = [min(side, most) for side, most in zip(fine, u.shape, strict=True)]
+    blue, red = (
+        (cells(c, *fine) - np.float32(middle)) * np.float32(255 / chroma) + 128 for c in (u, v)
+    )
+    luma = (cells(y, rows, columns) - np.float32(black)) * np.float32(255 / codes)
+    return Reduced(luma, blue, red, _sharpness(y, 255 / codes))
+
+
+def look_at(rgb: Plane) -> Look:
+    """Make an RGB picture small as a frame of it would be: the handoff frame that was sent."""
+    sampling = Sampling()
+    return reduce_planes(rgb_to_planes(rgb), sampling).look(sampling)
+
+
+def grid_of(size: Size) -> tuple[int, int]:
+    """Give the rows and columns of luma cells for a picture, multiples of the coarse cell."""
+    aspect = size.width / size.height
+    columns = _multiple(math.sqrt(_CELLS * aspect), size.width)
+    return _multiple(columns / aspect, size.height), columns
+
+
+def cells(samples: NDArray[np.generic], rows: int, columns: int) -> Real:
+    """Average a plane (height, width) into cells of whole samples."""
+    height, width = samples.shape
+    whole: type[np.generic] = np.uint32 if samples.dtype.kind == "u" else np.float32
+    if height % rows or width % columns:
+        down, across = _starts(height, rows), _starts(width, columns)
+        sums = np.add.reduceat(samples, down, axis=0, dtype=whole)
+        sums = np.add.reduceat(sums, across, axis=1, dtype=whole)
+        counts = np.outer(np.diff(down, append=height), np.diff(across, append=width))
+        uneven: Real = (sums / counts).astype(np.float32)
+        return uneven
+    tall, wide = height // rows, width // columns
+    # 65535 holds the sum of 257 bytes, and 16 bits are summed twice as fast as 32.
+    if samples.dtype == np.uint8 and tall * wide <= 256:
+        whole = np.uint16
+    sums = samples[0::tall].astype(whole)
+    for row in range(1, tall):
+        sums += samples[row::tall]
+    out = sums[:, 0::wide].astype(np.float32)
+    for column in range(1, wide):
+        out += sums[:, column::wide]
+    out *= np.float32(1 / (tall * wide))
+    return out
+
+
+def _sharpness(y: Deep, scale: float) -> float:
+    """Give the variance of the Laplacian of full-size luma on some of its rows."""
+    height, width = y.shape
+    if height < 3 or width < 3:
+        return 0.0
+    rows = np.unique(np.linspace(1, height - 2, _SHARP_ROWS).astype(int))
+    middle = y[rows].astype(np.float32)
+    lap = 4 * middle[:, 1:-1] - middle[:, :-2] - middle[:, 2:]
+    lap -= y[rows - 1, 1:-1]
+    lap -= y[rows + 1, 1:-1]
+    return float(lap.var()) * scale**2
+
+
+def _multiple(cells_: float, most: int) -> int:
+    wanted = max(_COARSE, round(cells_ / _COARSE) * _COARSE)
+    while wanted > most and wanted > _COARSE:
+        wanted -= _COARSE
+    return min(wanted, most)
+
+
+@lru_cache(maxsize=64)
+def _starts(length: int, parts: int) -> NDArray[np.intp]:
+    return np.arange(parts) * length // parts
