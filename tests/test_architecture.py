@@ -34,6 +34,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "survey": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project"}, set()),
+    "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
     "wishes": (BASE | {"buying"}, set()),
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
 }

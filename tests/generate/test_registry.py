@@ -9,6 +9,7 @@ import pytest
 
 from longtake.errors import KeyMissing, ProviderError
 from longtake.generate.registry import open_provider
+from plug_ins import bring
 
 
 def test_our_own():
@@ -40,12 +41,8 @@ def plug_in(tmp_path, monkeypatch):
         "class Lamp:\n    name = 'lamp'\n    def __init__(self, environment): pass\n"
         "def broken(environment): raise RuntimeError('canary')\n"
     )
-    (tmp_path / "lamp-1.dist-info").mkdir()
-    (tmp_path / "lamp-1.dist-info" / "METADATA").write_text("Name: lamp\nVersion: 1\n")
-    (tmp_path / "lamp-1.dist-info" / "entry_points.txt").write_text(
-        "[longtake.providers]\nlamp = lamp:Lamp\nbroken = lamp:broken\ngone = lamp:gone\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
+    providers = {"lamp": "lamp:Lamp", "broken": "lamp:broken", "gone": "lamp:gone"}
+    bring(tmp_path, monkeypatch, {"longtake.providers": providers})
 
 
 @pytest.mark.usefixtures("plug_in")

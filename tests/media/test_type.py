@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from longtake.media.type import clean, text_image, wrapped
+from longtake.media.type import clean, text_image, undrawable, wrapped
 
 _WHITE = (255, 255, 255)
 
@@ -74,3 +74,8 @@ def test_bold_has_more_ink():
 def test_a_sign_no_font_has_still_shows():
     """A sign that no font has is drawn as a box or a question mark, not as nothing."""
     assert _ink("\ue123") > 0
+
+
+def test_signs_that_become_boxes():
+    """Those that no font can have are named, each of them; blanks and Latin letters are not."""
+    assert undrawable("a \U000f0000é\U000f0001") == "\U000f0000\U000f0001"

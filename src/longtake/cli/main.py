@@ -36,6 +36,7 @@ VERBS = {
     "reconcile": "Say what became of a purchase of which nobody knows",
     "verify": "Check that every take is there and whole",
     "gc": "Show, and remove on request, what nothing needs",
+    "doctor": "Look whether this machine and your keys are well; costs nothing",
     "simulate": "Answer like the remote providers, here, without money",
 }
 

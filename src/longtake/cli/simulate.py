@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from longtake.cli import say
-from longtake.cli.say import DIM, HINT
+from longtake.cli.say import DIM, HINT, WARNING
 from longtake.errors import LongtakeError
+from longtake.generate.catalogue import load_offers
 
 
 @click.command("simulate")
@@ -46,9 +47,13 @@ def command(port: int, scenario: Path | None) -> None:
     simulator = kit.Simulator(world, port)
     address = f"http://127.0.0.1:{port}"
     say.tell("the providers answer at ", (address, HINT), ("; Ctrl-C ends it", DIM))
-    for key, account in world.accounts.items():
-        name = account.host.partition("-")[0].upper()
-        say.tell(f"  {name}_API_HOST={address}/{account.host} {name}_API_KEY={key}")
+    for problem in simulator.left_out:
+        say.tell(("warning: ", WARNING), problem)
+    variables = {offer.provider: offer.key_variable for offer in load_offers().values()}
+    for key, account in simulator.stage.first.accounts.items():
+        provider = account.host.partition("-")[0]
+        variable = variables.get(provider, f"{provider.upper()}_API_KEY")
+        say.tell(f"  {provider.upper()}_API_HOST={address}/{account.host} {variable}={key}")
     say.tell(f"  LONGTAKE_UPLOAD_PUT={address}/host/{{name}}")
     # A take is known by what was asked, not by who was asked: a simulated one would stand for a real
     # one for ever.

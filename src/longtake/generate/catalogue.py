@@ -1,11 +1,18 @@
-"""The catalogue of models: data files, one a provider, turned into offers; users may add their own."""
+"""The catalogue of models: data files, one a provider, turned into offers; users may add their own.
+
+So may plug-ins: an entry point in the group `longtake.offers` has the provider's name and names a
+package with a folder `offers` in it. None of their code runs for it but that package's `__init__`.
+"""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,6 +23,8 @@ from longtake.errors import PlanError
 from longtake.generate.providers.animatic import animatic_offer
 from longtake.plan.offer import Offer, Resolution, drawn_instead
 from longtake.units import Size
+
+GROUP = "longtake.offers"
 
 _Price = Annotated[str, Field(pattern=r"^\d{1,6}(\.\d{1,8})?$")]
 _Length = Annotated[int, Field(ge=1, le=600)]
@@ -91,16 +100,32 @@ def load_offers(extra: Path | None = None) -> dict[str, Offer]:
     """Read every offer we know, by name: the embedded animatic and the models of all providers.
 
     `extra` is a folder of the user's own files; a model there takes the place of ours of that name.
-    Raises PlanError naming file and fault.
+    Raises PlanError naming file and fault; a plug-in with a fault is left out.
     """
     offers = [animatic_offer()]
-    ours = (resources.files("longtake.generate") / "offers").iterdir()
-    for file in sorted(ours, key=lambda each: each.name.removesuffix(".json")):
-        if file.name.endswith(".json"):
-            offers += read_offers(file.read_bytes(), file.name)
+    for text, name in _documents("longtake.generate"):
+        offers += read_offers(text, name)
+    for plug_in in plug_in_offers():
+        offers += plug_in.offers
     for path in sorted(extra.glob("*.json")) if extra else ():
         offers += read_offers(path.read_bytes(), str(path))
     return {offer.name: offer for offer in offers}
+
+
+@dataclass(frozen=True)
+class PlugInOffers:
+    """What a plug-in brings under the name of its provider: offers, or the fault that keeps them out."""
+
+    name: str
+    package: str
+    offers: tuple[Offer, ...] = ()
+    fault: str = ""
+
+
+def plug_in_offers() -> tuple[PlugInOffers, ...]:
+    """Read the offers of all plug-ins; whatever one of them does wrong harms no other."""
+    ours = {name.removesuffix(".json") for _, name in _documents("longtake.generate")}
+    return tuple(_plugged(entry, ours) for entry in sorted(entry_points(group=GROUP)))
 
 
 def animatic_offers(offers: Mapping[str, Offer]) -> dict[str, Offer]:
@@ -118,6 +143,33 @@ def read_offers(text: bytes, name: str) -> list[Offer]:
             faults, hint="the README shows such a file; what it does not name stays as it was"
         ) from error
     return [_offer(document, model) for model in document.models]
+
+
+def _plugged(entry: EntryPoint, ours: set[str]) -> PlugInOffers:
+    if entry.name in ours | {animatic_offer().provider}:
+        fault = f"the name {entry.name} is taken by a provider of longtake itself"
+        return PlugInOffers(entry.name, entry.value, fault=fault)
+    try:
+        offers = [
+            offer for text, name in _documents(entry.value) for offer in read_offers(text, name)
+        ]
+    except PlanError as exc:
+        return PlugInOffers(entry.name, entry.value, fault=exc.message)
+    except Exception as exc:  # noqa: BLE001 - a plug-in may fail in any way, and harms no other
+        return PlugInOffers(entry.name, entry.value, fault=f"{type(exc).__name__}: {exc}")
+    names = (name for offer in offers for name in (offer.name, *offer.aliases))
+    strange = next((name for name in names if not name.startswith(f"{entry.name}/")), None)
+    if strange is not None:
+        fault = f"it offers {strange}, and only {entry.name}/... is its own"
+        return PlugInOffers(entry.name, entry.value, fault=fault)
+    return PlugInOffers(entry.name, entry.value, tuple(offers))
+
+
+def _documents(package: str) -> Iterator[tuple[bytes, str]]:
+    folder: Traversable = resources.files(package) / "offers"
+    for file in sorted(folder.iterdir(), key=lambda each: each.name.removesuffix(".json")):
+        if file.name.endswith(".json"):
+            yield file.read_bytes(), file.name
 
 
 def _fault(error: Mapping[str, object]) -> str:

@@ -66,7 +66,8 @@ class Profile:
 
     Pictures are uploaded to `upload_path`, or stand in the request itself where there is none;
     `addresses_only` says that it takes neither, but the address of a place of the author's own. Hosts
-    in `other_hosts` speak the same language to other keys: a key works on its own host only.
+    in `other_hosts` speak the same language to other keys: a key works on its own host only. To ask
+    at `key_path` costs nothing and needs a good key; "" where there is no such question.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Profile:
     file_path: str = ""
     list_path: str = ""
     list_life_s: float = 0.0
+    key_path: str = ""
     other_hosts: tuple[str, ...] = ()
     auth_header: tuple[str, str] = ("Authorization", "Bearer {key}")
     nonce_header: str = ""
@@ -164,7 +166,8 @@ class Dialect:
     `encode` gives the body of a submit; `read_submit` the task id or ""; `classify` what is wrong
     with an answer, None where nothing is. Where the path of a submit hangs on what is asked,
     `submit_path` gives it; where its answer names the address to look at, `read_polling` does.
-    `read_list` reads a page of tasks, None where it is not one, whole.
+    `read_list` reads a page of tasks, None where it is not one, whole; `read_file` the answer of
+    `file_path`; `read_key` tells what the answer of `key_path` says against the key.
     """
 
     encode: Callable[[Request, Pictures], dict[str, Any]]
@@ -174,6 +177,15 @@ class Dialect:
     read_list: Callable[[Any], Listing | None] | None = None
     submit_path: Callable[[Request], str] | None = None
     read_polling: Callable[[Any], str] = lambda said: ""
+    read_file: Callable[[Reply], Status] | None = None
+    read_key: Callable[[Reply], Complaint | None] | None = None
+
+
+def read_usual_file(reply: Reply) -> Status:
+    """Read where a file is to be had, as MiniMax says it and others copy it."""
+    file = at(reply.said, "file")
+    links = links_of(at(file, "download_url"), at(file, "backup_download_url"))
+    return Status(links=links if reply.status < 300 else ())
 
 
 def kind_of_status(status: int) -> Kind:

@@ -44,8 +44,13 @@ def open_provider(name: str, environment: Mapping[str, str]) -> Provider:
     return provider
 
 
+def plug_ins() -> tuple[str, ...]:
+    """Name the providers that plug-ins bring."""
+    return tuple(sorted({entry.name for entry in entry_points(group=GROUP)} - set(_OURS)))
+
+
 def _no_such(name: str) -> ProviderError:
-    known = sorted({*_OURS, *(entry.name for entry in entry_points(group=GROUP))})
+    known = sorted({*_OURS, *plug_ins()})
     close = get_close_matches(name, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
     return ProviderError(f'there is no provider "{name}"', hint=hint)

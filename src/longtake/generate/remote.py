@@ -25,6 +25,7 @@ from longtake.errors import (
 )
 from longtake.generate.addresses import read_base
 from longtake.generate.complaints import Complaints
+from longtake.generate.greeting import Greeting, greet
 from longtake.generate.hosting import PictureHost, open_host
 from longtake.generate.http import (
     Ambiguous,
@@ -40,7 +41,7 @@ from longtake.generate.http import (
 )
 from longtake.generate.listing import TaskList
 from longtake.generate.pictures import Pause, PictureSender, backoff_s
-from longtake.generate.profile import Complaint, Dialect, Profile, Status, at, links_of
+from longtake.generate.profile import Complaint, Dialect, Profile, Status, read_usual_file
 from longtake.generate.provider import ListedTask, Request, TaskReport, TaskState
 
 # How often a download is begun or resumed without much progress, and a dead link renewed.
@@ -104,6 +105,7 @@ class RemoteProvider:
         self.in_flight = profile.in_flight
         self.per_minute = profile.per_minute
         self.deadline_s = profile.deadline_s
+        self.host, self.host_variable = wire.host, profile.host_variable
         self._profile = profile
         self._dialect = dialect
         self._wire = wire
@@ -207,6 +209,10 @@ class RemoteProvider:
         """End all waiting for looks, uploads and downloads; a submit under way is let finish."""
         self._stopped.set()
         self._pictures.interrupt()
+
+    def greet(self) -> Greeting:
+        """Ask the host what costs nothing: whether it is there, and whether it takes the key."""
+        return greet(self._wire, self._profile, self._dialect, self._complaints)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -348,10 +354,12 @@ class RemoteProvider:
 
     def _links_of_file(self, task: str, file: str) -> tuple[str, ...]:
         reply = self._asked(self._profile.file_path, file)
-        said = at(reply.said, "file")
-        links = links_of(at(said, "download_url"), at(said, "backup_download_url"))
-        if links and reply.status < 300:
-            return links
+        status = (self._dialect.read_file or read_usual_file)(reply)
+        if status.links:
+            return status.links
+        if self._profile.words.get(status.word.casefold()) is TaskState.FAILED:
+            words = self._complaints.plain(status.message)
+            raise TaskFailed(f"{self.name}: {words}", task=task, charged=None)
         complaint = self._dialect.classify(reply)
         if complaint is not None and complaint.kind in ("key", "funds", "busy"):
             raise self._complaints.error(complaint, reply, task)
@@ -360,7 +368,8 @@ class RemoteProvider:
         raise Unreachable(f"{self.name}: no link to the file: {why}", task=task)
 
     def _asked(self, path: str, name: str) -> Reply:
-        named = quote(name, safe="")
+        # A name may be a path, where a provider keeps each model's tasks under its own.
+        named = quote(name, safe="/")
         try:
             return self._wire.send("GET", path.format(task=named, file=named))
         except WireError as exc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -56,6 +57,18 @@ def run_ffmpeg(args: Sequence[str], *, stdin: bytes | None = None, timeout_s: fl
             f"  {shlex.join(command)}"
         )
     return out
+
+
+def ffmpeg_version() -> str:
+    """Give the version of the bundled ffmpeg, which must run for it; raises MediaError."""
+    try:
+        said = run_ffmpeg(["-version"], timeout_s=20.0)
+    except (OSError, RuntimeError) as exc:
+        raise MediaError(f"there is no ffmpeg that runs: {exc}") from exc
+    found = re.match(rb"ffmpeg version (\S+)", said)
+    if not found:
+        raise MediaError("what should be ffmpeg does not say its version")
+    return found[1].decode("utf-8", "replace")
 
 
 def strict_check(path: Path) -> None:

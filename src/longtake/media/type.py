@@ -107,6 +107,11 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def undrawable(text: str) -> str:
+    """Give the signs of a text that no font here has, and that are drawn as boxes."""
+    return "".join(sign for sign in clean(text) if sign != " " and _font_with(sign) is None)
+
+
 def _is_unseen(sign: str) -> bool:
     # Variation selectors choose between two looks of the sign before them.
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= sign <= "\ufe0f"

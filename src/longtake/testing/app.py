@@ -41,11 +41,11 @@ WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1(), MinimaxV2(), Pixazo(), ApiInO
 _MOST_BODY = 64_000_000
 
 
-def make_app(stage: Stage) -> Starlette:
+def make_app(stage: Stage, wires: tuple[Wire, ...] = WIRES) -> Starlette:
     """Build the application that answers for all simulated hosts."""
     routes: list[BaseRoute] = [
         Route(f"/{host}{end.path}", _endpoint(stage, wire, host, end), methods=[end.method])
-        for wire in WIRES
+        for wire in wires
         for host in wire.hosts
         for end in wire.endpoints()
     ]

@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,11 +19,12 @@ from typing import Any
 import uvicorn
 
 from longtake.errors import LongtakeError
-from longtake.testing.app import make_app
+from longtake.testing.app import WIRES, make_app
+from longtake.testing.plugged import plugged_wires
 from longtake.testing.responses import Wired
-from longtake.testing.scenario import Scenario, load_scenario
+from longtake.testing.scenario import Account, Scenario, load_scenario
 from longtake.testing.stage import Stage
-from longtake.testing.wire.wire import Site
+from longtake.testing.wire.wire import Site, Wire
 
 _HOST = "127.0.0.1"
 
@@ -32,17 +34,19 @@ class Simulator:
 
     An API is found at `url` and the name of its host: `url + "/apimart"`, `"/minimax"`,
     `"/minimax-mainland"`. Clips come from two other ports, as those of the real ones come from
-    other hosts.
+    other hosts. Plug-ins bring hosts of their own; `left_out` says which of them cannot be used.
     """
 
     def __init__(self, scenario: Scenario | Mapping[str, Any] | None = None, port: int = 0) -> None:
         if not isinstance(scenario, Scenario):
             scenario = Scenario.read(scenario or {})
+        plugged, self.left_out = plugged_wires()
+        scenario = _with_keys(scenario, plugged)
         self._sockets = [_listening(port), _listening(0), _listening(0)]
         urls = [f"http://{_HOST}:{each.getsockname()[1]}" for each in self._sockets]
         self.url = urls[0]
         self.stage = Stage(scenario, Site(*urls))
-        self._server = _Server(self.stage)
+        self._server = _Server(self.stage, (*WIRES, *plugged))
         self._thread: threading.Thread | None = None
 
     def start(self) -> Simulator:
@@ -123,6 +127,15 @@ class Simulator:
             raise LongtakeError(f"the simulator refuses: {message}") from exc
 
 
+def _with_keys(scenario: Scenario, wires: tuple[Wire, ...]) -> Scenario:
+    """Give wires of plug-ins their usual accounts, where a scenario says nothing of their hosts."""
+    known = {account.host for account in scenario.accounts.values()}
+    own = {
+        key: Account(host) for wire in wires for key, host in wire.keys.items() if host not in known
+    }
+    return replace(scenario, accounts={**scenario.accounts, **own}) if own else scenario
+
+
 def serve(port: int, scenario_path: Path | None = None) -> None:
     """Run the simulator on a port of 127.0.0.1 until it is interrupted."""
     scenario = load_scenario(scenario_path) if scenario_path else Scenario()
@@ -132,10 +145,10 @@ def serve(port: int, scenario_path: Path | None = None) -> None:
 class _Server(uvicorn.Server):
     """uvicorn that ends at once when told, and leaves signals to the caller."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, wires: tuple[Wire, ...]) -> None:
         super().__init__(
             uvicorn.Config(
-                make_app(stage),
+                make_app(stage, wires),
                 http=Wired,
                 lifespan="off",
                 log_config=None,

@@ -45,6 +45,7 @@ PROFILE = Profile(
     status_path="/v1/tasks/{task}?language=en",
     # One published article finds the clip by a second question, as MiniMax itself does.
     file_path="/v1/files/retrieve?file_id={file}",
+    key_path="/v1/balance",
     # Documented for some models only, so it is sent and never relied on.
     nonce_header="Idempotency-Key",
     upload_path="/v1/uploads/images",

@@ -12,6 +12,7 @@ from typing import Any
 from longtake.errors import Refused
 from longtake.generate.http import Reply
 from longtake.generate.minimax_codes import CODES, REJECTED
+from longtake.generate.minimax_key import KEY_PATH, read_key
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
     Complaint,
@@ -49,6 +50,7 @@ PROFILE = Profile(
     submit_path="/v1/video_generation",
     status_path="/v1/query/video_generation?task_id={task}",
     file_path="/v1/files/retrieve?file_id={file}",
+    key_path=KEY_PATH,
     pictures=dict.fromkeys(_MODELS, _PICTURES),
     poll_first_s=6.0,
     poll_most_s=20.0,
@@ -109,7 +111,7 @@ def classify(reply: Reply) -> Complaint | None:
     return None if good else Complaint(kind_of_status(reply.status), message)
 
 
-DIALECT = Dialect(encode, read_submit, read_status, classify)
+DIALECT = Dialect(encode, read_submit, read_status, classify, read_key=read_key)
 
 
 def open_provider(

@@ -13,6 +13,7 @@ from typing import Any
 from longtake.errors import Refused
 from longtake.generate.http import Reply
 from longtake.generate.minimax_codes import CODES, REJECTED
+from longtake.generate.minimax_key import KEY_PATH, read_key
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
     WORDS,
@@ -62,6 +63,7 @@ PROFILE = Profile(
         "/v2/query/video_generation?page_num={page}&page_size=100"
         "&filter.model={model}&filter.task_type=generation"
     ),
+    key_path=KEY_PATH,
     # Its list goes back seven days; less an hour, for clocks that differ.
     list_life_s=7 * 86400.0 - 3600,
     pictures=dict.fromkeys(_FREE, _PICTURES),
@@ -136,7 +138,7 @@ def classify(reply: Reply) -> Complaint | None:
     return Complaint(_CODES.get(code, "unclear" if good else kind_of_status(reply.status)), told)
 
 
-DIALECT = Dialect(encode, read_submit, read_status, classify, read_list)
+DIALECT = Dialect(encode, read_submit, read_status, classify, read_list, read_key=read_key)
 
 
 def open_provider(

@@ -1,7 +1,8 @@
 """What every simulated wire format is made of: calls, replies, refusals, endpoints.
 
 A new one is a file of its own: a subclass of `Wire` with its endpoints, its way of saying no, and the
-places of id and status in its answers; it joins the tuple in `app.py`.
+places of id and status in its answers; it joins the tuple in `app.py`, or comes with a plug-in as an
+entry point in the group `longtake.wires`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -140,10 +142,14 @@ class Endpoint(NamedTuple):
 
 
 class Wire:
-    """One provider's way of speaking; `hosts` are the first parts of the paths it is found under."""
+    """One provider's way of speaking; `hosts` are the first parts of the paths it is found under.
+
+    `keys` work at the host they name, where a scenario has no account of that host.
+    """
 
     name = ""
     hosts: tuple[str, ...] = ()
+    keys: Mapping[str, str] = MappingProxyType({})
     # where the task's id stands in a submit's answer, and the state in a status's
     id_places: tuple[str, ...] = ()
     status_places: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Clips from fal.ai for longtake."""
