@@ -96,6 +96,14 @@ def film_frames_until(clip_frame: int, clip: FrameRate, film: FrameRate) -> int:
     return guess
 
 
+def film_frame_of(clip_frame: int, clip: FrameRate, film: FrameRate) -> int:
+    """Give the first frame of the film, counted from the clip's start, that shows a frame of a clip.
+
+    Or the first one behind it, where the film shows too few frames to show that one.
+    """
+    return film_frames_until(clip_frame - 1, clip, film) if clip_frame > 0 else 0
+
+
 @dataclass(frozen=True)
 class Size:
     """Width and height in pixels."""

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
+from longtake.seam.mending import Mending
 from longtake.timeline import Timeline, TimelineClip
-from longtake.units import FrameRate, film_frames_until
+from longtake.units import FrameRate, film_frame_of, film_frames_until
 from longtake.vault.take import Take
 
 
 def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timeline:
     """Fit every clip to its take: it ends on the take's out-point, with handles as long as they are.
+
+    What stands still at the head of a take that continues another is left out.
 
     Raises AssemblyError naming clips without a take, and clips too short for the joins around them.
     """
@@ -31,12 +34,27 @@ def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timelin
     return fitted
 
 
-def materials_of(takes: Mapping[str, Take | Material]) -> dict[str, Material]:
-    """Give what stands behind each clip, a take being its file."""
+def materials_of(takes: Mapping[str, Take | Material], film: FrameRate) -> dict[str, Material]:
+    """Give what stands behind each clip, a take being its file and how that is mended."""
     return {
-        clip: FileMaterial(take.path, take.sha256) if isinstance(take, Take) else take
-        for clip, take in takes.items()
+        clip: _file(take, film) if isinstance(take, Take) else take for clip, take in takes.items()
     }
+
+
+def _file(take: Take, film: FrameRate) -> FileMaterial:
+    mending = Mending.from_json(take.mending)
+    if mending is None:
+        return FileMaterial(take.path, take.sha256)
+    if mending.matrix or mending.siting:
+        touched: tuple[tuple[int, int], ...] = (
+            (0, film_frames_until(take.frames - 1, take.rate, film)),
+        )
+    else:
+        touched = tuple(
+            (film_frame_of(low, take.rate, film), film_frame_of(high, take.rate, film))
+            for low, high in mending.plan.touched()
+        )
+    return FileMaterial(take.path, take.sha256, mending, touched)
 
 
 def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> TimelineClip:
@@ -44,4 +62,6 @@ def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> Timel
         return clip
     available = film_frames_until(take.frames - 1, take.rate, film)
     end = min(clip.end, film_frames_until(take.out_point, take.rate, film))
-    return replace(clip, end=end, tail=available - end)
+    mending = Mending.from_json(take.mending)
+    start = film_frame_of(mending.plan.drop, take.rate, film) if mending else 0
+    return replace(clip, start=max(clip.start, start), end=end, tail=available - end)

@@ -139,7 +139,7 @@ def _cut(
     title: str,
 ) -> _Cutting:
     conformed = conform(timeline, takes)
-    materials = materials_of(takes)
+    materials = materials_of(takes, timeline.rate)
     film = FilmFormat(conformed.size, conformed.rate, workshop.fit, conformed.background)
     settings = EncoderSettings.for_quality(workshop.quality, conformed.rate)
     return _Cutting(

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from longtake.seam.mending import Mending
+
 
 @dataclass(frozen=True)
 class FileMaterial:
-    """A take or footage: a film file, known by the hash of its bytes."""
+    """A take or footage: a film file, known by the hash of its bytes, and how it is mended.
+
+    `touched` are the runs [start, end) of its frames, at the film's rate, that its mending changes.
+    """
 
     path: Path
     sha256: str
+    mending: Mending | None = None
+    touched: tuple[tuple[int, int], ...] = ()
+
+    def mended(self, start: int, end: int) -> bool:
+        """Tell whether any of the film-rate frames [start, end) is changed."""
+        return any(low < end and start < high for low, high in self.touched)
 
 
 @dataclass(frozen=True)

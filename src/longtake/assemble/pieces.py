@@ -114,6 +114,13 @@ class _Recipe:
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:40]
 
+    def mending(self, clip: str, start: int, end: int) -> str | None:
+        """Name the repairs that show in frames [start, end) of a clip; None where none does."""
+        material = self.materials[clip]
+        if isinstance(material, FileMaterial) and material.mending and material.mended(start, end):
+            return material.mending.sha256
+        return None
+
     def _material(self, clip: str) -> list[Any]:
         material: Material = self.materials[clip]
         if isinstance(material, FileMaterial):
@@ -170,7 +177,10 @@ def _body(
     recipe: _Recipe, timeline: Timeline, clip: str, start: int, end: int, at: int
 ) -> BodyPiece:
     fades = _fades(timeline, at, end - start)
-    facts = {"start": start, "end": end, "fades": [asdict(fade) for fade in fades]}
+    facts: dict[str, Any] = {"start": start, "end": end, "fades": [asdict(fade) for fade in fades]}
+    mending = recipe.mending(clip, start, end)
+    if mending:
+        facts["mending"] = mending
     return BodyPiece(recipe.key("body", (clip,), facts), clip, start, end, fades)
 
 
@@ -180,11 +190,15 @@ def _transition(
     before, after = timeline.laid[index], timeline.laid[index + 1]
     start = before.end - join.frames
     fades = _fades(timeline, at, join.frames)
-    facts = {
+    facts: dict[str, Any] = {
         "starts": [start, after.start],
         "join": asdict(join),
         "fades": [asdict(fade) for fade in fades],
     }
+    shown = ((before.id, start), (after.id, after.start))
+    mendings = [recipe.mending(clip, first, first + join.frames) for clip, first in shown]
+    if any(mendings):
+        facts["mendings"] = mendings
     key = recipe.key("transition", (before.id, after.id), facts)
     return TransitionPiece(key, before.id, start, after.id, after.start, join, fades)
 

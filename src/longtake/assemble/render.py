@@ -17,6 +17,7 @@ from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to
 from longtake.media.planes import FilmFrame
 from longtake.media.probe import probe
 from longtake.media.stills import open_still
+from longtake.seam.apply import Mender
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,13 @@ def clip_frames(
 ) -> Iterator[tuple[int, FilmFrame]]:
     """Yield frames [start, end) of a clip in the film's format, each with its number in the clip."""
     if isinstance(shown.material, FileMaterial):
-        path = shown.material.path
-        yield from normalised_frames(path, probe(path), film, start, end)
+        path, mending = shown.material.path, shown.material.mending
+        facts = probe(path)
+        if mending is None:
+            yield from normalised_frames(path, facts, film, start, end)
+            return
+        mender = Mender(mending.plan, mending.sampling(facts))
+        yield from normalised_frames(path, mending.facts(facts), film, start, end, mender.frame)
     else:
         yield from _still_frames(shown.material, film, start, end)
 

@@ -104,7 +104,7 @@ def _on_a_copy(unit: RenderUnit, progress: Progress) -> None:
         source = ("-f", demuxer_of(shown.material.path), "-i", f"file:{shown.material.path}")
         lossless = ("-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", "-an", "-y")
         run_ffmpeg([*source, *lossless, f"file:{copy}"], timeout_s=600)
-        return replace(shown, material=FileMaterial(copy, shown.material.sha256))
+        return replace(shown, material=replace(shown.material, path=copy))
 
     try:
         after = sound_copy(unit.after) if unit.after else None

@@ -11,6 +11,7 @@ from longtake.assemble.pieces import Span
 from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
+from longtake.generate.mending import known_mending
 from longtake.history import (
     Verdict,
     film_name,
@@ -78,10 +79,12 @@ def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
     keys = known_keys(project.work)
     drawn, bought = drawn_takes(project), bought_takes()
     by_recipe = bought.by_recipe() | drawn.by_recipe()
-    found: dict[str, Take | None] = {}
+    found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought
         remembered = vault.find(keys[job.recipe]) if job.recipe in keys else None
         take = remembered or by_recipe.get(job.recipe)
-        found[job.id] = take and with_out_point(take, job.out_frame, plan.timeline.rate)
-    return {clip: take for clip, take in found.items() if take is not None}
+        if take is not None:
+            take = with_out_point(take, job.out_frame, plan.timeline.rate)
+            found[job.id] = known_mending(take, job, vault)
+    return found

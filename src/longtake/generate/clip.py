@@ -15,7 +15,10 @@ from longtake.errors import MediaError, RateLimited, TaskFailed, Unreachable
 from longtake.generate.provider import Provider, Request, TaskReport, TaskState
 from longtake.media.ffmpeg import strict_check
 from longtake.media.frames import Measured, measure_clip
+from longtake.media.probe import probe
 from longtake.plan.job import ClipJob
+from longtake.seam.pick import pick_out_point
+from longtake.seam.scan import Scan, Scanner
 from longtake.units import FrameRate, shown_frame
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -127,7 +130,7 @@ async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
         return Made(owned, kept=True)
     task = await asyncio.to_thread(desk.provider.submit, request, "")
     await wait_for(wanted, task, desk)
-    take = await bring_home(wanted, key, task, desk)
+    take = await bring_home(wanted, key, task, desk, drawn=True)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
 
 
@@ -164,11 +167,19 @@ async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> Tas
         await desk.pause(seconds)
 
 
-async def bring_home(wanted: Wanted, key: str, task: str, desk: Desk) -> Take:
-    """Fetch a finished clip, check it strictly, measure it, and put it whole into the vault."""
+async def bring_home(
+    wanted: Wanted, key: str, task: str, desk: Desk, *, drawn: bool = False
+) -> Take:
+    """Fetch a finished clip, check it strictly, measure it, and put it whole into the vault.
+
+    Its out-point is its last frame, or, of a clip that was not drawn here, the best one before it
+    where its tail is blurred, fades, flashes or shows bars.
+    """
     part = desk.vault.scratch(key)
     try:
-        measured = await _fetched(wanted, task, part, desk)
+        measured, scan = await _fetched(wanted, task, part, desk)
+        last = measured.frames - 1
+        out_point = last if drawn else pick_out_point(scan.profile).frame
         rate = FrameRate(Fraction(measured.rate))
         take = Take(
             key=key,
@@ -182,7 +193,7 @@ async def bring_home(wanted: Wanted, key: str, task: str, desk: Desk) -> Take:
             frames=measured.frames,
             rate=rate,
             size=measured.size,
-            out_point=measured.frames - 1,
+            out_point=out_point,
         )
         return await asyncio.to_thread(desk.vault.add, take, part)
     finally:
@@ -198,7 +209,7 @@ def with_out_point(take: Take, out_frame: int, film: FrameRate) -> Take:
     return replace(take, out_point=min(shown_frame(out_frame, take.rate, film), take.out_point))
 
 
-async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> Measured:
+async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[Measured, Scan]:
     for attempt in range(1, FETCHES + 1):
         part.unlink(missing_ok=True)
         await asyncio.to_thread(desk.provider.fetch, task, part)
@@ -217,6 +228,7 @@ async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> Measure
     raise AssertionError("unreachable")
 
 
-def _verified(part: Path) -> Measured:
+def _verified(part: Path) -> tuple[Measured, Scan]:
     strict_check(part)
-    return measure_clip(part)
+    scanner = Scanner(probe(part))
+    return measure_clip(part, scanner.add), scanner.scan()

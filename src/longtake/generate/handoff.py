@@ -27,6 +27,8 @@ from longtake.plan.job import (
     StillClip,
     StillFrame,
 )
+from longtake.seam.apply import handoff_picture
+from longtake.seam.mending import Mending
 from longtake.units import Fit, FrameRate, Size
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -88,12 +90,31 @@ class Handoffs:
             index = source_frame(source.path, self.rate, wanted)
             return self._decoded(source.path, source.sha256, index, canvas)
         take = self._take(source, takes)
-        return self._decoded(take.path, take.sha256, 0 if first else take.out_point, canvas)
+        return self._of_take(take, 0 if first else take.out_point, canvas)
 
     def _take(self, job: ClipJob, takes: Mapping[str, Take]) -> Take:
         if job.id not in takes:
             raise HandoffError(f'there is no take of "{job.id}" to hand a frame on')
         return takes[job.id]
+
+    def _of_take(self, take: Take, index: int, canvas: Size) -> Path:
+        """Keep a frame of a take as the film shows it: corrected, if its repairs touch it."""
+        mending = Mending.from_json(take.mending)
+        if mending is None or not mending.shows_otherwise(index):
+            return self._decoded(take.path, take.sha256, index, canvas)
+        facts = probe(take.path)
+        name = f"{take.sha256[:40]}-{index}-{mending.sha256[:16]}"
+        fits = facts.display_size == canvas
+        if not fits:
+            name += f"-{self._fitting(canvas)}"
+
+        def make(part: Path) -> None:
+            rgb = handoff_picture(take.path, mending.plan, mending.sampling(facts), index)
+            if not fits:
+                rgb = rgb_still_to_film(rgb, canvas, self.fit, self.background)
+            save_png(rgb, part)
+
+        return self.vault.frame(name, make)
 
     def _decoded(self, path: Path, sha256: str, index: int, canvas: Size) -> Path:
         """Keep a frame of a film file: as it is where it is on the canvas, fitted to it elsewhere."""
@@ -142,6 +163,25 @@ class Handoffs:
 # Measured on drawn places: 0.9 and more with noise or another exposure, 0.71 after a zoom of 5 %; pairs
 # of unrelated ones reach 0.57.
 RESPECTED = 0.6
+
+
+def refuse_unmendable(job: ClipJob, take: Take) -> None:
+    """Stop a chain at a take that no repair would fit into it.
+
+    Raises FirstFrameIgnored with the price of another take; this one is paid and kept.
+    """
+    mending = Mending.from_json(take.mending)
+    if mending is None or not mending.plan.refused:
+        return
+    price = f" (about {job.price})" if job.price else ""
+    raise FirstFrameIgnored(
+        f'"{job.id}" {mending.plan.refused}',
+        hint=f"look at {take.path}; `--accept {job.id}` takes it into the film as it is, another "
+        f"prompt or start buys another{price}",
+        job=job.id,
+        task=take.task,
+        charged=True,
+    )
 
 
 def refuse_ignored_frame(job: ClipJob, sent: SentFrame, take: Take) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from longtake.errors import HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
-from longtake.generate.handoff import Handoffs, SentFrame, refuse_ignored_frame
+from longtake.generate.handoff import (
+    Handoffs,
+    SentFrame,
+    refuse_ignored_frame,
+    refuse_unmendable,
+)
+from longtake.generate.mending import Neighbours, mended
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import Till, ensure_bought
 from longtake.generate.settle import bring_in, told
@@ -186,9 +192,18 @@ class _Walker:
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
-            if first and job.id not in self._accepted:
-                await asyncio.to_thread(refuse_ignored_frame, job, first, made.take)
-            return made
+            return await asyncio.to_thread(self._fit_in, job, made, first, shop.vault)
+
+    def _fit_in(self, job: ClipJob, made: Made, first: SentFrame | None, vault: Vault) -> Made:
+        """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
+        accepted = job.id in self._accepted
+        if first and not accepted:
+            refuse_ignored_frame(job, first, made.take)
+        before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None
+        take = mended(made.take, job, vault, Neighbours(first.path if first else None, before))
+        if not accepted:
+            refuse_unmendable(job, take)
+        return replace(made, take=take)
 
     def _watch(self, clip: str) -> Callable[[TaskReport], None]:
         share: float | None = 0.0

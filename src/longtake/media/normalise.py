@@ -8,7 +8,7 @@ sides. Film frame k shows the clip's frame that is on screen an eighth of a fram
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -128,10 +128,16 @@ class Normaliser:
 
 
 def normalised_frames(
-    path: Path, facts: ClipFacts, film: FilmFormat, start: int, end: int
+    path: Path,
+    facts: ClipFacts,
+    film: FilmFormat,
+    start: int,
+    end: int,
+    mend: Callable[[int, av.VideoFrame], av.VideoFrame] = lambda index, frame: frame,
 ) -> Iterator[tuple[int, av.VideoFrame]]:
     """Yield film frames [start, end) of a clip, counted at the film's rate, each with its number.
 
+    `mend` is given each of the clip's own frames it shows, with its number, before it is converted.
     They carry no time stamp and must not be written to. A frame of the clip that the film shows
     twice comes twice, as the same object.
     """
@@ -148,7 +154,7 @@ def normalised_frames(
     for index, frame in decode_frames(path, wanted[0], wanted[-1] + 1):
         if index != wanted[at - start]:
             continue
-        shown = normaliser.frame(frame)
+        shown = normaliser.frame(mend(index, frame))
         while at < end and wanted[at - start] == index:
             yield at, shown
             at += 1

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault
@@ -51,6 +51,25 @@ class Face:
 
 
 @dataclass(frozen=True)
+class Repairs:
+    """What may be done to a clip so that its seams are not seen; `anchor` is a picture whose colours
+    its end is led back to.
+    """
+
+    color: Literal["off", "match", "match+track"] = "match+track"
+    lighting: Literal["constant", "changes"] = "constant"
+    repair: Literal["on", "off"] = "on"
+    anchor: StillFrame | None = None
+
+    def as_parts(self) -> dict[str, str]:
+        """Write what differs from the default; a clip that continues this one hangs on it."""
+        usual = Repairs()
+        names = ("color", "lighting", "repair")
+        parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
+        return parts | ({"anchor": self.anchor.sha256} if self.anchor else {})
+
+
+@dataclass(frozen=True)
 class ClipJob:
     """One clip to make, and the identity that tells whether we already own it.
 
@@ -80,6 +99,7 @@ class ClipJob:
     key_variable: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     faces: tuple[Face, ...] = ()
+    repairs: Repairs = field(default_factory=Repairs)
 
 
 @dataclass(frozen=True)

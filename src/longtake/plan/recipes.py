@@ -96,5 +96,10 @@ def _edge_part(edge: Edge | None, sources: Mapping[str, Source], fitting: str) -
         fitted = "" if isinstance(source, ClipJob) else fitting
         if isinstance(edge, StartOf):
             return {"start of a clip": fitted}
-        return {"handoff at frame": source.out_frame, "fitted": fitted}
+        part = {"handoff at frame": source.out_frame, "fitted": fitted}
+        # The frame that is handed on is the corrected one.
+        repairs = (
+            source.repairs.as_parts() if isinstance(source, ClipJob) and not source.draws else {}
+        )
+        return part | ({"repairs": repairs} if repairs else {})
     return None

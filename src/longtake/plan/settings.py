@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from longtake.errors import Fault
+from longtake.plan.job import Repairs
 from longtake.plan.offer import Offer, Resolution
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.diagnose import did_you_mean
@@ -29,6 +30,7 @@ class ShotSettings:
     sound: str
     camera: tuple[str, ...]
     switches: Mapping[str, bool]
+    repairs: Repairs
 
 
 def inherited(
@@ -74,7 +76,8 @@ def shot_settings(
     look = expand(get("look", ""), storyboard)
     switches = {key: on for key in SWITCHES if (on := get(key, None)) is not None}
     split, sound = get("split", "seams"), get("sound", "keep")
-    return ShotSettings(offer, resolution, look, split, sound, words, switches)
+    repairs = Repairs(get("color", "match+track"), get("lighting", "constant"), get("repair", "on"))
+    return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs)
 
 
 def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:

@@ -347,6 +347,7 @@ class _Order:
             key_variable=offer.key_variable,
             options=options,
             faces=faces,
+            repairs=self.settings.repairs,
         )
 
     def _options(self, edges: tuple[Edge | None, Edge | None]) -> dict[str, bool]:

@@ -71,14 +71,17 @@ class Mender:
         return warped_planes(planes, move.matrix)
 
 
-def handoff_picture(path: Path, plan: RepairPlan, sampling: Sampling) -> Plane:
-    """Decode a clip's out-point and give it as RGB, corrected as its plan says.
+def handoff_picture(
+    path: Path, plan: RepairPlan, sampling: Sampling, frame: int | None = None
+) -> Plane:
+    """Decode a clip's out-point, or another frame, and give it as RGB, corrected as its plan says.
 
     This is what the next clip is given, and what its own first frame is then compared with.
     """
+    wanted = plan.last if frame is None else frame
     pictures = [
-        Mender(plan, sampling).handoff(index, planes_of(frame))
-        for index, frame in decode_frames(path, plan.last, plan.last + 1)
+        Mender(plan, sampling).handoff(index, planes_of(decoded))
+        for index, decoded in decode_frames(path, wanted, wanted + 1)
     ]
     return pictures[-1]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from longtake.units import FrameRate, Money, Size
 
@@ -13,7 +15,8 @@ class Take:
     """One paid attempt at a clip: its file, its provider task and its charge.
 
     `frames`, `rate` and `size` are measured, never what was asked. `out_point` is the frame (counted
-    from 0 in the take) where it ends in the film: its handoff frame.
+    from 0 in the take) where it ends in the film: its handoff frame. `mending` is how it is repaired
+    before it is shown, as plain values; None where it is shown as it is.
     """
 
     key: str
@@ -29,3 +32,4 @@ class Take:
     size: Size
     out_point: int
     charge: Money | None = None
+    mending: Mapping[str, Any] | None = None
