@@ -52,6 +52,17 @@ scenes:
   - {{id: c, start: fresh, prompt: "{seed} a ship answers"}}
   - {{id: d, prompt: "{seed} it turns away"}}
 """
+# Every provider in one board, each clip but the third begun on the one before it.
+MIXED = """longtake: 1
+title: Crash
+film: {{size: 68x38}}
+scenes:
+  - {{id: a, model: pixazo/hailuo-2-3, prompt: "{seed} a lamp is lit", seconds: {seconds}}}
+  - {{id: b, model: apiinone/hailuo-2-3, prompt: "{seed} {edit} it burns"}}
+  - {{id: c, model: minimax-v2/MiniMax-H3, start: fresh, prompt: "{seed} a ship answers"}}
+  - {{id: d, model: minimax/MiniMax-Hailuo-02, prompt: "{seed} it turns away"}}
+  - {{id: e, model: apimart/MiniMax-Hailuo-2.3, prompt: "{seed} it is gone"}}
+"""
 DONE, ASKS, FAILED = 0, 6, 1
 
 
@@ -222,7 +233,8 @@ def trial(
     board = folder / f"t{number}" / "board.yaml"
     board.parent.mkdir()
     words = {"seed": f"t{number}", "edit": "", "seconds": 12, "model": options.model}
-    board.write_text(BOARD.format(**words))
+    form = MIXED if options.model == "mixed" else BOARD
+    board.write_text(form.format(**words))
     code: int | None = None
     for attempt in range(12):
         code = run_client(board, blow if attempt < 2 else None, options.forget_intents)
@@ -234,7 +246,7 @@ def trial(
             break
         if attempt == 0 and number % 2:
             tally.edits += 1
-            board.write_text(BOARD.format(**{**words, "edit": "edited"}))
+            board.write_text(form.format(**{**words, "edit": "edited"}))
     if code != DONE:
         tally.faults.append(f"trial {number} {blow}: ended with {code}")
     tally.trials += 1
@@ -281,7 +293,11 @@ def main() -> int:
         "--forget-intents", action="store_true", help="break the ledger: the campaign must find it"
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--model", default="apimart/MiniMax-Hailuo-2.3")
+    parser.add_argument(
+        "--model",
+        default="apimart/MiniMax-Hailuo-2.3",
+        help="or mixed: every provider in one board",
+    )
     options = parser.parse_args()
     chance = random.Random(options.seed)
     writes = () if options.only_random else tuple(options.failpoints.split(","))
@@ -317,6 +333,11 @@ def set_up(folder: Path, sim: Oracle) -> None:
         "APIMART_API_KEY": "apimart-key",
         "MINIMAX_API_HOST": f"{sim.url}/minimax",
         "MINIMAX_API_KEY": "minimax-key",
+        "PIXAZO_API_HOST": f"{sim.url}/pixazo",
+        "PIXAZO_API_KEY": "pixazo-key",
+        "APIINONE_API_HOST": f"{sim.url}/apiinone",
+        "APIINONE_API_KEY": "apiinone-key",
+        "LONGTAKE_UPLOAD_PUT": f"{sim.url}/host/{{name}}",
     }
 
 

@@ -1,6 +1,6 @@
-"""A thousand jobs in a storm: faults on every endpoint, one ledger, one budget, one account.
+"""A thousand jobs in a storm: faults on every endpoint, every provider, one ledger, one budget.
 
-    python tests/campaigns/storm.py --jobs 1000 --faults 0.3
+    python tests/campaigns/storm.py --jobs 1000 --faults 0.3 [--providers apimart,pixazo]
 
 Jobs are bought through the real provider code and the real ledger, several processes' worth of
 coroutines at once; the simulator, which plays the faults, is the judge: nothing sold twice, never more
@@ -11,19 +11,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from PIL import Image
+
 from longtake.errors import LongtakeError
+from longtake.files import sha256_of
 from longtake.generate.clip import Desk
 from longtake.generate.provider import Request
-from longtake.generate.providers.apimart import open_provider
 from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.registry import open_provider
 from longtake.plan.job import ClipJob
 from longtake.testing.scenario import Scenario, storm
 from longtake.testing.serve import Simulator
@@ -36,15 +41,21 @@ IN_FLIGHT = 20
 PRICE = Money(Decimal("0.01"))
 
 
-def job(number: int) -> tuple[ClipJob, Request]:
+PROVIDERS = "apimart,minimax,minimax-v2,pixazo,apiinone"
+
+
+def job(number: int, provider: str, first: Path) -> tuple[ClipJob, Request]:
     """Give one job of the simulator's tiny model, unlike all others."""
     prompt = f"clip {number}"
     request = Request("sim-tiny", "36p", 1, 24, Size(64, 36), FrameRate.parse(24), prompt)
+    if provider == "apiinone":
+        # It makes clips from a picture only.
+        request = replace(request, first=first, first_sha256=sha256_of(first))
     made = ClipJob(
         id=f"c{number}",
         scene="s",
         shot=f"c{number}",
-        offer="apimart/sim-tiny",
+        offer=f"{provider}/sim-tiny",
         draws=False,
         resolution="36p",
         canvas=Size(64, 36),
@@ -63,15 +74,16 @@ def job(number: int) -> tuple[ClipJob, Request]:
     return made, request
 
 
-async def storm_over(jobs: int, desk: Desk, till: Till) -> Counter[str]:
-    """Buy all jobs at once; gives how many ended how."""
+async def storm_over(jobs: int, shops: list[tuple[Desk, Till]], first: Path) -> Counter[str]:
+    """Buy all jobs at once, in turn from each shop; gives how many ended how."""
     gate = asyncio.Semaphore(60)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
 
     async def one(number: int) -> str:
+        desk, till = shops[number % len(shops)]
         async with gate:
             try:
-                await ensure_bought(*job(number), desk, till)
+                await ensure_bought(*job(number, desk.provider.name, first), desk, till)
             except LongtakeError as error:
                 return type(error).__name__
         return "done"
@@ -85,16 +97,20 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--faults", type=float, default=0.3)
     parser.add_argument("--budget", type=Decimal, default=Decimal("8.00"))
+    parser.add_argument("--providers", default=PROVIDERS)
     options = parser.parse_args()
     faults, began = [], time.monotonic()
     scenario = Scenario(task_s=0.05, faults=storm(options.faults))
     with Simulator(scenario) as sim, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = {
-            "APIMART_API_HOST": f"{sim.url}/apimart",
-            "APIMART_API_KEY": "apimart-key",
-        }
-        provider = open_provider(environment, pause=lambda seconds: None)
+        environment = {"LONGTAKE_UPLOAD_PUT": f"{sim.url}/host/{{name}}"}
+        for host in ("apimart", "minimax", "pixazo", "apiinone"):
+            environment |= {
+                f"{host.upper()}_API_HOST": f"{sim.url}/{host}",
+                f"{host.upper()}_API_KEY": f"{host}-key",
+            }
+        first = folder / "first.png"
+        Image.new("RGB", (64, 36), "teal").save(first)
         vault, ledger = Vault(folder / "vault"), Ledger(folder / "ledger.db")
         vault.open()
         ledger.open()
@@ -104,8 +120,14 @@ def main() -> int:
             await asyncio.sleep(min(seconds, 0.05))
 
         till = Till(ledger, limits, "storm", time.time)
-        ends = asyncio.run(storm_over(options.jobs, Desk(provider, vault, pause), till))
-        provider.close()
+        with contextlib.ExitStack() as open_ones:
+            shops = []
+            for name_ in options.providers.split(","):
+                provider = open_provider(name_, environment)
+                provider._rest = lambda seconds: None
+                open_ones.callback(provider.close)
+                shops.append((Desk(provider, vault, pause), till))
+            ends = asyncio.run(storm_over(options.jobs, shops, first))
         submits, money = sim.oracle("submits"), sim.oracle("money")
         flight, errors = sim.oracle("in_flight"), sim.oracle("errors")
         states = Counter(row.state for row in ledger.purchases())

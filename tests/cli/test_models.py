@@ -13,6 +13,7 @@ import pytest
 
 from commands import Cli
 from json_schemas import check
+from longtake.cli.models import lengths_text
 from longtake.errors import PlanError
 from longtake.generate.catalogue import load_offers, read_offers
 from longtake.plan.offer import Offer
@@ -221,19 +222,42 @@ def test_the_example_of_the_readme_is_such_a_file() -> None:
     assert [offer.name for offer in read_offers(text.encode(), "README.md")]
 
 
-def test_the_prices_of_the_readme() -> None:
-    """The table of what a minute of film costs is the catalogue's."""
-    offers = load_offers()
-    rows = re.findall(
-        r"^\| `([a-z0-9-]+/[^`]+)` \| ([\d.]+) \| ([^|]+) \|$", readme(), re.MULTILINE
-    )
+MODES = {
+    "text": "text",
+    "first": "first frame",
+    "last": "first and last frame",
+    "references": "faces",
+}
 
-    assert [(name, price) for name, price, _ in rows] == [
-        (offer.name, f"{minute:.2f}")
-        for offer in offers.values()
-        if (minute := a_minute(offer)) is not None
-    ]
-    assert all(offers[name].price_date in source for name, _, source in rows)
+
+def readme_row(offer: Offer) -> str:
+    """Write the line of a model in the README's table of all systems."""
+    shown = offer.resolution("768p") or offer.resolutions[0]
+    sizes = ", ".join(f"{r.name} {r.canvas}" for r in offer.resolutions)
+    lengths = lengths_text(shown.lengths)
+    price = offer.price(shown, 6 if 6 in shown.lengths else shown.lengths[0])
+    cells = (
+        f"`{offer.name}`",
+        ", ".join(MODES[mode] for mode in MODES if mode in offer.modes),
+        lengths,
+        sizes,
+        "yes" if offer.sound else "no",
+        "?" if price is None else f"{price.amount:.2f}",
+        "" if (minute := a_minute(offer)) is None else f"{minute:.2f}",
+        offer.price_date,
+    )
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
+
+
+def test_the_table_of_the_readme() -> None:
+    """Every system that can be bought from stands there: what it takes, makes, and costs."""
+    lines = readme().splitlines()
+    head = next(
+        at for at, line in enumerate(lines) if line.startswith("| model | begins and ends on")
+    )
+    wanted = [readme_row(offer) for offer in load_offers().values() if not offer.draws]
+
+    assert lines[head + 2 : head + 2 + len(wanted) + 1] == [*wanted, ""]
 
 
 def test_the_price_of_the_tutorial(cli: Cli, tmp_path: Path) -> None:
