@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
+from longtake.extras import load_extra
+from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.provider import Provider
 from longtake.generate.purchase import Halt, Till
 from longtake.generate.registry import open_provider
@@ -85,10 +87,34 @@ def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> No
 
 
 @contextlib.contextmanager
-def open_shops(plan: Plan, project: Project, purse: Purse) -> Iterator[Counter]:
+def open_receiver(
+    plan: Plan, webhook: Webhook | None
+) -> Iterator[tuple[Doorbell | None, Callable[[Provider], None]]]:
+    """Answer the calls of a plan's providers; gives the bell they ring, and how to invite one to call.
+
+    Raises a LongtakeError where the webhook's place is taken, or a package that it needs is missing.
+    """
+    if webhook is None or not paid_providers(plan):
+        yield None, uninvited
+        return
+    # Few runs need it, and what it is built on is not part of every installation.
+    kit = load_extra("longtake.generate.webhook", "`--webhook`", "webhook")
+    with kit.Receiver(webhook, Doorbell()) as receiver:
+        yield receiver.bell, receiver.invite
+
+
+def uninvited(provider: Provider) -> None:
+    """Leave a provider without an address to call: it is looked at only."""
+
+
+@contextlib.contextmanager
+def open_shops(
+    plan: Plan, project: Project, purse: Purse, invite: Callable[[Provider], None] = uninvited
+) -> Iterator[Counter]:
     """Open every shop a plan buys in, and those where earlier runs of this board left a paid clip.
 
-    Only for the holder of the project's lock. Raises KeyMissing for a provider of the plan.
+    `invite` may tell each provider where to call. Only for the holder of the project's lock. Raises
+    KeyMissing for a provider of the plan.
     """
     names, ledger = paid_providers(plan), the_ledger()
     if not names and not ledger.path.exists():
@@ -114,6 +140,7 @@ def open_shops(plan: Plan, project: Project, purse: Purse) -> Iterator[Counter]:
             provider = _opened(name, project, needed=name in names)
             if provider is not None:
                 open_ones.callback(provider.close)
+                invite(provider)
                 pace = replace(limits, in_flight=provider.in_flight, per_minute=provider.per_minute)
                 till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
                 shops[name] = Shop(provider, vault, till)

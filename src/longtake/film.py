@@ -17,6 +17,7 @@ from longtake.assemble.material import FileMaterial, Material, StillMaterial
 from longtake.buying import (
     Counter,
     bought_takes,
+    open_receiver,
     open_shops,
     refuse_what_cannot_be_made,
     told_charges,
@@ -98,7 +99,10 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
     # A film that is drawn asks no ledger, and no provider about what is still to come from it.
     open_counter = nullcontext(Counter({})) if wishes.animatic else None
     try:
-        with open_counter or open_shops(plan, project, wishes.purse) as counter:
+        with (
+            open_receiver(plan, wishes.webhook) as (bell, invite),
+            open_counter or open_shops(plan, project, wishes.purse, invite) as counter,
+        ):
             takes = generate_takes(
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
@@ -106,6 +110,7 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 options=options,
                 accepted=wishes.accepted,
                 left_over=counter.left_over,
+                bell=bell,
             )
     finally:
         drawing.provider.close()

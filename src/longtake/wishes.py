@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtake.buying import Purse
+from longtake.generate.doorbell import Webhook
 from longtake.units import Money
 
 
@@ -17,7 +18,8 @@ class Wishes:
     model; `variables` win over the board's `vars`; `budget` wins over the board's; `retakes` allows
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
-    the quote did not count. `workers` None means one a core.
+    the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
+    means one a core.
     """
 
     animatic: bool = False
@@ -30,6 +32,7 @@ class Wishes:
     price: Money | None = None
     accepted: frozenset[str] = frozenset()
     agreed: bool = False
+    webhook: Webhook | None = None
     workers: int | None = None
 
     @property

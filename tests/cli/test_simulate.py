@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from calls import free_port
 from commands import Cli, start
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def test_until_it_is_stopped(tmp_path: Path) -> None:
@@ -48,7 +41,8 @@ def test_until_it_is_stopped(tmp_path: Path) -> None:
 
 def test_without_its_packages(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """What must be installed is said as a command."""
-    monkeypatch.delitem(sys.modules, "longtake.testing.serve", raising=False)
+    for name in ("longtake.testing.serve", "longtake.serving"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     said = cli("simulate")
 

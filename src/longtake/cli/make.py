@@ -12,6 +12,7 @@ from longtake.cli.making import Consent, confirm, make_and_show
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import plan_film
+from longtake.generate.doorbell import Webhook
 from longtake.units import Money
 from longtake.wishes import Wishes
 
@@ -25,6 +26,8 @@ from longtake.wishes import Wishes
 @options.PRICE
 @options.RETAKES
 @options.ACCEPT
+@options.WEBHOOK
+@options.LISTEN
 @options.YES
 @options.JSON
 def command(
@@ -36,6 +39,8 @@ def command(
     price: Money | None,
     retakes: int,
     accepted: tuple[str, ...],
+    webhook: str | None,
+    listen: str | None,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -54,10 +59,25 @@ def command(
         price=price,
         accepted=frozenset(accepted),
         agreed=yes,
+        webhook=_webhook(webhook, listen),
     )
     make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
     if draft and not as_json:
         _say_final(path, variables)
+
+
+def _webhook(url: str | None, listen: str | None) -> Webhook | None:
+    """Read `--webhook` and `--listen`, which belong together."""
+    if url is None:
+        if listen is not None:
+            raise click.UsageError(
+                "`--listen` says where the address of `--webhook` leads to: name it"
+            )
+        return None
+    try:
+        return Webhook.read(url, listen or "")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--webhook' / '--listen'") from None
 
 
 def _say_final(board: Path, variables: dict[str, str]) -> None:

@@ -88,3 +88,13 @@ PRICE: Decorator = click.option(
     callback=_money,
     help='What a clip may cost where no table knows, such as "0.50 USD".',
 )
+WEBHOOK: Decorator = click.option(
+    "--webhook",
+    metavar="URL",
+    help="Have providers call this https address when a clip is ready, besides being asked.",
+)
+LISTEN: Decorator = click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Where the address of `--webhook` leads to on this machine.  [default: 127.0.0.1:8443]",
+)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 from pathlib import Path
 
 import click
 
 from longtake.cli import say
 from longtake.cli.say import DIM, HINT, WARNING
-from longtake.errors import LongtakeError
+from longtake.extras import load_extra
 from longtake.generate.catalogue import load_offers
 
 
@@ -33,16 +32,8 @@ def command(port: int, scenario: Path | None) -> None:
 
     Films can be made against it without money; nothing leaves this machine.
     """
-    try:
-        # Nothing else needs the test kit, and what it is built on is not part of every installation.
-        kit = importlib.import_module("longtake.testing.serve")
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("longtake"):
-            raise
-        raise LongtakeError(
-            f"the simulator needs the package {error.name}",
-            hint='`pip install "longtake[simulate]"` installs it',
-        ) from error
+    # Nothing else needs the test kit, and what it is built on is not part of every installation.
+    kit = load_extra("longtake.testing.serve", "the simulator", "simulate")
     world = kit.load_scenario(scenario) if scenario else kit.Scenario()
     simulator = kit.Simulator(world, port)
     address = f"http://127.0.0.1:{port}"

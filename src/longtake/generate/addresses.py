@@ -7,6 +7,8 @@ import socket
 from collections.abc import Callable, Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from longtake.errors import ProviderError
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
 
@@ -40,6 +42,17 @@ def read_base(url: str) -> SplitResult | None:
         return None
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(name))
     return parts if name and safe and "@" not in parts.netloc else None
+
+
+def checked_base(host: str, variable: str, like: str) -> str:
+    """Read a host as people write it into a variable; ProviderError where a key must not go there."""
+    base = host if "://" in host else f"https://{host}"
+    parts = read_base(base)
+    if parts and not (parts.query or parts.fragment):
+        return base.rstrip("/")
+    raise ProviderError(
+        f"{variable} is no address a key may be sent to", hint=f"write it like {like}"
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.errors import MediaError, RateLimited, TaskFailed, Unreachable
+from longtake.generate.doorbell import Doorbell
 from longtake.generate.provider import Provider, Request, TaskReport, TaskState
 from longtake.media.ffmpeg import strict_check
 from longtake.media.frames import Measured, measure_clip
@@ -93,12 +94,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Desk:
-    """What making a clip needs besides its job: who makes it, where it goes, how to wait."""
+    """What making a clip needs besides its job: who makes it, where it goes, how to wait.
+
+    `bell` ends the wait between two looks at a task early.
+    """
 
     provider: Provider
     vault: Vault
     pause: Pause = asyncio.sleep
     watch: Watch = lambda report: None
+    bell: Doorbell | None = None
+
+    async def rest(self, task: str, seconds: float, *, deaf: bool) -> float:
+        """Wait between two looks at a task, by the bell unless `deaf`; gives the seconds that passed."""
+        if self.bell is not None and not deaf:
+            return await self.bell.wait(task, seconds, self.pause)
+        await self.pause(seconds)
+        return seconds
 
 
 @dataclass(frozen=True)
@@ -163,8 +175,8 @@ async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> Tas
                 charged=None,
             )
         seconds = desk.provider.pause_s(age.seconds + waited, age.usual_s)
-        waited += seconds
-        await desk.pause(seconds)
+        # What met trouble (a limit, a task not known yet) is not asked sooner, whoever rings.
+        waited += await desk.rest(task, seconds, deaf=bool(report.message))
 
 
 async def bring_home(

@@ -21,6 +21,11 @@ from longtake.generate.http import Reply, Wire, retry_after
 from longtake.generate.profile import Complaint, Profile
 
 _SHOWN = 300
+# An address that does not answer makes a sound request invalid, and few providers say so.
+_NO_CALL = (
+    "the address of `--webhook` must lead to this machine and answer from outside; "
+    "without `--webhook` the same clip is made as well. Nothing was charged"
+)
 
 
 class Complaints:
@@ -31,8 +36,10 @@ class Complaints:
         self._wire = wire
         self._name = profile.name
 
-    def error(self, complaint: Complaint, reply: Reply, task: str = "") -> ProviderError:
-        """Turn a no into the error that it is."""
+    def error(
+        self, complaint: Complaint, reply: Reply, task: str = "", *, to_be_called: bool = False
+    ) -> ProviderError:
+        """Turn a no into the error that it is; `to_be_called` says that it was given an address to call."""
         said = f"{self._name}: {self.plain(complaint.message) or f'HTTP {reply.status}'}"
         if complaint.kind == "key":
             return KeyRefused(
@@ -50,7 +57,8 @@ class Complaints:
         if complaint.kind == "unclear":
             return Unreachable(said, task=task, charged=None if task else False)
         kind = "moderation" if complaint.kind == "moderation" else "invalid"
-        return Refused(said, kind=kind, task=task)
+        hint = _NO_CALL if to_be_called and kind == "invalid" else ""
+        return Refused(said, kind=kind, task=task, hint=hint)
 
     def nobody_knows(self, why: str) -> OutcomeUnknown:
         """Make the error of a submit that may have been accepted."""

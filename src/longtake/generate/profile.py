@@ -68,6 +68,8 @@ class Profile:
     `addresses_only` says that it takes neither, but the address of a place of the author's own. Hosts
     in `other_hosts` speak the same language to other keys: a key works on its own host only. To ask
     at `key_path` costs nothing and needs a good key; "" where there is no such question.
+    `webhook` says where a submit names the address to call: a field of its body, or `header:NAME`;
+    only for models of `webhook_models` where those are named.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Profile:
     other_hosts: tuple[str, ...] = ()
     auth_header: tuple[str, str] = ("Authorization", "Bearer {key}")
     nonce_header: str = ""
+    webhook: str = ""
+    webhook_models: frozenset[str] = frozenset()
     upload_path: str = ""
     upload_life_s: float = 0.0
     addresses_only: bool = False
@@ -186,6 +190,19 @@ def read_usual_file(reply: Reply) -> Status:
     file = at(reply.said, "file")
     links = links_of(at(file, "download_url"), at(file, "backup_download_url"))
     return Status(links=links if reply.status < 300 else ())
+
+
+def callback_in(
+    profile: Profile, model: str, url: str
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Give what a submit says of the address to call ("": none), in its body and in its headers.
+
+    It is no part of the request that a purchase is known by: with it or without, the clip is the same.
+    """
+    if not (url and profile.webhook) or model not in (profile.webhook_models or (model,)):
+        return {}, {}
+    name, _, header = profile.webhook.partition(":")
+    return ({}, {header: url}) if header else ({name: url}, {})
 
 
 def kind_of_status(status: int) -> Kind:

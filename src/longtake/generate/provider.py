@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from longtake.units import FrameRate, Money, Size
 
@@ -123,3 +123,16 @@ class Provider(Protocol):
 
     # let go of workers and connections; remote tasks run on
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """A provider that can call an address when a task has changed."""
+
+    name: str
+
+    # have it call this address about all that is submitted from now on
+    def call_back_at(self, url: str) -> None: ...
+
+    # name the task that a call of it is about, "" where it names none
+    def task_called(self, said: Any) -> str: ...

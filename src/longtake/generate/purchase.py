@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NoReturn
 
@@ -170,8 +170,8 @@ async def _brought(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -
         last = report
         desk.watch(report)
 
-    watched = Desk(desk.provider, desk.vault, desk.pause, watch)
     try:
+        watched = replace(desk, watch=watch)
         await wait_for(wanted, purchase.task, watched, _age(purchase, till))
     except TaskFailed:
         if last.state is TaskState.FAILED and last.refused:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 from urllib.parse import quote
 
 from longtake.errors import (
@@ -23,7 +24,7 @@ from longtake.errors import (
     Unreachable,
     VaultError,
 )
-from longtake.generate.addresses import read_base
+from longtake.generate.addresses import checked_base
 from longtake.generate.complaints import Complaints
 from longtake.generate.greeting import Greeting, greet
 from longtake.generate.hosting import PictureHost, open_host
@@ -41,7 +42,14 @@ from longtake.generate.http import (
 )
 from longtake.generate.listing import TaskList
 from longtake.generate.pictures import Pause, PictureSender, backoff_s
-from longtake.generate.profile import Complaint, Dialect, Profile, Status, read_usual_file
+from longtake.generate.profile import (
+    Complaint,
+    Dialect,
+    Profile,
+    Status,
+    callback_in,
+    read_usual_file,
+)
 from longtake.generate.provider import ListedTask, Request, TaskReport, TaskState
 
 # How often a download is begun or resumed without much progress, and a dead link renewed.
@@ -82,7 +90,11 @@ def open_remote(
         )
     host = environment.get(profile.host_variable, "").strip() or profile.base_url
     header, form = profile.auth_header
-    wire = Wire(_checked_base(host, profile), {header: form.format(key=key)}, key)
+    wire = Wire(
+        checked_base(host, profile.host_variable, profile.base_url),
+        {header: form.format(key=key)},
+        key,
+    )
     account = hashlib.sha256(key.encode()).hexdigest()[:12]
     own = open_host(environment, profile.key_variable, wire) if profile.addresses_only else None
     return RemoteProvider(profile, dialect, wire, account, pause, own)
@@ -114,7 +126,7 @@ class RemoteProvider:
         self._complaints = Complaints(profile, wire)
         self._pictures = PictureSender(profile, dialect, wire, self._complaints, self._pause, host)
         self._list = TaskList(profile, dialect, wire, self._complaints)
-        self._lock = Lock()
+        self._lock, self._callback = Lock(), ""
         self._finished: dict[str, tuple[Status, float]] = {}
         self._unknown: dict[str, int] = {}
         self._polling: dict[str, str] = {}
@@ -133,8 +145,10 @@ class RemoteProvider:
         and OutcomeUnknown wherever that is not certain.
         """
         body = self._dialect.encode(request, self._pictures.named(request))
-        choose = self._dialect.submit_path
-        reply = self._sent(choose(request) if choose else self._profile.submit_path, body, nonce)
+        called, headers = callback_in(self._profile, request.model, self._callback)
+        choose, usual = self._dialect.submit_path, self._profile.submit_path
+        path = choose(request) if choose else usual
+        reply = self._sent(path, {**body, **called}, headers, nonce)
         if 200 <= reply.status < 300:
             task = self._dialect.read_submit(reply.said)
             if task:
@@ -156,7 +170,15 @@ class RemoteProvider:
             raise self._complaints.nobody_knows(f"HTTP {reply.status} {complaint.message}")
         if complaint.kind in ("invalid", "missing"):
             self._pictures.forget()
-        raise self._complaints.error(complaint, reply)
+        raise self._complaints.error(complaint, reply, to_be_called=bool(called or headers))
+
+    def call_back_at(self, url: str) -> None:
+        """Have it call this address about all that is submitted from now on."""
+        self._callback = url
+
+    def task_called(self, said: Any) -> str:
+        """Name the task that a call of it is about, "" where it names none."""
+        return self._dialect.read_submit(said)
 
     def look(self, task: str) -> TaskReport:
         """Look at a task; a word nobody knows means that it still runs, and is told in the message.
@@ -225,15 +247,17 @@ class RemoteProvider:
         if self._stopped.is_set():
             raise Unreachable(f"{self.name}: stopped while waiting for another try")
 
-    def _sent(self, path: str, body: Mapping[str, object], nonce: str) -> Reply:
-        profile = self._profile
+    def _sent(
+        self, path: str, body: Mapping[str, object], headers: Mapping[str, str], nonce: str
+    ) -> Reply:
+        seconds, name = self._profile.submit_s, self._profile.nonce_header
         try:
             return self._wire.send(
                 "POST",
                 path,
-                headers={profile.nonce_header: nonce} if nonce and profile.nonce_header else {},
+                headers={**headers, **({name: nonce} if nonce and name else {})},
                 body=body,
-                timing=Timing(quiet_s=profile.submit_s, total_s=profile.submit_s),
+                timing=Timing(quiet_s=seconds, total_s=seconds),
             )
         except NotSent as exc:
             raise Unreachable(f"{self.name}: {exc}") from exc
@@ -374,15 +398,3 @@ class RemoteProvider:
             return self._wire.send("GET", path.format(task=named, file=named))
         except WireError as exc:
             raise Unreachable(f"{self.name}: {exc}", charged=None) from exc
-
-
-def _checked_base(host: str, profile: Profile) -> str:
-    """Read a host as people write it; only this very machine may be spoken to without encryption."""
-    base = host if "://" in host else f"https://{host}"
-    parts = read_base(base)
-    if parts and not (parts.query or parts.fragment):
-        return base.rstrip("/")
-    raise ProviderError(
-        f"{profile.host_variable} is no address a key may be sent to",
-        hint=f"write it like {profile.base_url}",
-    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from longtake.errors import HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
+from longtake.generate.doorbell import Doorbell
 from longtake.generate.handoff import (
     Handoffs,
     SentFrame,
@@ -70,19 +71,21 @@ def generate_takes(
     options: Mapping[str, object] | None = None,
     accepted: frozenset[str] = frozenset(),
     left_over: tuple[Purchase, ...] = (),
+    bell: Doorbell | None = None,
 ) -> Takes:
     """Make the takes a plan still lacks, in handoff order, paying for none twice.
 
     `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips;
     `accepted` names bought clips that may begin on another frame than the one they were given;
-    `left_over` are purchases of earlier runs that are still open: they are brought home, wanted or not.
+    `left_over` are purchases of earlier runs that are still open: they are brought home, wanted or not;
+    `bell` is what providers ring when a task of theirs has changed.
     The error of one clip stops what continues it and nothing else; all errors come back in the
     result.
     """
     missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted, left_over)
+    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted, left_over, bell)
     asyncio.run(walker.walk())
     return walker.takes
 
@@ -102,6 +105,7 @@ class _Walker:
         options: dict[str, object],
         accepted: frozenset[str],
         left_over: tuple[Purchase, ...],
+        bell: Doorbell | None,
     ) -> None:
         self.takes = Takes()
         self._plan = plan
@@ -112,6 +116,7 @@ class _Walker:
         self._accepted = accepted
         self._left_over = left_over
         self._recipes = frozenset(job.recipe for job in plan.jobs)
+        self._bell = bell
         self._done: dict[str, asyncio.Event] = {}
         self._foreign: Exception | None = None
         self._room: dict[str, asyncio.Semaphore] = {}
@@ -146,7 +151,7 @@ class _Walker:
         desk = None
         if shop is not None and shop.till is not None:
             watch = self._watch(row.clip) if row.clip in self._plan.by_id else lambda report: None
-            desk = Desk(shop.provider, shop.vault, self._pause, watch)
+            desk = Desk(shop.provider, shop.vault, self._pause, watch, self._bell)
         try:
             await bring_in(row, desk, shop.till if shop else None)
         except LongtakeError as error:
@@ -188,7 +193,7 @@ class _Walker:
             faces = await asyncio.to_thread(self._faces, job, shop)
             request = self._request(job, first, last, faces)
             self._listen(Progress(job.id, "making", 0.0))
-            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job.id))
+            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job.id), self._bell)
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +20,10 @@ from longtake.errors import (
     Unreachable,
 )
 from longtake.files import sha256_of
+from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.provider import Request, TaskState
+from longtake.generate.remote import RemoteProvider
+from longtake.generate.webhook import Receiver
 from longtake.units import FrameRate, Size
 
 _Kind = TypeVar("_Kind", bound=ProviderError)
@@ -143,3 +148,18 @@ def case_name(case: Any) -> str:
         for part in parts
     ]
     return "+".join(words)
+
+
+def heard_call(
+    provider: RemoteProvider, request: Request, end: Callable[[], None], patience_s: float = 30.0
+) -> bool:
+    """Order a clip, end its task, and tell whether the provider called about it."""
+    bell = Doorbell()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with Receiver(Webhook(f"http://127.0.0.1:{port}", port=port), bell) as receiver:
+        receiver.invite(provider)
+        task = provider.submit(request, "")
+        end()
+        return asyncio.run(bell.wait(task, patience_s, asyncio.sleep)) < patience_s

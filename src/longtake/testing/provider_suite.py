@@ -45,6 +45,7 @@ from longtake.testing.provider_cases import (
     Order,
     case_name,
     caught,
+    heard_call,
 )
 from longtake.testing.serve import Simulator
 
@@ -134,6 +135,12 @@ class ProviderSuite:
         assert made["pictures"][2:] == [sha256 for _, sha256 in request.references]
         assert made["size"] == order.canvas
         assert self.sim.oracle("ignored_fields") == {}
+
+    def test_calls_name_their_task(self, tmp_path: Path) -> None:
+        """Where it can call back, it calls the address it was told, about the task by its name."""
+        provider, request = self.shop(), self.orders[0].request(tmp_path)
+
+        assert not self.profile.webhook or heard_call(provider, request, lambda: self.sim.tick(1))
 
     def test_a_clip_from_submit_to_file(self, tmp_path: Path) -> None:
         """Queued, running, done; then the clip is there, and its host has seen no key."""

@@ -6,19 +6,16 @@ import asyncio
 import contextlib
 import json
 import signal
-import socket
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import uvicorn
-
 from longtake.errors import LongtakeError
+from longtake.serving import Server, listening
 from longtake.testing.app import WIRES, make_app
 from longtake.testing.plugged import plugged_wires
 from longtake.testing.responses import Wired
@@ -42,27 +39,21 @@ class Simulator:
             scenario = Scenario.read(scenario or {})
         plugged, self.left_out = plugged_wires()
         scenario = _with_keys(scenario, plugged)
-        self._sockets = [_listening(port), _listening(0), _listening(0)]
+        self._sockets = [listening(_HOST, each) for each in (port, 0, 0)]
         urls = [f"http://{_HOST}:{each.getsockname()[1]}" for each in self._sockets]
         self.url = urls[0]
         self.stage = Stage(scenario, Site(*urls))
-        self._server = _Server(self.stage, (*WIRES, *plugged))
-        self._thread: threading.Thread | None = None
+        app = make_app(self.stage, (*WIRES, *plugged))
+        self._server = Server(app, http=Wired, timeout_keep_alive=30)
 
     def start(self) -> Simulator:
         """Begin to answer, in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
-        self._thread.start()
-        # The sockets listen already: what is sent before the server is up waits in their queue.
+        self._server.start(self._sockets, "simulator")
         return self
 
     def stop(self) -> None:
         """End it; answers still owed are not given."""
-        self._server.end()
-        if self._thread:
-            self._thread.join(timeout=10)
-        for each in self._sockets:
-            each.close()
+        self._server.stop(self._sockets)
         self.stage.studio.close()
 
     def serve(self) -> None:
@@ -111,9 +102,6 @@ class Simulator:
     ) -> None:
         self.stop()
 
-    def _run(self) -> None:
-        asyncio.run(self._server.serve(sockets=self._sockets))
-
     def _spoken(self, path: str, said: Any) -> Any:
         content = None if said is None else json.dumps(said).encode()
         request = urllib.request.Request(self.url + path, content)
@@ -140,69 +128,3 @@ def serve(port: int, scenario_path: Path | None = None) -> None:
     """Run the simulator on a port of 127.0.0.1 until it is interrupted."""
     scenario = load_scenario(scenario_path) if scenario_path else Scenario()
     Simulator(scenario, port).serve()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that ends at once when told, and leaves signals to the caller."""
-
-    def __init__(self, stage: Stage, wires: tuple[Wire, ...]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                make_app(stage, wires),
-                http=Wired,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                log_level="critical",
-                timeout_keep_alive=30,
-                server_header=False,
-            )
-        )
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended = asyncio.Event()
-
-    def end(self) -> None:
-        """Have it end, from any thread."""
-        self.should_exit = True
-        if self._loop and not self._loop.is_closed():
-            with contextlib.suppress(RuntimeError):  # closed this very moment
-                self._loop.call_soon_threadsafe(self._ended.set)
-
-    async def main_loop(self) -> None:
-        """Wait for the end; uvicorn looks for it ten times a second, which tests would feel."""
-        self._loop = asyncio.get_running_loop()
-        seconds = 0
-        # Every tenth tick writes the date that goes out with each answer.
-        while not await self.on_tick(10 * seconds):
-            seconds += 1
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), 1)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Break off what is open: a client that hangs must not keep the simulator alive."""
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            transport: asyncio.Transport | None = getattr(connection, "transport", None)
-            if transport:
-                transport.abort()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
-
-
-def _listening(port: int) -> socket.socket:
-    # asyncio sends small packets at once only on sockets that name their protocol; without that
-    # each answer would take 40 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, port))
-        listener.listen(1024)
-        listener.setblocking(False)
-    except OSError as exc:
-        listener.close()
-        raise LongtakeError(f"port {port} cannot be used: {exc.strerror}") from exc
-    return listener

@@ -46,6 +46,7 @@ PROFILE = Profile(
     host_variable="APIINONE_API_HOST",
     submit_path="/api/v1/videos/generations",
     status_path="/api/v1/tasks/{task}",
+    webhook="callback_url",
     addresses_only=True,
     pictures=dict.fromkeys(_CALLED, _PICTURES),
     poll_first_s=8.0,

@@ -48,6 +48,11 @@ PROFILE = Profile(
     key_path="/v1/balance",
     # Documented for some models only, so it is sent and never relied on.
     nonce_header="Idempotency-Key",
+    webhook="webhook",
+    # An undocumented model might refuse the field.
+    webhook_models=frozenset(
+        ("MiniMax-Hailuo-2.3", "MiniMax-Hailuo-2.3-Fast", "MiniMax-Hailuo-02", "MiniMax-H3")
+    ),
     upload_path="/v1/uploads/images",
     upload_life_s=48 * 3600.0,
     pictures={

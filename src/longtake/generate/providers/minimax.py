@@ -51,6 +51,7 @@ PROFILE = Profile(
     status_path="/v1/query/video_generation?task_id={task}",
     file_path="/v1/files/retrieve?file_id={file}",
     key_path=KEY_PATH,
+    webhook="callback_url",
     pictures=dict.fromkeys(_MODELS, _PICTURES),
     poll_first_s=6.0,
     poll_most_s=20.0,

@@ -59,6 +59,7 @@ PROFILE = Profile(
     host_variable="MINIMAX_API_HOST",
     submit_path="/v2/video_generation",
     status_path="/v2/query/video_generation/{task}",
+    webhook="callback_url",
     list_path=(
         "/v2/query/video_generation?page_num={page}&page_size=100"
         "&filter.model={model}&filter.task_type=generation"

@@ -44,6 +44,8 @@ PROFILE = Profile(
     submit_path="",
     status_path="/v2/requests/status/{task}",
     auth_header=("Ocp-Apim-Subscription-Key", "{key}"),
+    # A field of the body is listed as well, and said nowhere to work.
+    webhook="header:X-Webhook-URL",
     pictures={_MODEL: PictureLimits(19_900_000, 301, 16383, Fraction(2, 5), Fraction(5, 2))},
     poll_first_s=5.0,
     poll_most_s=15.0,

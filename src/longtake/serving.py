@@ -1,0 +1,108 @@
+"""A small web server inside a run: it ends at once when told, and leaves signals alone.
+
+Built on uvicorn, which is not part of every installation: see `longtake.extras`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from longtake.errors import LongtakeError
+
+
+class Server(uvicorn.Server):
+    """Serves an application of the ASGI kind; `settings` are those of uvicorn, where not its usual.
+
+    Nothing is logged: addresses may hold secrets.
+    """
+
+    def __init__(self, app: Any, **settings: Any) -> None:
+        config = uvicorn.Config(
+            app,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            **settings,
+        )
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, sockets: Sequence[socket.socket], name: str) -> None:
+        """Begin to answer, in a thread of its own.
+
+        The sockets listen already: what is sent before the server is up waits in their queue.
+        """
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self.serve(list(sockets))), name=name, daemon=True
+        )
+        self._thread.start()
+
+    def stop(self, sockets: Sequence[socket.socket]) -> None:
+        """End it and close its sockets; answers still owed are not given."""
+        self.end()
+        if self._thread:
+            self._thread.join(timeout=10)
+        for each in sockets:
+            each.close()
+
+    def end(self) -> None:
+        """Have it end, from any thread."""
+        self.should_exit = True
+        if self._loop and not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # closed this very moment
+                self._loop.call_soon_threadsafe(self._ended.set)
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn looks for it ten times a second, which tests would feel."""
+        self._loop = asyncio.get_running_loop()
+        seconds = 0
+        # Every tenth tick writes the date that goes out with each answer.
+        while not await self.on_tick(10 * seconds):
+            seconds += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Break off what is open: a client that hangs must not keep a run alive."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            transport: asyncio.Transport | None = getattr(connection, "transport", None)
+            if transport:
+                transport.abort()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def listening(host: str, port: int, hint: str = "") -> socket.socket:
+    """Listen on a port of an address (0: any free one); a LongtakeError where that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small packets at once only on sockets that name their protocol; without that
+    # each answer would take 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+        listener.setblocking(False)
+    except OSError as exc:
+        listener.close()
+        why = "another program has it" if exc.errno == errno.EADDRINUSE else exc.strerror
+        raise LongtakeError(f"port {port} of {host} cannot be used: {why}", hint=hint) from exc
+    return listener
