@@ -115,10 +115,11 @@ def _seams(say: Any, size: Size) -> None:
 def _chains(say: Any, args: argparse.Namespace, size: Size) -> None:
     say("")
     say(
-        "| provider | hops | way | dE | dE of the mean | worst bias, codes | saturation | contrast | sharpness |"
+        "| provider | hops | way | dE, first hop | dE, last hop | dE of the mean | bias, codes (worst) "
+        "| saturation | contrast | sharpness |"
     )
-    say("|---|---|---|---|---|---|---|---|---|")
-    most = args.hops or (12 if args.quick else 50)
+    say("|---|---|---|---|---|---|---|---|---|---|")
+    most = args.hops or (12 if args.quick else ROWS[0].hops)
     kept: dict[tuple[str, str], list[Chain]] = {}
     with ProcessPoolExecutor(args.workers) as pool:
         for row in ROWS:
@@ -133,7 +134,7 @@ def _chains(say: Any, args: argparse.Namespace, size: Size) -> None:
     shown = [kept[tagged, "ours"], kept[tagged, "MoviePy"], kept[bare, "MoviePy"]]
     firsts = [draw_world(world, size) for world in WORLDS]
     pictures = [firsts, *([chain.picture for chain in chains] for chains in shown)]
-    names = ["the picture sent", f"ours, {min(50, most)} hops later", "MoviePy's frame grab",
+    names = ["the picture sent", f"ours, {min(ROWS[1].hops, most)} hops later", "MoviePy's frame grab",
              "the same, clips untagged"]  # fmt: skip
     draw_panels(pictures, names, args.folder / "chain-hop.jpg")
 
@@ -156,11 +157,13 @@ def _line(order: Order, chains: list[Chain]) -> str:
     def mean(name: str) -> float:
         return float(np.mean([getattr(state, name) for state in states]))
 
-    bias = max((value for state in states for value in state.bias), key=abs)
+    begun = float(np.mean([chain.states[0].delta_e for chain in chains]))
+    bias = np.array([state.bias for state in states])
+    worst = bias.ravel()[np.abs(bias).argmax()]
     return (
-        f"| {order.row.title} | {order.hops} | {order.way} | {mean('delta_e'):.2f} | "
-        f"{mean('mean_delta_e'):.2f} | {bias:+.2f} | x{mean('saturation'):.2f} | "
-        f"x{mean('contrast'):.2f} | {mean('sharpness'):.2f} |"
+        f"| {order.row.title} | {order.hops} | {order.way} | {begun:.2f} | {mean('delta_e'):.2f} | "
+        f"{mean('mean_delta_e'):.2f} | {np.abs(bias).mean():.2f} ({worst:+.2f}) | "
+        f"x{mean('saturation'):.2f} | x{mean('contrast'):.2f} | {mean('sharpness'):.2f} |"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtake.media.camera import View
+from longtake.media.camera import View, camera_path
 from longtake.media.color import Plane, rgb_to_planes
 from longtake.seam.register import STILL, Move, common_shift, register, resampled
 from seam_ends import SIZE, place
@@ -89,3 +89,19 @@ def test_half_way() -> None:
     assert move.towards(STILL, 0.5) == Move(dx=0.01)
     assert move.towards(STILL, 1) == STILL
     assert move.reach(100, 200) == pytest.approx(4)
+
+
+@pytest.mark.parametrize("word", ["Push in", "Pan left", "Tilt up", "Tracking shot"])
+def test_a_camera_that_turned(word: str) -> None:
+    """The first frame of a move is found in its last, lines that meet included."""
+    goes = camera_path((word,), 60)[-1]
+    found = register(View(LUMA, [goes]).frame(goes), LUMA, far=True)
+
+    assert found.sure
+    inner = np.array([[-0.2, 0.2, 0.0, 0.2], [-0.2, 0.2, 0.0, -0.2], [1.0] * 4])
+    places = [matrix @ inner for matrix in (found.move.matrix, goes)]
+    ways = (places[0][:2] / places[0][2] - places[1][:2] / places[1][2]) * [
+        [SIZE.width],
+        [SIZE.height],
+    ]
+    assert np.hypot(*ways).max() < 1.5

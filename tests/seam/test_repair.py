@@ -177,3 +177,12 @@ def test_the_same_ends_give_the_same_plan() -> None:
 
     assert SIZE.width == ends.head[0][0].shape[1]
     assert plan_repair(ends).plan.sha256 == plan_repair(ends).plan.sha256
+
+
+def test_an_ignored_first_frame_is_not_painted_over() -> None:
+    """A clip of another place is no drift of colours: nothing is fitted to the picture sent."""
+    frames = clip(seed="lamp")
+    plan = plan_repair(ends_of(frames, np.ascontiguousarray(place()[::-1]))).plan
+
+    assert plan.copyable
+    assert plan.start == RepairPlan(LAST).start

@@ -20,8 +20,9 @@ from longtake.media.color import Plane
 Real = NDArray[np.float32]
 Exact = NDArray[np.float64]
 
-# Blocks down and across, coarse to fine.
+# Blocks down and across, coarse to fine; the finest also tell how a camera that turned sees lines meet.
 _GRIDS = ((2, 3), (4, 6), (4, 6), (4, 6))
+_TURNED_GRIDS = ((4, 6), (4, 6), (5, 8))
 _SETTLED = 0.1
 # Enlargements tried where nothing is known of how one picture lies in the other.
 _SCALES = (1.0, 0.92, 1.09, 0.85, 1.18)
@@ -34,9 +35,10 @@ _ROUNDS = 6
 
 @dataclass(frozen=True)
 class Move:
-    """An affine of the unit picture: where its points go, with x and y from -0.5 to 0.5.
+    """Where the points of the unit picture go, with x and y from -0.5 to 0.5.
 
-    x' = xx * x + xy * y + dx;  y' = yx * x + yy * y + dy.
+    x' = (xx * x + xy * y + dx) / w;  y' = (yx * x + yy * y + dy) / w;  w = px * x + py * y + 1,
+    which is 1 unless a camera turned.
     """
 
     xx: float = 1.0
@@ -45,16 +47,20 @@ class Move:
     yx: float = 0.0
     yy: float = 1.0
     dy: float = 0.0
+    px: float = 0.0
+    py: float = 0.0
 
     @classmethod
     def of(cls, goes: Exact) -> Move:
         """Take the numbers of a 3x3 matrix, rounded so that they are written and read alike."""
-        return cls(*(round(float(number), 7) + 0.0 for number in goes[:2].ravel()))
+        numbers = (goes / goes[2, 2]).ravel()[:8]
+        return cls(*(round(float(number), 7) + 0.0 for number in numbers))
 
     @property
     def matrix(self) -> Exact:
         """The move as a 3x3 homography, as `media.camera` writes them."""
-        return np.array([[self.xx, self.xy, self.dx], [self.yx, self.yy, self.dy], [0, 0, 1.0]])
+        rows = [[self.xx, self.xy, self.dx], [self.yx, self.yy, self.dy], [self.px, self.py, 1.0]]
+        return np.array(rows)
 
     def towards(self, rest: Move, share: float) -> Move:
         """Give so much of the way from this move to another, from 0 to 1."""
@@ -63,7 +69,8 @@ class Move:
     def reach(self, height: int, width: int) -> float:
         """Give the longest way any point of a picture of so many samples goes, in samples."""
         corners = np.array([[-0.5, 0.5, -0.5, 0.5, 0], [-0.5, -0.5, 0.5, 0.5, 0], [1.0] * 5])
-        ways = (self.matrix @ corners - corners)[:2] * np.array([[width], [height]])
+        goal = self.matrix @ corners
+        ways = (goal[:2] / goal[2] - corners[:2]) * np.array([[width], [height]])
         return float(np.hypot(*ways).max())
 
 
@@ -92,15 +99,19 @@ def register(first: Plane, second: Plane, *, far: bool = False) -> Registration:
     """Find the affine that takes the second luma plane to the first, both of one size.
 
     Good to 0.3 samples for shifts up to a tenth of the picture and zooms of some percent; `far`
-    also finds larger ones. Pictures with nothing in common come back with few trusted blocks.
+    also finds larger ones, and those of a camera that turned. Pictures with nothing in common come
+    back with few trusted blocks.
     """
     one, other = (plane.astype(np.float32) for plane in (first, second))
     height, width = one.shape
     back: Exact = _far_guess(one, other) if far else np.eye(3)
     trusted = error = 0.0
-    for grid in _GRIDS:
+    grids = [(grid, False) for grid in _GRIDS]
+    if far:
+        grids = [*grids[:2], *((grid, True) for grid in _TURNED_GRIDS)]
+    for grid, turned in grids:
         seen = other if np.array_equal(back, np.eye(3)) else _sampled(other, back)
-        step, trusted, error = _fitted(one, seen, grid)
+        step, trusted, error = _fitted(one, seen, grid, turned)
         back = back @ step
         if (
             grid == _GRIDS[-1]
@@ -158,7 +169,9 @@ def resampled(picture: Real, move: Move) -> Real:
     return _sampled(picture, back, np.float32(np.nan))
 
 
-def _fitted(one: Real, seen: Real, grid: tuple[int, int]) -> tuple[Exact, float, float]:
+def _fitted(
+    one: Real, seen: Real, grid: tuple[int, int], turned: bool
+) -> tuple[Exact, float, float]:
     shifts, quality = block_shifts(one, seen, grid)
     height, width = one.shape
     rows, columns = grid
@@ -166,32 +179,52 @@ def _fitted(one: Real, seen: Real, grid: tuple[int, int]) -> tuple[Exact, float,
     x = ((across + 0.5) / columns - 0.5) * width
     y = ((down + 0.5) / rows - 0.5) * height
     places = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], 1)
-    return _robust(places, places[:, :2] + shifts, np.maximum(quality - _TRUSTED / 2, 0))
+    quality = np.maximum(quality - _TRUSTED / 2, 0)
+    return _robust(places, places[:, :2] + shifts, quality, turned)
 
 
-def _robust(places: Exact, found: Exact, quality: Exact) -> tuple[Exact, float, float]:
-    """Fit an affine to the places found, block by block less of those that do not agree."""
-    weights = quality + 1e-9
+def _robust(
+    places: Exact, found: Exact, quality: Exact, turned: bool
+) -> tuple[Exact, float, float]:
+    """Fit a move to the places found, block by block less of those that do not agree."""
+    step: Exact = np.eye(3)
     if quality.sum() <= 0:
-        return np.eye(3), 0.0, 0.0
-    # Few blocks cannot tell a shift from a zoom: a pull towards no change decides where they don't.
-    pull = np.diag([40.0, 40.0, 0.0]) * float(weights.max())
-    solved = np.eye(3)[:, :2]
+        return step, 0.0, 0.0
+    weights = quality + 1e-9
     away = np.zeros(len(places))
     scale = 0.0
     for _ in range(_ROUNDS):
-        w = weights[:, None]
-        wanted = places.T @ (found * w) + pull @ np.eye(3)[:, :2]
-        solved = np.asarray(np.linalg.solve(places.T @ (places * w) + pull, wanted), np.float64)
-        away = np.linalg.norm(places @ solved - found, axis=1)
-        seen = quality > 0
-        scale = 1.4826 * float(np.median(away[seen])) + 0.05
+        step = _solved(places, found, weights, turned)
+        goal = places @ step.T
+        away = np.linalg.norm(goal[:, :2] / goal[:, 2:] - found, axis=1)
+        scale = 1.4826 * float(np.median(away[quality > 0])) + 0.05
         weights = quality * np.clip(1 - (away / (4 * scale)) ** 2, 0, None) ** 2 + 1e-9
     agree = (away < min(4 * scale, 1.5)) & (quality > 0)
-    step = np.eye(3)
-    step[:2] = solved.T
     error = float(np.median(away[agree])) if agree.any() else 0.0
     return step, float(agree.mean()), error
+
+
+def _solved(places: Exact, found: Exact, weights: Exact, turned: bool) -> Exact:
+    """Solve for the move, all in units of the farthest block, by least squares with two pulls."""
+    unit = float(np.abs(places[:, :2]).max()) + 1e-9
+    x, y = places[:, 0] / unit, places[:, 1] / unit
+    one, none = np.ones_like(x), np.zeros_like(x)
+    goal = found / unit
+    across = np.stack([x, y, one, none, none, none, -x * goal[:, 0], -y * goal[:, 0]], 1)
+    down = np.stack([none, none, none, x, y, one, -x * goal[:, 1], -y * goal[:, 1]], 1)
+    # Few blocks cannot tell a shift from a zoom, nor a zoom from a turn: pulls towards none decide
+    # where they don't. Without a turn the pull is all there is.
+    most = float(weights.max())
+    pulls = most * np.array([1e-3, 1e-3, 0, 1e-3, 1e-3, 0, *([1e-3 if turned else 1e6] * 2)])
+    facts = np.concatenate([across, down])
+    heavy = facts * np.concatenate([weights, weights])[:, None]
+    rest = np.array([1.0, 0, 0, 0, 1, 0, 0, 0])
+    numbers = np.linalg.solve(
+        facts.T @ heavy + np.diag(pulls), heavy.T @ goal.T.ravel() + pulls * rest
+    )
+    scaled = np.append(numbers, 1.0).reshape(3, 3)
+    scale = np.diag([unit, unit, 1.0])
+    return np.asarray(scale @ scaled @ np.linalg.inv(scale), np.float64)
 
 
 def _far_guess(one: Real, other: Real) -> Exact:
@@ -227,6 +260,11 @@ def _sampled(picture: Real, back: Exact, beyond: np.float32 | None = None) -> Re
     y = np.float32(back[1, 0]) * across + np.float32(back[1, 1]) * down
     x += np.float32(back[0, 2] + (width - 1) / 2)
     y += np.float32(back[1, 2] + (height - 1) / 2)
+    if back[2, 0] or back[2, 1]:
+        depth = np.float32(back[2, 0]) * across + np.float32(back[2, 1]) * down
+        depth += np.float32(back[2, 2])
+        x, y = (x - (width - 1) / 2) / depth, (y - (height - 1) / 2) / depth
+        x, y = x + np.float32((width - 1) / 2), y + np.float32((height - 1) / 2)
     outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
     np.clip(x, 0, width - 1.001, out=x)
     np.clip(y, 0, height - 1.001, out=y)
