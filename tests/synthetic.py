@@ -30,18 +30,24 @@ from longtake.timeline import Timeline
 
 DARK, LIGHT = 40, 200
 BEEP_HZ, BEEP_S = 3000, 0.01
+SURPLUS_HZ = 6000
 ROWS, CELLS = 2, 10
 _CODES = {"bt709": 1, "bt601": 6}
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A clip's sound: beeps at these times, over a hum; `late_s` starts the track later."""
+    """A clip's sound: beeps at these times, over a hum; `late_s` starts the track later.
+
+    It outlasts the picture by `over_s`, with a noise of its own there that must never be heard.
+    """
 
     rate: int = 48_000
     channels: int = 2
     beeps_s: tuple[float, ...] = (0.5,)
     hum: float = 0.0
+    hum_hz: float = 220
+    over_s: float = 0.0
     late_s: Fraction = Fraction(0)
 
 
@@ -301,11 +307,13 @@ def _add_voice(out: Any, sound: Sound, video: str) -> Any:
 
 
 def _write_sound(out: Any, voice: Any, sound: Sound, length_s: float) -> None:
-    time = np.arange(int(length_s * sound.rate)) / sound.rate + float(sound.late_s)
-    wave = sound.hum * np.sin(2 * np.pi * 220 * time)
+    time = np.arange(int((length_s + sound.over_s) * sound.rate)) / sound.rate + float(sound.late_s)
+    wave = sound.hum * np.sin(2 * np.pi * sound.hum_hz * time)
     for beep in sound.beeps_s:
         on = (time >= beep) & (time < beep + BEEP_S)
         wave[on] += 0.6 * np.sin(2 * np.pi * BEEP_HZ * (time[on] - beep))
+    beyond = time >= length_s
+    wave[beyond] = 0.8 * np.sin(2 * np.pi * SURPLUS_HZ * time[beyond])
     samples = np.repeat(wave[None].astype(np.float32), sound.channels, axis=0)
     kind = "mono" if sound.channels == 1 else "stereo"
     resampler = av.AudioResampler(voice.codec_context.format.name, kind, sound.rate)

@@ -29,9 +29,11 @@ class MusicCue:
 class CueSheet:
     """What is heard (later also read) along the film, and the titles of its chapters.
 
-    `silenced` names clips whose own sound is dropped; `chapters` maps scene ids to titles in order.
+    `silenced` names clips whose own sound is dropped, `ducked` those whose own sound lies lower where
+    something else sounds over it; `chapters` maps scene ids to titles in order.
     """
 
     music: tuple[MusicCue, ...] = ()
     silenced: frozenset[str] = frozenset()
     chapters: tuple[tuple[str, str], ...] = ()
+    ducked: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ import pytest
 from longtake.assemble.conform import conform
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
-from longtake.timeline import Join, Seam, Timeline, TimelineClip, Transition
+from longtake.timeline import Cut, Join, Seam, Timeline, TimelineClip, Transition
 from longtake.units import FrameRate, Size, film_frames_until, shown_frame
 from longtake.vault.take import Take
 
@@ -28,18 +28,21 @@ def timeline(*joins: Join) -> Timeline:
 
 
 def test_clip_ends_on_its_takes_out_point() -> None:
-    """A take that ends earlier than planned ends its clip there; what it has beyond is handle."""
+    """A take that ends earlier than planned ends its clip there; what was planned beyond is handle."""
     (clip,) = conform(timeline(), {"a": take(144, 99)}).clips
-    assert (clip.start, clip.end, clip.tail) == (0, 100, 44)
+    assert (clip.start, clip.end, clip.tail) == (0, 100, 20)
 
 
 @pytest.mark.parametrize(
     ("rate", "frames", "out_point", "end", "tail"),
-    [("25", 150, 124, 120, 24), ("30", 150, 149, 120, 0)],
+    [("25", 150, 124, 120, 24), ("30", 150, 149, 120, 0), ("25", 240, 124, 120, 30)],
 )
 def test_take_of_another_rate(rate: str, frames: int, out_point: int, end: int, tail: int) -> None:
-    """A take's frames are counted in film frames."""
-    (clip,) = conform(timeline(), {"a": take(frames, out_point, rate)}).clips
+    """A take's frames are counted in film frames; of its handle no more than was planned is used."""
+    place = replace(timeline().clips[0], tail=30)
+    (clip,) = conform(
+        replace(timeline(), clips=(place,)), {"a": take(frames, out_point, rate)}
+    ).clips
     assert (clip.end, clip.tail) == (end, tail)
 
 
@@ -64,8 +67,30 @@ def test_take_too_short_for_its_joins() -> None:
         conform(joined, {"a": take(20, 19), "b": take(120, 119)})
 
 
+@pytest.mark.parametrize("count", [107, 124, 141, 192, 243])
+@pytest.mark.parametrize("join", [Seam(), Cut(), Transition("dissolve", 12)])
+@pytest.mark.parametrize("film", ["23.976", "24", "25", "30"])
+def test_a_longer_take_leaves_the_film_as_long_as_planned(
+    count: int, join: Join, film: str
+) -> None:
+    """What a model makes besides what was asked for changes no frame count, whatever the join."""
+    rate = FrameRate.parse(film)
+    wanted = film_frames_until(count - 4, RATE, rate)
+    places = tuple(TimelineClip(name, "s", 0, wanted) for name in "ab")
+    planned = Timeline(rate, SIZE, places, (join,))
+    made = take(count, shown_frame(wanted - 1, RATE, rate))
+    assert conform(planned, {"a": made, "b": made}).laid == planned.laid
+
+
+def test_a_take_shorter_than_promised() -> None:
+    """A film is shortened by what a take lacks: its clip ends on the take's last frame."""
+    conformed = conform(timeline(Seam()), {"a": take(113, 112), "b": take(120, 119)})
+    assert [clip.frames for clip in conformed.laid] == [112, 120]
+    assert conformed.frames == timeline(Seam()).frames - 7
+
+
 @pytest.mark.parametrize("rate", ["23.976", "24", "25", "30", "60"])
-@pytest.mark.parametrize("film", ["24", "25", "60"])
+@pytest.mark.parametrize("film", ["23.976", "24", "25", "30", "60"])
 def test_the_frame_handed_on_is_the_last_one_shown(rate: str, film: str) -> None:
     """Whatever the rates, a film leaves a take on the frame the next clip begins with."""
     clip, own = FrameRate.parse(rate), FrameRate.parse(film)

@@ -14,8 +14,7 @@ import pytest
 from longtake.assemble.film import Workshop, assemble_film
 from longtake.assemble.material import Material
 from longtake.assemble.sound import ensure_sound, sound_key
-from longtake.cues import CueSheet, MusicCue
-from longtake.files import sha256_of
+from longtake.cues import CueSheet
 from longtake.media.audio import integrated_loudness
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.timeline import Cut, Join, Seam, Timeline, TimelineClip, Transition
@@ -23,6 +22,7 @@ from longtake.units import FrameRate, Size, half_up
 from synthetic import Clip, Making, Sound, beep_times, listen, make_chain, make_clip
 
 from .conftest import Reel, timeline_of
+from .listening import heard, rms_db, tone
 
 NTSC = FrameRate.parse("23.976")
 TINY = Size(96, 64)
@@ -106,37 +106,6 @@ def test_part_of_a_clip(tmp_path: Path) -> None:
     sound = heard(tmp_path, {"a": clip}, timeline_of([TimelineClip("a", "s", 12, 40)], []))
     assert beep_times(sound, [0.5]) == pytest.approx([0.5], abs=0.001)
     assert np.isnan(beep_times(sound, [0.2], 0.1)).all()
-
-
-def heard(
-    folder: Path, clips: dict[str, Clip], timeline: Timeline, cues: CueSheet | None = None
-) -> np.ndarray:
-    """Make the film's sound alone and decode it."""
-    takes: dict[str, Material] = {name: clip.material for name, clip in clips.items()}
-    cues = cues or CueSheet()
-    path = ensure_sound(timeline, takes, cues, folder / "sound", sound_key(timeline, takes, cues))
-    assert path
-    return listen(path)
-
-
-def rms_db(sound: np.ndarray, start_s: float, end_s: float) -> float:
-    """The power of a stretch in dB."""
-    part = sound[:, int(start_s * 48_000) : int(end_s * 48_000)]
-    return float(10 * np.log10(np.mean(np.square(part)) + 1e-12))
-
-
-def tone(
-    path: Path, seconds: float, peak: float = 0.5, quiet_s: float = 0, hz: int = 997
-) -> MusicCue:
-    """A WAV file with a tone in it, silent for its first seconds; a cue of it at -20 LUFS."""
-    time = np.arange(int(seconds * 48_000)) / 48_000
-    samples = peak * np.sin(2 * np.pi * hz * time) * (time >= quiet_s)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(np.repeat((samples * 32767).astype("<i2"), 2).tobytes())
-    return MusicCue(path, sha256_of(path), -20)
 
 
 @pytest.fixture(scope="module")

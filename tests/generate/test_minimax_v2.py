@@ -19,6 +19,7 @@ from longtake.errors import (
     Refused,
     Unreachable,
 )
+from longtake.generate.catalogue import load_offers
 from longtake.generate.http import Reply
 from longtake.generate.profile import Pictures
 from longtake.generate.provider import ListedTask, TaskState
@@ -31,6 +32,7 @@ from longtake.generate.providers.minimax_v2 import (
     read_status,
     read_submit,
 )
+from longtake.testing.cards import MINIMAX_V2
 from longtake.testing.provider_cases import Order, caught
 from longtake.testing.provider_suite import ProviderSuite
 
@@ -328,3 +330,11 @@ def test_answers_of_any_shape(said: object, status: int) -> None:
     read_status(said)
     read_list(said)
     classify(Reply(status, {}, b"", said))
+
+
+@pytest.mark.parametrize("model", ["MiniMax-H3", "MiniMax-H3-Max"])
+def test_the_catalogue_counts_frames_as_the_model_makes_them(model: str) -> None:
+    """For each length the catalogue knows how many frames come: 5 and a multiple of 17."""
+    offer = load_offers()[f"minimax-v2/{model}"]
+    lengths = {length for resolution in offer.resolutions for length in resolution.lengths}
+    assert offer.frames == {length: MINIMAX_V2[model].frames(length) for length in lengths}

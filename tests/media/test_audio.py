@@ -18,6 +18,7 @@ from longtake.media.audio import (
     decode_blocks,
     decode_range,
     encode_aac,
+    heard_parts,
     integrated_loudness,
     samples_at,
     silence,
@@ -71,6 +72,17 @@ def test_place_of_a_sound_in_every_format(tmp_path: Path, ending: str) -> None:
     found = decode_range(path, 0, RATE)
     assert found is not None and found.shape == (2, RATE)
     assert abs(onset(found[0]) - RATE // 2) < 48
+
+
+def test_rests_are_no_part_of_what_is_heard(tmp_path: Path) -> None:
+    """Where a file lies below the floor nothing is heard; the runs between are found to 50 ms."""
+    loud = np.sin(np.arange(RATE * 4) / 20).astype(np.float32)
+    loud[RATE : RATE * 2] *= 0.001
+    loud[RATE * 3 + 100 :] = 0
+    found = heard_parts(make_sound(tmp_path / "a.wav", loud), -40.0)
+    assert found.parts == ((0, RATE), (RATE * 2, RATE * 3 + 2400))
+    assert found.samples == RATE * 4
+    assert heard_parts(make_sound(tmp_path / "b.wav", loud), 0.0).parts == ()
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(44_100, 1), (44_100, 2), (22_050, 2), (48_000, 1)])

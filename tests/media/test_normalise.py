@@ -186,6 +186,31 @@ def test_auto_covers_below_three_per_cent(tmp_path: Path, width: int, surrounded
     assert bool(film_of(clip)[0][0].max() < 100) is surrounded
 
 
+def edges_of(rgb: np.ndarray) -> list[float]:
+    """How bright the outermost rows and columns are: left, right, top, bottom."""
+    return [float(edge.mean()) for edge in (rgb[:, 0], rgb[:, -1], rgb[0], rgb[-1])]
+
+
+@pytest.mark.parametrize("made", ["1366x768", "1344x768"])
+@pytest.mark.parametrize("film", ["1280x720", "1366x768", "1920x1080", "1344x768"])
+def test_what_models_make_fills_the_usual_films(tmp_path: Path, made: str, film: str) -> None:
+    """No bar appears at any edge, and the middle of the picture stays in the middle; `pad` is obeyed."""
+    size, own = Size.parse(film), Size.parse(made)
+    picture = np.full((own.height, own.width, 3), 200, np.uint8)
+    middle = slice(own.height // 2 - 40, own.height // 2 + 40)
+    picture[middle, own.width // 2 - 40 : own.width // 2 + 40] = 20
+    clip = make_clip(tmp_path / "a.mp4", [picture])
+    shown = film_of(clip, FilmFormat(size, FILM.rate))[0]
+    assert shown.shape == (size.height, size.width, 3)
+    assert min(edges_of(shown)) > 197
+    rows, columns = np.nonzero(shown[:, :, 1] < 110)
+    assert abs(rows.mean() + 0.5 - size.height / 2) <= 1.5
+    assert abs(columns.mean() + 0.5 - size.width / 2) <= 1.5
+    padded = film_of(clip, FilmFormat(size, FILM.rate, "pad"))[0]
+    barred = abs(float(own.aspect / size.aspect) - 1) > 0.01
+    assert (min(edges_of(padded)) < 30) is barred
+
+
 def test_pixels_that_are_not_square(tmp_path: Path) -> None:
     """A 4:3 raster with wide pixels fills a 16:9 film."""
     clip = make_clip(tmp_path / "a.mp4", [bars(144, 108)], sar="4:3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from longtake.plan.quote import with_charges
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
 from longtake.timeline import Cut, Seam, Transition
-from longtake.units import Money
+from longtake.units import FrameRate, Money, film_frames_until
 
 HEAD = "longtake: 1\ntitle: T\n"
 PAID = HEAD + "model: minimax/MiniMax-Hailuo-02\n"
@@ -332,6 +333,42 @@ def test_sound_that_is_dropped() -> None:
     plan = plan_of(PAID + scenes, footage={"f.mp4": 48})
 
     assert plan.cues.silenced == {"a/1", "a/2", "c"}
+
+
+def test_frames_a_model_really_makes() -> None:
+    """MiniMax-H3 makes 17n + 5 frames: the plan counts with them, whether more or fewer than asked for."""
+    scenes = (
+        "scenes: [{id: a, prompt: x, seconds: 20}, {id: b, start: fresh, prompt: y, seconds: 6}]"
+    )
+    plan = plan_of(HEAD + "model: minimax-v2/MiniMax-H3\nresolution: 768P\n" + scenes)
+
+    assert [(job.seconds, job.frames, job.out_frame) for job in plan.jobs] == [
+        (15, 362, 361),
+        (5, 124, 118),
+        (6, 141, 140),
+    ]
+    assert plan.timeline.frames == 480 + 141
+
+
+@pytest.mark.parametrize("film", ["23.976", "24", "25", "30"])
+def test_a_length_without_a_count_lasts_its_seconds(film: str) -> None:
+    """Where no count is known a clip lasts what was asked for; a count of its seconds says the same."""
+    rate = FrameRate.parse(film)
+    offer = load_offers()["minimax-v2/MiniMax-H3"]
+    assert offer.film_frames(8, rate) == replace(offer, frames={}).film_frames(8, rate)
+    assert offer.film_frames(5, rate) == film_frames_until(123, FrameRate.parse(24), rate)
+
+
+def test_sound_that_makes_room() -> None:
+    """`sound: duck` is inherited, by footage too; a nearer word wins; nothing of it is left unused."""
+    scenes = (
+        "sound: duck\nscenes: [{id: a, footage: f.mp4}, {id: b, sound: keep, shots: "
+        "[{id: b1, prompt: x}, {id: b2, prompt: y, seconds: 15, sound: duck}]}, {id: c, still: s.png}]"
+    )
+    plan = plan_of(PAID + scenes, footage={"f.mp4": 48}, stills={"s.png": "abc"})
+
+    assert plan.cues.ducked == {"a", "b.b2/1", "b.b2/2"}
+    assert (plan.cues.silenced, plan.unused) == (frozenset(), ())
 
 
 def test_faults_of_a_bible_come_after_those_of_the_board(tmp_path: Path) -> None:

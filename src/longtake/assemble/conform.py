@@ -14,9 +14,10 @@ from longtake.vault.take import Take
 
 
 def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timeline:
-    """Fit every clip to its take: it ends on the take's out-point, with handles as long as they are.
+    """Fit every clip to its take: it ends on the take's out-point, with the handles it has of those planned.
 
-    What stands still at the head of a take that continues another is left out.
+    A take may be longer than was asked for: a film is never longer than its plan promised. What stands
+    still at the head of a take that continues another is left out.
 
     Raises AssemblyError naming clips without a take, and clips too short for the joins around them.
     """
@@ -64,4 +65,6 @@ def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> Timel
     end = min(clip.end, film_frames_until(take.out_point, take.rate, film))
     mending = Mending.from_json(take.mending)
     start = film_frame_of(mending.plan.drop, take.rate, film) if mending else 0
-    return replace(clip, start=max(clip.start, start), end=end, tail=available - end)
+    # More handle than planned would make the film longer, and its cuts other than the animatic's.
+    tail = min(available, clip.end + clip.tail) - end
+    return replace(clip, start=max(clip.start, start), end=end, tail=tail)

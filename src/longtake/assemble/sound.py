@@ -14,25 +14,32 @@ from pathlib import Path
 
 import numpy as np
 
+from longtake.assemble.ducking import Stretch, bridged, ducked
 from longtake.assemble.material import FileMaterial, Materials
 from longtake.cues import CueSheet, MusicCue
 from longtake.files import read_json, write_json, written_aside
 from longtake.media.audio import (
     RATE,
+    Heard,
     Samples,
     decode_blocks,
     decode_range,
     encode_aac,
+    heard_parts,
     integrated_loudness,
     samples_at,
     silence,
 )
-from longtake.timeline import Timeline, TimelineClip, overlap
+from longtake.timeline import Join, Seam, Timeline, overlap
 
 # Part of every sound track's key: raised when the same inputs shall sound otherwise.
-SOUND_VERSION = 1
+SOUND_VERSION = 2
 # 8 ms: what it takes to end or begin a sound without a click.
 DECLICK = 384
+# 20 ms: how long both sounds of a seam are heard, at most the frame that both clips hold.
+SEAM_FADE = 960
+# A part of a piece of music that lies further (in dB) below its loudness is a rest.
+_REST = 40
 _BLOCK = RATE
 
 
@@ -54,7 +61,8 @@ def sound_key(timeline: Timeline, materials: Materials, cues: CueSheet) -> str:
     for at, clip in timeline.placed():
         material = materials[clip.id]
         heard = isinstance(material, FileMaterial) and clip.id not in cues.silenced
-        clips.append([at, clip.start, clip.end, material.sha256 if heard else None])
+        lowered = heard and bool(cues.music) and clip.id in cues.ducked
+        clips.append([at, clip.start, clip.end, material.sha256 if heard else None, lowered])
     music = [
         [m.sha256, m.level, m.scene, str(m.offset_s), m.loop, m.fade_in, m.fade_out]
         for m in cues.music
@@ -62,7 +70,7 @@ def sound_key(timeline: Timeline, materials: Materials, cues: CueSheet) -> str:
     # Where a scene starts matters to its own music alone: its title or an id does not.
     starts = timeline.scene_starts() if any(m.scene for m in cues.music) else {}
     ends = [timeline.fade_in, timeline.fade_out, timeline.frames, str(timeline.rate)]
-    joins = [overlap(join) for join in timeline.joins]
+    joins = ["seam" if isinstance(join, Seam) else overlap(join) for join in timeline.joins]
     content = json.dumps([SOUND_VERSION, clips, joins, music, starts, ends], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:40]
 
@@ -77,8 +85,11 @@ def ensure_sound(
     if not _anything_heard(timeline, materials, cues):
         return None
     beds = music_beds(timeline, cues, lambda cue: _loudness(cue, folder))
+    over: list[Stretch] = []
+    if cues.ducked:
+        over = [part for bed in beds for part in sounding(bed, _heard(bed.cue, folder))]
     with written_aside(path) as part:
-        encode_aac(part, film_sound(timeline, materials, cues, beds))
+        encode_aac(part, film_sound(timeline, materials, cues, beds, bridged(over)))
     return path
 
 
@@ -107,20 +118,43 @@ def music_beds(
     return tuple(beds)
 
 
+def sounding(bed: Bed, heard: Heard) -> Iterator[Stretch]:
+    """Yield where on the film's samples a bed is heard: its file's parts, as often as they are played."""
+    skip = samples_at(bed.cue.offset_s)
+    at = bed.start - skip
+    while heard.parts and at < bed.end:
+        for start, end in heard.parts:
+            stretch = max(start + at, bed.start), min(end + at, bed.end)
+            if stretch[0] < stretch[1]:
+                yield stretch
+        at += heard.samples
+        if not bed.cue.loop:
+            return
+
+
 def film_sound(
-    timeline: Timeline, materials: Materials, cues: CueSheet, beds: tuple[Bed, ...]
+    timeline: Timeline,
+    materials: Materials,
+    cues: CueSheet,
+    beds: tuple[Bed, ...],
+    over: tuple[Stretch, ...] = (),
 ) -> Iterator[Samples]:
-    """Yield the mix block by block, from the film's first sample to its last; holds about one clip."""
+    """Yield the mix block by block, from the film's first sample to its last; holds about one clip.
+
+    `over` tells where something sounds that ducked clips make room for.
+    """
     players = [_bed_blocks(bed) for bed in beds]
     place = 0
-    for block in _clip_track(timeline, materials, cues):
+    for block in _clip_track(timeline, materials, cues, over):
         for bed, player in zip(beds, players, strict=True):
             _add_bed(block, place, bed, player)
         yield _film_faded(block, place, timeline)
         place += block.shape[1]
 
 
-def _clip_track(timeline: Timeline, materials: Materials, cues: CueSheet) -> Iterator[Samples]:
+def _clip_track(
+    timeline: Timeline, materials: Materials, cues: CueSheet, over: tuple[Stretch, ...]
+) -> Iterator[Samples]:
     """Yield the clips' own sound: what no later clip can touch is given out at once."""
     waiting = silence(0)
     at = 0
@@ -129,7 +163,9 @@ def _clip_track(timeline: Timeline, materials: Materials, cues: CueSheet) -> Ite
         yield from _in_blocks(waiting[:, : start - at])
         waiting = waiting[:, start - at :]
         at = start
-        heard = _clip_sound(timeline, materials, cues, clip, index, frame)
+        heard = _clip_sound(timeline, materials, cues, index, frame)
+        if clip.id in cues.ducked:
+            ducked(heard, start, over)
         if heard.shape[1] > waiting.shape[1]:
             more = silence(heard.shape[1] - waiting.shape[1])
             waiting = np.concatenate([waiting, more], axis=1)
@@ -138,27 +174,34 @@ def _clip_track(timeline: Timeline, materials: Materials, cues: CueSheet) -> Ite
 
 
 def _clip_sound(
-    timeline: Timeline,
-    materials: Materials,
-    cues: CueSheet,
-    clip: TimelineClip,
-    index: int,
-    frame: int,
+    timeline: Timeline, materials: Materials, cues: CueSheet, index: int, frame: int
 ) -> Samples:
-    start, end = _sample(timeline, frame), _sample(timeline, frame + clip.frames)
+    """Give what is heard of the clip that begins at film frame `frame`, with its ends shaped."""
+    clip = timeline.laid[index]
+    joins = (None, *timeline.joins, None)
+    rise, fall = _faded(timeline, joins[index]), _faded(timeline, joins[index + 1])
+    count = _sample(timeline, frame + clip.frames) - _sample(timeline, frame)
+    if isinstance(joins[index + 1], Seam):
+        # The picture leaves the shared frame to the next clip; the sound goes out over it.
+        count += fall
     material = materials[clip.id]
     if clip.id in cues.silenced or not isinstance(material, FileMaterial):
-        return silence(end - start)
-    heard = decode_range(material.path, _sample(timeline, clip.start), end - start)
+        return silence(count)
+    heard = decode_range(material.path, _sample(timeline, clip.start), count)
     if heard is None:
-        return silence(end - start)
-    before = overlap(timeline.joins[index - 1]) if index else 0
-    after = overlap(timeline.joins[index]) if index < len(timeline.joins) else 0
-    # Equal power where two clips are heard together, just long enough to avoid a click elsewhere.
-    rise = _sample(timeline, before) if before else DECLICK
-    fall = _sample(timeline, after) if after else DECLICK
-    _shape_ends(heard, min(rise, heard.shape[1]), min(fall, heard.shape[1]))
+        return silence(count)
+    _shape_ends(heard, min(rise, count), min(fall, count))
     return heard
+
+
+def _faded(timeline: Timeline, join: Join | None) -> int:
+    """Count the samples over which the sound goes from the clip before a join to the one behind it.
+
+    Equal power where two clips are heard together, just long enough to avoid a click elsewhere.
+    """
+    if isinstance(join, Seam):
+        return min(SEAM_FADE, _sample(timeline, 1))
+    return _sample(timeline, overlap(join)) if join and overlap(join) else DECLICK
 
 
 def _shape_ends(heard: Samples, rise: int, fall: int) -> None:
@@ -251,6 +294,18 @@ def _loudness(cue: MusicCue, folder: Path) -> float:
     measured = integrated_loudness(cue.path)
     write_json(path, {"lufs": measured if math.isfinite(measured) else None})
     return measured
+
+
+def _heard(cue: MusicCue, folder: Path) -> Heard:
+    """Find the parts of a file that are no rests, once; they are kept beside its loudness."""
+    path = folder / f"{cue.sha256[:40]}.heard.json"
+    known = read_json(path)
+    if isinstance(known, dict) and {"parts", "samples"} <= set(known):
+        return Heard(tuple((start, end) for start, end in known["parts"]), int(known["samples"]))
+    loudness = _loudness(cue, folder)
+    heard = heard_parts(cue.path, loudness - _REST) if math.isfinite(loudness) else Heard((), 0)
+    write_json(path, {"parts": heard.parts, "samples": heard.samples})
+    return heard
 
 
 def _sample(timeline: Timeline, frames: int) -> int:

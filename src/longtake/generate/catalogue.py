@@ -71,7 +71,8 @@ class ResolutionRow(_Strict):
 class ModelRow(_Strict):
     """One model: what it takes, what it makes, and what that costs according to whom.
 
-    An alias is another name of the model; one with a slash is whole, with another provider's name.
+    `frames` tells how many frames at 24 a second are really made of a length. An alias is another name
+    of the model; one with a slash is whole, with another provider's name.
     """
 
     model: _Name
@@ -80,6 +81,7 @@ class ModelRow(_Strict):
     prompt_limit: Annotated[int, Field(ge=1)]
     pictures: Literal["any", "url"] = "any"
     most_references: Annotated[int, Field(ge=1)] = 1
+    frames: dict[Annotated[str, Field(pattern=r"^\d{1,3}$")], Annotated[int, Field(ge=1)]] = {}
     sound: bool = False
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     price_source: str = ""
@@ -193,6 +195,7 @@ def _offer(document: OffersFile, model: ModelRow) -> Offer:
         resolutions=tuple(map(_resolution, model.resolutions)),
         modes=frozenset(model.modes),
         prompt_limit=model.prompt_limit,
+        frames={int(length): frames for length, frames in model.frames.items()},
         pictures=model.pictures,
         most_references=model.most_references,
         sound=model.sound,

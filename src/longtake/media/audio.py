@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -43,6 +44,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 _FILMS = ("mov", "matroska")
 # 50 ms: what a track's times must jump by to be a hole.
 _HOLE = 2400
+# 50 ms: shorter than any rest that is heard as one, longer than a period of the lowest tone.
+_WINDOW = 2400
 
 
 def sound_demuxer(path: Path) -> str:
@@ -140,6 +143,38 @@ def sound_seconds(path: Path) -> Fraction:
     if end == 0:
         raise MediaError(f"{path.name}: there is no sound in it")
     return Fraction(end, RATE)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where in a sound file something is heard: half-open runs of its samples, of `samples` in all."""
+
+    parts: tuple[tuple[int, int], ...]
+    samples: int
+
+
+def heard_parts(path: Path, floor_db: float) -> Heard:
+    """Find where a file lies above a level (dB of full scale, power over 50 ms), to 50 ms."""
+    powers: list[float] = []
+    rest, samples = silence(0), 0
+    for _, block in decode_blocks(path):
+        samples += block.shape[1]
+        rest = np.concatenate([rest, block], axis=1)
+        whole = rest.shape[1] // _WINDOW * _WINDOW
+        powers += _powers(rest[:, :whole].reshape(2, -1, _WINDOW))
+        rest = rest[:, whole:]
+    if rest.shape[1]:
+        powers += _powers(rest[:, None, :])
+    loud = np.array([0, *(power > 10 ** (floor_db / 10) for power in powers), 0], np.int8)
+    edges = np.flatnonzero(np.diff(loud)) * _WINDOW
+    parts = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return Heard(tuple((start, min(end, samples)) for start, end in parts), samples)
+
+
+def _powers(windows: Samples) -> list[float]:
+    """Give the power of each window of an array (2, windows, samples)."""
+    found: list[float] = np.mean(np.square(windows), axis=(0, 2)).tolist()
+    return found
 
 
 def integrated_loudness(path: Path) -> float:

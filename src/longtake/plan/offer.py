@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
-from longtake.units import FrameRate, Money, Size
+from longtake.units import FrameRate, Money, Size, film_frames_until
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,10 @@ class Offer:
 
     `modes` holds text, first, last, references: how a clip may begin and end. `most_references` is how
     many pictures of the cast a clip takes where there are any; `pictures` is "url" where they are taken
-    by a public address alone, which a place of the author's own must give them. `draws` is true for the
-    embedded animatic, which makes a clip at the film's own size and rate.
+    by a public address alone, which a place of the author's own must give them. `frames` maps clip
+    lengths to the frames really made of them at `rate`, where they are known not to be that many
+    seconds. `draws` is true for the embedded animatic, which makes a clip at the film's own size and
+    rate.
     """
 
     provider: str
@@ -43,6 +45,7 @@ class Offer:
     prompt_limit: int = 2000
     most_references: int = 1
     rate: FrameRate = field(default_factory=lambda: FrameRate.parse(24))
+    frames: Mapping[int, int] = field(default_factory=dict)
     pictures: Literal["any", "url"] = "any"
     sound: bool = False
     currency: str = "USD"
@@ -80,6 +83,12 @@ class Offer:
 
         able = [each for each in self.resolutions if each.modes is None]
         return min(able or self.resolutions, key=rank)
+
+    def film_frames(self, seconds: int, film: FrameRate) -> int:
+        """Count the film frames that a clip of so many seconds lasts, as far as is known beforehand."""
+        if seconds not in self.frames:
+            return film.frames(seconds)
+        return film_frames_until(self.frames[seconds] - 1, self.rate, film)
 
     def price(self, resolution: Resolution, seconds: int) -> Money | None:
         """Price one clip, or None where the catalogue does not know."""

@@ -55,8 +55,8 @@ class Draft:
     clips: list[TimelineClip] = field(default_factory=list)
     firsts: list[tuple[NamedShot, int, Edge | None]] = field(default_factory=list)
     notes: list[ShotNote] = field(default_factory=list)
-    silenced: set[str] = field(default_factory=set)
     unsent: list[Unsent] = field(default_factory=list)
+    sounds: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -135,8 +135,7 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -
     last = available if to_s is None else min(available, draft.rate.frames(to_s))
     clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    if sound == "drop":
-        draft.silenced.add(footage.id)
+    draft.sounds[footage.id] = sound
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -183,7 +182,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     wanted_s = Fraction(shortest) if shot.shot.seconds is None else exact(shot.shot.seconds)
     wanted = _wanted_frames(draft, shot, wanted_s)
     lengths = _split(settings, wanted_s)
-    frames = [draft.rate.frames(seconds) for seconds in lengths]
+    frames = [settings.offer.film_frames(seconds, draft.rate) for seconds in lengths]
     # Two clips share the frame of the seam between them.
     made = sum(frames) - len(frames) + 1
     surplus = max(0, made - wanted)
@@ -205,8 +204,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    if settings.sound == "drop":
-        draft.silenced.update(ids)
+    draft.sounds |= dict.fromkeys(ids, settings.sound)
     other = _other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
 

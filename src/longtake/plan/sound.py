@@ -1,7 +1,8 @@
-"""The cue sheet of a board: beds of music and which clips keep their own sound."""
+"""The cue sheet of a board: beds of music and what becomes of the clips' own sound."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ def plan_cues(
     scenes: tuple[NamedScene, ...],
     survey: Survey,
     rate: FrameRate,
-    silenced: frozenset[str],
+    sounds: Mapping[str, str],
 ) -> tuple[CueSheet, list[Fault]]:
-    """Make the cue sheet: the film's music, then each scene's, and the chapter titles."""
+    """Make the cue sheet: the film's music, then each scene's, and the chapter titles.
+
+    `sounds` maps clips to what the author said of their own sound: keep, duck or drop.
+    """
     cues: list[MusicCue] = []
     faults: list[Fault] = []
     beds: list[tuple[Any, tuple[Any, ...], str | None]] = [(storyboard.music, ("music",), None)]
@@ -35,7 +39,12 @@ def plan_cues(
     chapters = tuple(
         (scene.id, expand(scene.scene.title or "", storyboard) or scene.id) for scene in scenes
     )
-    return CueSheet(tuple(cues), silenced, chapters), faults
+    silenced, ducked = (_clips_that(sounds, word) for word in ("drop", "duck"))
+    return CueSheet(tuple(cues), silenced, chapters, ducked), faults
+
+
+def _clips_that(sounds: Mapping[str, str], word: str) -> frozenset[str]:
+    return frozenset(clip for clip, sound in sounds.items() if sound == word)
 
 
 def _beds(music: Any, place: tuple[Any, ...]) -> list[tuple[Music, tuple[Any, ...]]]:

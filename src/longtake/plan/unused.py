@@ -17,7 +17,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "captions": (),
     "lower_third": (),
     "title_card": (),
-    "sound": ("keep", "drop"),
     "reanchor": (),
     "reanchor_every": (),
     "focus": (),
