@@ -14,7 +14,7 @@ from PIL import Image
 from longtake.errors import MediaError
 from longtake.generate.catalogue import load_offers
 from longtake.generate.profile import PictureLimits
-from longtake.generate.providers import apimart, minimax
+from longtake.generate.providers import apimart, minimax, minimax_v2
 from longtake.media.faces import LEAST_SIDE, MOST_SIDE, NARROWEST, face_sizes, fitted_face
 
 
@@ -62,7 +62,7 @@ def test_any_shape_fits(width: int, height: int) -> None:
 
 def test_every_model_takes_what_is_sent() -> None:
     """The bounds lie within the picture limits of each model that takes faces."""
-    profiles = {"apimart": apimart.PROFILE, "minimax": minimax.PROFILE}
+    profiles = {each.PROFILE.name: each.PROFILE for each in (apimart, minimax, minimax_v2)}
     takers = [offer for offer in load_offers().values() if "references" in offer.modes]
     limits = [profiles[o.provider].pictures.get(o.model, PictureLimits()) for o in takers]
 
