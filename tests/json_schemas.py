@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from longtake.cli import doctor, documents, events, ledger, models
+from longtake.cli import doctor, documents, events, ledger, models, seamdocument
 
 FOLDER = Path(__file__).parents[1] / "docs" / "json"
 FORMS: dict[str, tuple[Any, str]] = {
@@ -18,6 +18,7 @@ FORMS: dict[str, tuple[Any, str]] = {
     "status": (documents.StatusDocument, "longtake status --json"),
     "models": (models.ModelsDocument, "longtake models --json"),
     "ledger": (ledger.LedgerDocument, "longtake ledger --json"),
+    "seams": (seamdocument.SeamsDocument, "longtake seams --json"),
     "doctor": (doctor.DoctorDocument, "longtake doctor --json"),
     "events": (events.RunLine, "a line of longtake make --json or longtake animatic --json"),
     "error": (events.ErrorEvent, "what every verb writes with --json when it fails"),

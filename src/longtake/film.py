@@ -14,6 +14,7 @@ from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.seams import UnseenSeams, seam_places
 from longtake.buying import (
     Counter,
     bought_takes,
@@ -65,7 +66,8 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
         )
         tell(Assembled(film))
-        for deliverable in deliver_film(film, plan, project.films):
+        seams = UnseenSeams(seam_places(plan.timeline, takes), project.scans)
+        for deliverable in deliver_film(film, plan, project.films, seams):
             tell(Delivered(deliverable.kind, deliverable.path))
     return film
 

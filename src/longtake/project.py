@@ -38,6 +38,11 @@ class Project:
         return self.folder / ".longtake"
 
     @property
+    def scans(self) -> Path:
+        """What was measured at the ends of takes."""
+        return self.work / "scans"
+
+    @property
     def films(self) -> Path:
         return self.folder / "films" / self.board.stem
 

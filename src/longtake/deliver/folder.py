@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from longtake.assemble.film import Film
+from longtake.assemble.seams import UnseenSeams
 from longtake.deliver.contact import write_contact_sheet
 from longtake.deliver.page import describe
 from longtake.deliver.pictures import film_pictures, picture_side
 from longtake.deliver.report import is_report_of, report_identity, write_report
+from longtake.deliver.seamcards import seam_section
 from longtake.plan.job import Plan
 
 
@@ -21,21 +23,27 @@ class Deliverable:
     path: Path
 
 
-def deliver_film(film: Film, plan: Plan, folder: Path) -> tuple[Deliverable, ...]:
+def deliver_film(
+    film: Film, plan: Plan, folder: Path, seams: UnseenSeams | None = None
+) -> tuple[Deliverable, ...]:
     """Write the report and the contact sheet of a film; leave alone those that are this film's.
+
+    Seams are looked at only for a report that is written.
 
     The report of `film-animatic.mp4` is `report-animatic.html`. It goes on being right only while
     the film stays where it is, seen from `folder`. Raises MediaError where the film is damaged.
     """
     report = Deliverable("report", folder / f"{_name(film, 'report')}.html")
     sheet = Deliverable("contact sheet", folder / f"{_name(film, 'contact')}.jpg")
-    page = describe(film, plan)
-    identity = report_identity(film, page)
+    page, seams = describe(film, plan), seams or UnseenSeams()
+    identity = report_identity(film, page, seams.key)
     if not (is_report_of(report.path, identity) and sheet.path.is_file()):
-        pictures = film_pictures(film.path, page.frames, picture_side(len(page.frames)))
+        shown = seam_section(seams.look(), film.timeline) if seams.places else None
+        frames = (*page.frames, *(shown.frames if shown else ()))
+        pictures = film_pictures(film.path, frames, picture_side(len(frames)))
         write_contact_sheet(sheet.path, page, pictures)
         # The report comes last: its identity says that both are there.
-        write_report(report.path, page, film.path, pictures, identity)
+        write_report(report.path, page, film.path, pictures, identity, shown)
     return report, sheet
 
 

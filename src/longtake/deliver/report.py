@@ -15,16 +15,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from longtake.assemble.film import Film
 from longtake.deliver.page import Page
+from longtake.deliver.seamcards import SeamSection
 from longtake.files import written_aside
 
 # How far into a report its identity is looked for: the head of the page up to the styles.
 _HEAD = 4096
+_TEXTS = ("report.html.j2", "seams.html.j2", "report.css", "report.js")
 
 
-def report_identity(film: Film, page: Page) -> str:
-    """Name the one report that belongs to this very film file, these words and this template."""
+def report_identity(film: Film, page: Page, seams: str = "") -> str:
+    """Name the one report that belongs to this film file, these words, seams and templates."""
     stat = film.path.stat()
-    said = [repr(page), *(_template_text(name) for name in ("html.j2", "css", "js"))]
+    texts = (_template_text(name) for name in _TEXTS)
+    said = [repr(page), seams, *texts]
     words = hashlib.sha256("\0".join(said).encode(errors="replace")).hexdigest()[:16]
     return f"{stat.st_size}-{stat.st_mtime_ns}-{words}"
 
@@ -39,19 +42,26 @@ def is_report_of(path: Path, identity: str) -> bool:
 
 
 def write_report(
-    path: Path, page: Page, film: Path, pictures: Mapping[int, bytes], identity: str
+    path: Path,
+    page: Page,
+    film: Path,
+    pictures: Mapping[int, bytes],
+    identity: str,
+    seams: SeamSection | None = None,
 ) -> None:
     """Write the page; `pictures` are JPEG files by film frame, the film is linked beside it."""
-    style, script = _template_text("css"), _template_text("js")
+    style, script = _template_text("report.css"), _template_text("report.js")
     text = (
         _environment()
         .get_template("report.html.j2")
         .stream(
             page=page,
+            seams=seams,
             identity=identity,
             film=relative_link(film, path.parent),
             film_name=film.name,
             picture=lambda frame: _as_link(pictures[frame]),
+            drawn=_as_link,
             style=style,
             script=script,
             policy=_policy(style, script),
@@ -98,6 +108,6 @@ def _environment() -> Environment:
 
 
 @cache
-def _template_text(ending: str) -> str:
+def _template_text(name: str) -> str:
     folder = resources.files("longtake.deliver") / "templates"
-    return (folder / f"report.{ending}").read_text(encoding="utf-8")
+    return (folder / name).read_text(encoding="utf-8")

@@ -142,5 +142,8 @@ class RepairPlan:
 
 
 def _map(written: dict[str, Any]) -> ColourMap:
-    red, green, blue = ((r, g, b, one) for r, g, b, one in written.values())
+    # By name: a file may hold them in another order.
+    red, green, blue = (
+        (r, g, b, one) for r, g, b, one in (written[name] for name in ("red", "green", "blue"))
+    )
     return ColourMap(red, green, blue)
