@@ -198,11 +198,15 @@ def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[
     for name, member in storyboard.cast.items():
         if member.face:
             yield ("cast", name, "face"), member.face
+    if storyboard.reanchor:
+        yield ("reanchor",), storyboard.reanchor
     for scene in scenes:
         parts = {(*scene.place,): scene.scene} | {s.place: s.shot for s in scene.shots}
         for place, part in parts.items():
             if part.still:
                 yield (*place, "still"), part.still
+            if part.reanchor:
+                yield (*place, "reanchor"), part.reanchor
             for key in ("start", "end"):
                 written = getattr(part, key)
                 if written and written not in ("previous", "fresh") and not reference_in(written):

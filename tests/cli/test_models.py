@@ -281,3 +281,22 @@ def a_minute(offer: Offer) -> Decimal | None:
 def readme() -> str:
     """Give the text of the README."""
     return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_clips_have_told_of_their_colours(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where clips of a model have come back, the matrix and siting they agree on stand beside it."""
+    monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path))
+    seen = [{"matrix": "bt601", "siting": siting} for siting in ("left", "left", "top", None)]
+    folder = tmp_path / "vault" / "calibrations"
+    folder.mkdir(parents=True)
+    row = {"lean": 1.0, "spread": 2.0, "shift": [0, 0]}
+    document = {"observations": [{**row, **each} for each in seen]}
+    (folder / "pixazo-hailuo-2-3.json").write_text(json.dumps(document))
+    models = check("models", cli("models", "--json").out)["providers"]
+    colours = {model["name"]: model["colours"] for each in models for model in each["models"]}
+
+    assert "  colours: bt601, chroma left; 4 clips seen\n" in cli("models", "pixazo").out
+    assert colours.pop("pixazo/hailuo-2-3") == {"matrix": "bt601", "siting": "left", "clips": 4}
+    assert set(colours.values()) == {None}

@@ -163,3 +163,18 @@ def test_why_a_clip_with_another_face_is_made_again(cli: Cli, write: Write, tmp_
     Image.new("RGB", (400, 400), "red").save(tmp_path / "ann.png")
 
     assert cli("explain", "a/1").out == "a/1: made again, its faces changed\n"
+
+
+def test_how_long_clips_wait_for_each_other(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """The longest run of purchases is named; pictures at both ends of clips take it apart."""
+    head = "longtake: 1\ntitle: Two\nmodel: minimax/MiniMax-Hailuo-02\nresolution: 768p\n"
+    write(head + "scenes: [{id: a, prompt: x, seconds: 12}, {id: b, prompt: y, reanchor: p.png}]\n")
+    Image.new("RGB", (400, 300)).save(tmp_path / "p.png")
+    chained, found = cli("plan").out, check("plan", cli("plan", "--json").out)
+    write(head + "scenes: [{id: a, prompt: x, end: p.png}, {id: b, prompt: y, start: p.png}]\n")
+
+    assert "\nwait    3 clips one after another at most, of 3\n" in chained
+    assert ", led to " in chained
+    assert found["longest_wait"] == ["a/1", "a/2", "b/1"]
+    assert found["clips"][2]["anchor"] == "p.png"
+    assert "\nwait    none: all 2 clips are made beside each other\n" in cli("plan").out

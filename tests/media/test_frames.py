@@ -189,6 +189,15 @@ def test_run_of_frames_from_the_middle(tmp_path: Path, name: str, groups: str) -
         assert np.array_equal(run, whole[start:end])
 
 
+def test_the_last_frame_alone(tmp_path: Path) -> None:
+    """Frames that only come out when the decoder is emptied are found by a search, too."""
+    clip = make_clip(tmp_path / "a.mp4", 40, g="24", bf="3")
+    found = [(k, frame) for start in (37, 38, 39) for k, frame in decode_frames(clip, start, 40)]
+
+    assert [k for k, _ in found] == [37, 38, 39, 38, 39, 39]
+    assert [number_in(frame.to_ndarray()[:96]) for _, frame in found] == [k for k, _ in found]
+
+
 def test_clip_whose_pixels_are_not_square(tmp_path: Path) -> None:
     """The frame handed on has square pixels, as players show it."""
     clip, wide = make_clip(tmp_path / "a.mp4", 5), tmp_path / "b.mp4"

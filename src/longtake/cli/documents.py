@@ -10,6 +10,7 @@ from longtake import __version__
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
+from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Money
 from longtake.vault.purchase import Purchase
@@ -47,7 +48,7 @@ class ClipObject:
 
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
     from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
-    members of the cast whose pictures it is given.
+    members of the cast whose pictures it is given, `anchor` a picture its colours are led to.
     """
 
     id: str
@@ -68,6 +69,7 @@ class ClipObject:
     prompt: str = ""
     camera: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
+    anchor: str = ""
     price: str | None = None
     owned: bool | None = None
 
@@ -129,7 +131,10 @@ class ShorteningObject:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanDocument:
-    """`longtake plan --json`: everything that will happen, before any of it does."""
+    """`longtake plan --json`: everything that will happen, before any of it does.
+
+    `longest_wait` names the most clips to be bought that are made one after another.
+    """
 
     longtake: Literal[1] = FORM
     version: str = __version__
@@ -141,6 +146,7 @@ class PlanDocument:
     scenes: tuple[SceneObject, ...]
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
+    longest_wait: tuple[str, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -256,6 +262,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             for note in plan.shots
         ),
         clips=_clips(plan),
+        longest_wait=longest_wait(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,
@@ -349,6 +356,7 @@ def _clip(
         prompt=made.prompt if made else "",
         camera=() if isinstance(source, FootageClip) else source.camera,
         faces=tuple(face.name for face in made.faces) if made else (),
+        anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
         price=_price(made.price) if made else None,
         owned=owned,
     )

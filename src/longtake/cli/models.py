@@ -11,16 +11,20 @@ from typing import Literal
 import click
 
 from longtake import __version__
+from longtake.buying import bought_takes
 from longtake.cli import options, say
 from longtake.cli.board import unknown
 from longtake.cli.events import FORM
 from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned
 from longtake.generate.catalogue import load_offers
+from longtake.generate.mending import calibration_of
 from longtake.plan.offer import Offer, Resolution
 from longtake.project import environment, home
+from longtake.vault.store import Vault
 
 _MODES = ("text", "first", "last", "references")
+_SITED = {"left": "left", "centre": "centred", "topleft": "top left", "top": "at the top"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +50,24 @@ class ResolutionObject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColoursObject:
+    """How a model makes its pictures of colours, learnt from `clips` of its clips.
+
+    `matrix` and `siting` are null where those do not agree or cannot tell: then each clip's own tags
+    are believed.
+    """
+
+    matrix: str | None
+    siting: str | None
+    clips: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelObject:
     """A model as a board names it. `modes` says how clips may begin and end: text (no picture),
     first, last, references (pictures of the cast, up to `most_references`). `pictures` is url where
-    they are taken by a public address alone. `free` models are drawn here.
+    they are taken by a public address alone. `free` models are drawn here. `colours` is null until a clip
+    that began on a picture has come back.
     """
 
     name: str
@@ -62,6 +80,7 @@ class ModelObject:
     free: bool
     price_date: str
     price_source: str
+    colours: ColoursObject | None
     resolutions: tuple[ResolutionObject, ...]
 
 
@@ -100,7 +119,7 @@ def command(provider: str | None, as_json: bool) -> None:
     chosen = [offer for offer in offers.values() if provider in (None, offer.provider)]
     # A provider may stand in more than one file; the sort keeps the order of its models.
     chosen.sort(key=lambda offer: (not offer.draws, offer.provider))
-    document = models_document(chosen, environment(Path()))
+    document = models_document(chosen, environment(Path()), bought_takes())
     if as_json:
         say.answer_json(document)
         return
@@ -115,8 +134,10 @@ def own_offers() -> Path:
     return home() / "offers"
 
 
-def models_document(offers: list[Offer], variables: Mapping[str, str]) -> ModelsDocument:
-    """Write offers, those of a provider beside each other, as data."""
+def models_document(
+    offers: list[Offer], variables: Mapping[str, str], vault: Vault
+) -> ModelsDocument:
+    """Write offers, those of a provider beside each other, as data, with what their takes told."""
     providers = []
     for name, of_provider in groupby(offers, lambda offer: offer.provider):
         models = list(of_provider)
@@ -126,7 +147,7 @@ def models_document(offers: list[Offer], variables: Mapping[str, str]) -> Models
                 name=name,
                 key_variable=variable,
                 key_is_set=bool(variables.get(variable)),
-                models=tuple(map(_model, models)),
+                models=tuple(_model(offer, vault) for offer in models),
             )
         )
     return ModelsDocument(providers=tuple(providers))
@@ -156,7 +177,7 @@ def price_text(offer: Offer, resolution: Resolution) -> str:
     )
 
 
-def _model(offer: Offer) -> ModelObject:
+def _model(offer: Offer, vault: Vault) -> ModelObject:
     return ModelObject(
         name=offer.name,
         aliases=offer.aliases,
@@ -168,8 +189,22 @@ def _model(offer: Offer) -> ModelObject:
         free=offer.draws,
         price_date=offer.price_date,
         price_source=offer.price_source,
+        colours=_colours(offer, vault),
         resolutions=tuple(_resolution(offer, each) for each in offer.resolutions),
     )
+
+
+def _colours(offer: Offer, vault: Vault) -> ColoursObject | None:
+    found = calibration_of(vault, offer.provider, offer.model)
+    if not found.observations:
+        return None
+    return ColoursObject(matrix=found.matrix, siting=found.siting, clips=found.observations)
+
+
+def _colours_text(colours: ColoursObject) -> str:
+    learnt = [colours.matrix, f"chroma {_SITED[colours.siting]}" if colours.siting else None]
+    said = ", ".join(word for word in learnt if word) or "as each clip is tagged"
+    return f"colours: {said}; {colours.clips} clip{'s' if colours.clips > 1 else ''} seen"
 
 
 def _resolution(offer: Offer, resolution: Resolution) -> ResolutionObject:
@@ -229,5 +264,7 @@ def _model_lines(model: ModelObject, offer: Offer) -> Iterator[str]:
     ]
     for line in aligned(rows):
         yield f"  {line}"
+    if model.colours:
+        yield f"  {_colours_text(model.colours)}"
     if model.price_source:
         yield f"  prices of {model.price_date or 'an unknown day'}: {model.price_source}"

@@ -15,6 +15,7 @@ from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.film import plan_film
 from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.plan.waits import longest_wait
 from longtake.wishes import Wishes
 
 
@@ -55,6 +56,9 @@ def summary(plan: Plan) -> Iterator[Text]:
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
     yield _named("film", f"{length}, {timeline.size}")
     yield _named("clips", _clips(plan))
+    waits, wanted = longest_wait(plan), plan.to_buy
+    if len(wanted) > 1:
+        yield _named("wait", _wait(len(waits), len(wanted)))
     yield _named("price", _price(plan))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
@@ -85,6 +89,12 @@ def _clips(plan: Plan) -> str:
         if count:
             parts.append(f"{count} {word}{'s' if count > 1 and kind is StillClip else ''}")
     return ", ".join(parts)
+
+
+def _wait(longest: int, wanted: int) -> str:
+    if longest == 1:
+        return f"none: all {wanted} clips are made beside each other"
+    return f"{longest} clips one after another at most, of {wanted}"
 
 
 def _price(plan: Plan) -> str:

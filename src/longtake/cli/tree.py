@@ -175,6 +175,9 @@ def _begins(source: Source) -> str:
         moves = "" if source.camera in ((), ("Static shot",)) else f", {', '.join(source.camera)}"
         return f"still {_short(source.path)}{moves}"
     last = f", ends on {_edge(source.last)}" if source.last else ""
+    anchor = source.repairs.anchor
+    if anchor and anchor != source.last:
+        last += f", led to {_short(anchor.path)}"
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
     faces = f", with {' and '.join(face.name for face in source.faces)}" if source.faces else ""

@@ -23,7 +23,7 @@ from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob
 from longtake.seam.apply import Mender
 from longtake.seam.calibrate import Calibration, Observation, observe, vote
-from longtake.seam.ends import REACH, WORKING, mendable, read_ends
+from longtake.seam.ends import REACH, WORKING, mendable, read_ends, small_picture
 from longtake.seam.mending import Mending, written_change
 from longtake.seam.plan import RepairPlan
 from longtake.seam.repair import Switches, plan_repair
@@ -37,10 +37,13 @@ _VOTERS = 40
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What a clip meets at its first frame: the picture it was sent, and the take in front of it."""
+    """What a clip's colours are held against: the picture it was sent, the take in front of it, and
+    the approved picture that its end is led back to.
+    """
 
     sent: Path | None = None
     before: Take | None = None
+    anchor: Path | None = None
 
 
 def known_mending(take: Take, job: ClipJob, vault: Vault) -> Take:
@@ -75,14 +78,16 @@ def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
 def _decided(
     take: Take, job: ClipJob, facts: ClipFacts, vault: Vault, around: Neighbours
 ) -> Mending:
-    # A model that makes another size than its canvas has scaled the picture as a whole.
-    sent = rgb_still_to_film(open_still(around.sent), facts.size, "cover") if around.sent else None
+    sent = _on_canvas(around.sent, facts.size)
     calibration = _calibrated(take, facts, sent, vault)
     sampling = calibration.sampling(facts)
     switches = Switches(job.repairs.color, job.repairs.lighting, job.repairs.repair)
     ends = read_ends(
         take.path, take.out_point, sampling, sent, _shown_before(around.before, facts.size)
     )
+    anchor = _on_canvas(around.anchor, facts.size)
+    if anchor is not None:
+        ends = replace(ends, anchor=small_picture(anchor, sampling))
     repair = plan_repair(ends, switches)
     return Mending(
         repair.plan,
@@ -90,6 +95,11 @@ def _decided(
         sampling.siting if sampling.siting != facts.siting else None,
         tuple(written_change(change) for change in repair.log),
     )
+
+
+def _on_canvas(picture: Path | None, size: Size) -> Plane | None:
+    """Read a picture as a model saw it: one that makes another size has scaled it as a whole."""
+    return rgb_still_to_film(open_still(picture), size, "cover") if picture else None
 
 
 def _shown_before(before: Take | None, size: Size) -> tuple[Planes, ...]:
@@ -144,6 +154,6 @@ def _calibration_place(vault: Vault, provider: str, model: str) -> Path:
 
 def _place(take: Take, job: ClipJob, vault: Vault) -> Path:
     """Name the decision by the take, where it ends, and what the author allows."""
-    words = json.dumps(asdict(job.repairs), sort_keys=True, default=str)
+    words = json.dumps(job.repairs.as_parts(), sort_keys=True)
     allowed = hashlib.sha256(words.encode()).hexdigest()[:12]
     return vault.root / "mendings" / f"{take.key}-{take.out_point}-{allowed}.json"

@@ -189,7 +189,8 @@ class _Walker:
         name = provider_of(job)
         shop = self._shops[name]
         async with self._room[name]:
-            first, last = [await self._sent(job, edge, shop) for edge in (job.first, job.last)]
+            edges = (job.first, job.last, job.repairs.anchor)
+            first, last, anchor = [await self._sent(job, edge, shop) for edge in edges]
             faces = await asyncio.to_thread(self._faces, job, shop)
             request = self._request(job, first, last, faces)
             self._listen(Progress(job.id, "making", 0.0))
@@ -197,15 +198,23 @@ class _Walker:
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
-            return await asyncio.to_thread(self._fit_in, job, made, first, shop.vault)
+            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), shop.vault)
 
-    def _fit_in(self, job: ClipJob, made: Made, first: SentFrame | None, vault: Vault) -> Made:
+    def _fit_in(
+        self,
+        job: ClipJob,
+        made: Made,
+        pictures: tuple[SentFrame | None, SentFrame | None],
+        vault: Vault,
+    ) -> Made:
         """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
+        first, _ = pictures
         accepted = job.id in self._accepted
         if first and not accepted:
             refuse_ignored_frame(job, first, made.take)
         before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None
-        take = mended(made.take, job, vault, Neighbours(first.path if first else None, before))
+        sent, led = (picture.path if picture else None for picture in pictures)
+        take = mended(made.take, job, vault, Neighbours(sent, before, led))
         if not accepted:
             refuse_unmendable(job, take)
         return replace(made, take=take)

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -114,10 +115,10 @@ def save_png(rgb: Plane, path: Path) -> None:
 def _run(path: Path, start: int, end: int, threads: int) -> Iterator[tuple[int, av.VideoFrame]]:
     grid = read_grid(path) if start else None
     with open_clip(path, threads=threads) as (container, stream):
-        first = _sought(container, stream, grid, start) if grid else None
-        if grid and first:
-            yield start, first
-            for index, frame in enumerate(_sound(path, container.decode(stream)), start + 1):
+        # One decoder to the end: a second one is refused where this one was flushed for the first frame.
+        frames = _sought(container, stream, grid, start) if grid else None
+        if grid and frames:
+            for index, frame in enumerate(_sound(path, frames), start):
                 if index >= end:
                     return
                 if frame.pts != grid.pts[index]:
@@ -133,8 +134,8 @@ def _run(path: Path, start: int, end: int, threads: int) -> Iterator[tuple[int, 
 
 def _sought(
     container: InputContainer, stream: VideoStream, grid: Grid, start: int
-) -> av.VideoFrame | None:
-    """Decode from the key picture before frame `start` up to it; None where that is not certain."""
+) -> Iterator[av.VideoFrame] | None:
+    """Decode from frame `start` on, by the key picture before it; None where that is not certain."""
     if not _starts_clean(grid) or start >= len(grid.pts):
         return None
     wanted = grid.pts[start]
@@ -142,9 +143,11 @@ def _sought(
     if key is None or key <= grid.pts[0]:
         return None
     container.seek(key, stream=stream)
-    for frame in container.decode(stream):
+    frames = container.decode(stream)
+    for frame in frames:
         if frame.pts is None or frame.pts >= wanted:
-            return frame if frame.pts == wanted and not frame.is_corrupt else None
+            found = frame.pts == wanted and not frame.is_corrupt
+            return chain((frame,), frames) if found else None
     return None
 
 

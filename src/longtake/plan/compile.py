@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
+from longtake.plan.anchors import anchor_warnings, with_anchors
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, Plan, Quote
@@ -46,8 +47,10 @@ def compile_plan(
     for scene in scenes:
         for shot in scene.shots:
             add_shot(draft, scene, shot)
-    _finish_sources(draft)
-    joins, join_faults, warnings = plan_joins(storyboard, draft.firsts, draft.clips, rate)
+    anchorless = _finish_sources(draft)
+    joins, join_faults, warnings = plan_joins(
+        storyboard, draft.firsts, draft.clips, draft.sources, rate
+    )
     draft.faults += join_faults
     _stop_on(draft)
     timeline = _timeline(draft, joins)
@@ -57,7 +60,7 @@ def compile_plan(
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
-    warnings += _face_warnings(draft)
+    warnings += _face_warnings(draft) + anchorless
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -88,12 +91,12 @@ def _first_clips(scenes: tuple[NamedScene, ...]) -> dict[str, str]:
     return ids
 
 
-def _finish_sources(draft: Draft) -> None:
-    """Check that every edge leads to a clip and none in a circle, then write the recipes."""
+def _finish_sources(draft: Draft) -> list[Fault]:
+    """Check that every edge leads to a clip and none in a circle, then write anchors and recipes."""
     unknown = _unknown_clips(draft)
     draft.faults += unknown
     if unknown:
-        return
+        return []
     sources = land_on_pictures(draft.sources)
     circle = find_circle(sources)
     if circle:
@@ -101,8 +104,10 @@ def _finish_sources(draft: Draft) -> None:
         hint = "end the shot on a picture instead"
         place = (*_shot_of(draft, circle[0]).place, "end")
         draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
-        return
-    draft.sources = with_recipes(sources, fitting_of(draft.storyboard))
+        return []
+    anchored, unmet = with_anchors(sources, draft.anchors)
+    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard))
+    return anchor_warnings(draft.storyboard, unmet)
 
 
 def _unknown_clips(draft: Draft) -> list[Fault]:

@@ -52,8 +52,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Repairs:
-    """What may be done to a clip so that its seams are not seen; `anchor` is a picture whose colours
-    its end is led back to.
+    """What may be done to a clip so that its seams are not seen; `anchor` is a picture to whose
+    colours its end is led back.
     """
 
     color: Literal["off", "match", "match+track"] = "match+track"
@@ -66,7 +66,9 @@ class Repairs:
         usual = Repairs()
         names = ("color", "lighting", "repair")
         parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
-        return parts | ({"anchor": self.anchor.sha256} if self.anchor else {})
+        return parts | (
+            {"anchor": f"{self.anchor.sha256} {self.anchor.fitting}"} if self.anchor else {}
+        )
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,12 @@ class Plan:
     def jobs(self) -> tuple[ClipJob, ...]:
         """The clips that a provider makes, in film order."""
         return tuple(source for source in self.sources if isinstance(source, ClipJob))
+
+    @property
+    def to_buy(self) -> tuple[ClipJob, ...]:
+        """The clips that a provider is still to be asked for."""
+        owned = {clip for clip, _, has_take in self.quote.lines if has_take}
+        return tuple(job for job in self.jobs if not job.draws and job.id not in owned)
 
 
 def recipe_of(parts: Mapping[str, Any], upstream: tuple[str, ...]) -> str:

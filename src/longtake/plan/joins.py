@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from longtake.errors import Fault
-from longtake.plan.job import Edge, EndOf
+from longtake.plan.job import ClipJob, Edge, EndOf, Source, StillFrame
 from longtake.storyboard.check import NamedShot
 from longtake.storyboard.grammar import parse_join
 from longtake.storyboard.model import Storyboard
@@ -18,11 +20,13 @@ def plan_joins(
     storyboard: Storyboard,
     firsts: list[tuple[NamedShot, int, Edge | None]],
     clips: list[TimelineClip],
+    sources: Mapping[str, Source],
     rate: FrameRate,
 ) -> tuple[tuple[Join, ...], list[Fault], list[Fault]]:
     """Give the join before every clip but the first, then faults, then warnings.
 
-    The default is a seam where a clip begins on the frame the one before it ended on, else a cut.
+    The default is a seam where a clip begins on the frame the one before it ended on, be it a picture
+    of the author, else a cut.
     """
     joins: list[Join] = []
     faults: list[Fault] = []
@@ -32,7 +36,8 @@ def plan_joins(
         if index == 0:
             seen.add(shot.id)
             continue
-        chained = first == EndOf(clips[index - 1].id)
+        before, after = (sources[clips[at].id] for at in (index - 1, index))
+        chained = first == EndOf(before.id) or _meet(before, after)
         begins_shot = shot.id not in seen
         seen.add(shot.id)
         written = shot.shot.join if begins_shot else None
@@ -41,6 +46,14 @@ def plan_joins(
         faults += fault
         warnings += warning
     return tuple(joins), faults, warnings
+
+
+def _meet(before: Source, after: Source) -> bool:
+    """Tell whether a clip ends, without a rest that is cut off, on the picture the next begins on."""
+    if not isinstance(before, ClipJob) or not isinstance(after, ClipJob):
+        return False
+    whole = before.out_frame == before.frames - 1
+    return whole and isinstance(before.last, StillFrame) and before.last == after.first
 
 
 def _join(

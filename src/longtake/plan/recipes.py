@@ -31,10 +31,18 @@ def handoffs_of(sources: Mapping[str, Source]) -> tuple[Handoff, ...]:
     return tuple(found)
 
 
+def in_handoff_order(sources: Mapping[str, Source]) -> list[str]:
+    """List clips so that each comes after those it begins or ends on; a circle is a CycleError."""
+    needs: dict[str, set[str]] = {clip: set() for clip in sources}
+    for handoff in handoffs_of(sources):
+        needs[handoff.target].add(handoff.source)
+    return list(graphlib.TopologicalSorter(needs).static_order())
+
+
 def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
     """Find clips that wait for each other, the first named again at the end; empty without any."""
     try:
-        _order(sources)
+        in_handoff_order(sources)
     except graphlib.CycleError as error:
         circle: list[str] = error.args[1]
         return tuple(reversed(circle))
@@ -49,7 +57,7 @@ def with_recipes(sources: Mapping[str, Source], fitting: str) -> dict[str, Sourc
     tells how the film fits pictures to a canvas.
     """
     done: dict[str, Source] = {}
-    for clip in _order(sources):
+    for clip in in_handoff_order(sources):
         source = sources[clip]
         if isinstance(source, ClipJob):
             edges = (source.first, source.last)
@@ -78,13 +86,6 @@ def land_on_pictures(sources: Mapping[str, Source]) -> dict[str, Source]:
         return source
 
     return {clip: landed(source) for clip, source in sources.items()}
-
-
-def _order(sources: Mapping[str, Source]) -> list[str]:
-    needs: dict[str, set[str]] = {clip: set() for clip in sources}
-    for handoff in handoffs_of(sources):
-        needs[handoff.target].add(handoff.source)
-    return list(graphlib.TopologicalSorter(needs).static_order())
 
 
 def _edge_part(edge: Edge | None, sources: Mapping[str, Source], fitting: str) -> Any:

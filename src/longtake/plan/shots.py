@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.errors import Fault
+from longtake.plan.anchors import AnchorWish, anchor_wishes
 from longtake.plan.edges import Made, first_edge, last_edge
 from longtake.plan.faces import Unsent, face_faults, named_faces, sent_faces
 from longtake.plan.job import (
@@ -57,6 +58,7 @@ class Draft:
     notes: list[ShotNote] = field(default_factory=list)
     unsent: list[Unsent] = field(default_factory=list)
     sounds: dict[str, str] = field(default_factory=dict)
+    anchors: dict[str, AnchorWish] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -205,6 +207,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
     draft.sounds |= dict.fromkeys(ids, settings.sound)
+    draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
     other = _other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
 

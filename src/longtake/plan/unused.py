@@ -17,8 +17,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "captions": (),
     "lower_third": (),
     "title_card": (),
-    "reanchor": (),
-    "reanchor_every": (),
     "focus": (),
 }
 

@@ -29,6 +29,7 @@ class ClipEnds:
     `sent` is the picture the clip was given, None where there was none. `head` are frames 0 on,
     `tail` the last ones up to `last`; in a short clip they overlap. `before` are the last frames of
     the film in front of the clip, the handoff frame among them; without it `sent` stands for them.
+    `anchor` is the approved picture whose colours the last frame is to have.
     """
 
     sent: Planes | None
@@ -37,6 +38,7 @@ class ClipEnds:
     last: int
     sampling: Sampling
     before: tuple[Planes, ...] = ()
+    anchor: Planes | None = None
 
     @property
     def front(self) -> tuple[Planes, ...]:

@@ -76,22 +76,36 @@ class Weighing:
         self._ends, self._score = ends, score
         self._now: Mapping[str, float | None] | None = None
 
-    def add(self, part: str, facts: Mapping[str, Any]) -> None:
-        """Try some fields of the plan; what does not show at the seam cannot harm it, and is kept."""
+    def add(
+        self, part: str, facts: Mapping[str, Any], asked: tuple[float, float] | None = None
+    ) -> None:
+        """Try some fields of the plan; what does not show at the seam cannot harm it, and is kept.
+
+        What the author has `asked` for need not better the seam: the two numbers, logged, tell how
+        far the clip's end is from what was asked, without and with it.
+        """
         if not facts:
             return
         tried = replace(self.plan, **facts)
+        was, now = (
+            {} if asked is None else {"anchor_de": number} for number in asked or (0.0, 0.0)
+        )
         if not self._ends.front or not _shows_at_seam(self._ends, self.plan, tried):
-            self.log.append(Change(part, True, "nothing of it shows at the seam", {}, {}))
+            self.log.append(Change(part, True, "nothing of it shows at the seam", was, now))
             self.plan = tried
             return
         before = self._seam(self.plan) if self._now is None else self._now
         after = self._seam(tried)
         worse, better = compared(before, after)
-        kept = bool(better) and not worse
-        self.log.append(Change(part, kept, _reason(worse, better), dict(before), dict(after)))
+        kept = bool(better or asked) and not worse
+        why = "nothing at the seam is worse" if asked and kept else _reason(worse, better)
+        self.log.append(Change(part, kept, why, {**before, **was}, {**after, **now}))
         self._now = after if kept else before
         self.plan = tried if kept else self.plan
+
+    def leave(self, part: str, why: str) -> None:
+        """Log that a part was asked for and cannot be had."""
+        self.log.append(Change(part, False, why, {}, {}))
 
     def _seam(self, plan: RepairPlan) -> Mapping[str, float | None]:
         mender, head = Mender(plan, self._ends.sampling), self._ends.head

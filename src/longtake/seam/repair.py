@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from longtake.media.planes import Planes
 from longtake.seam.ends import ClipEnds
 from longtake.seam.faults import find_bars, find_flashes, still_lead_in
 from longtake.seam.fit import SAME, ColourMap, Fit, colour_cells, fit_colour, limited
@@ -30,6 +31,8 @@ _THIN_BAR = 0.02
 # Mean distance in Lab from which a correction is seen, and below which it is only noise.
 _SEEN, _NOISE = 0.30, 0.005
 _MOST_START, _MOST_TRACK = 12.0, 2.0
+# On the way to an approved picture: over a clip of five seconds a twentieth of it a frame, unseen.
+_MOST_ANCHOR = 6.0
 _LEAST_SHARE, _LEAST_OVERLAP = 0.35, 0.3
 # Median difference of the cells that no change of colour explains.
 _ANOTHER = 9.0
@@ -83,6 +86,7 @@ def plan_repair(
         weighing.add("flash", {"flashes": flashes} if flashes else {})
     weighing.add("place", placed)
     weighing.add("colour", _colours(ends, switches, weighing.plan))
+    _lead_back(ends, switches, weighing)
     drop = still_lead_in(ends)
     weighing.add("lead-in", {"drop": drop} if drop else {})
     return Repair(weighing.plan, tuple(weighing.log))
@@ -164,24 +168,67 @@ def _start(ends: ClipEnds, first: Real) -> ColourMap:
 
 def _track(ends: ClipEnds, plan: RepairPlan, start: ColourMap, last: Real) -> ColourMap:
     """Fit the last frame to the first where both see the same, if they see enough of it."""
-    head, tail = ends.head[0], ends.tail[-1]
-    found = register(head[0], tail[0], far=True)
+    target = plan.flash(0).then(start).on(colour_cells(ends.head[0], ends.sampling))
+    led = _led(ends, ends.head[0], target, start)
+    return SAME if isinstance(led, str) else limited(led.fit.map, last, _MOST_TRACK)
+
+
+def _lead_back(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
+    """Let the clip end in the colours of its anchor, if it shows enough of the same; logged anyway.
+
+    It glides there from the colours it begins with: the seam in front of it stays as it is.
+    """
+    if ends.anchor is None or switches.color == "off" or switches.lighting == "changes":
+        return
+    start, target = weighing.plan.start, colour_cells(ends.anchor, ends.sampling)
+    led = _led(ends, ends.anchor, target, start) if ends.last >= 8 else "the clip is too short"
+    if isinstance(led, str):
+        weighing.leave("anchor", led)
+        return
+    way = limited(led.fit.map, start.on(colour_cells(ends.tail[-1], ends.sampling)), _MOST_ANCHOR)
+    end = start.then(way)
+    without, led_back = (_apart(each.on(led.seen), target) for each in (weighing.plan.end, end))
+    if led_back > without - _NOISE:
+        weighing.leave("anchor", "the clip ends in its colours already")
+        return
+    reach = max(_reach(each, colour_cells(ends.head[0], ends.sampling)) for each in (start, end))
+    weighing.add("anchor", {"end": end, "shown": reach >= _SEEN}, asked=(without, led_back))
+
+
+@dataclass(frozen=True, eq=False)
+class _Led:
+    """A fit of the last frame to another picture, and its own cells where that picture has them."""
+
+    fit: Fit
+    seen: Real
+
+
+def _led(ends: ClipEnds, shown: Planes, target: Real, start: ColourMap) -> _Led | str:
+    """Fit the last frame to the colours of another picture of the same place, or say why not."""
+    tail = ends.tail[-1]
+    if shown[0].shape != tail[0].shape:
+        return "it is of another size"
+    found = register(shown[0], tail[0], far=True)
     if not found.sure:
-        return SAME
+        return "the clip ends on something else"
     seen = colour_cells(tail, ends.sampling, found.move)
     if np.isfinite(seen).all(-1).mean() < _LEAST_OVERLAP:
-        return SAME
-    target = plan.flash(0).then(start).on(colour_cells(head, ends.sampling))
+        return "the clip ends on too little of the same"
     fit = fit_colour(start.on(seen), target)
     if fit is None or not _believed(fit):
-        return SAME
-    return limited(fit.map, last, _MOST_TRACK)
+        return "no change of colours leads there"
+    return _Led(fit, seen)
 
 
 def _believed(fit: Fit) -> bool:
     # Where only the codec's rounding differs, the fit moves the mean and leaves the noise as it is.
     gains = fit.after <= fit.before + 0.03
     return fit.share >= _LEAST_SHARE and gains and fit.after < _ANOTHER
+
+
+def _apart(colours: Real, target: Real) -> float:
+    whole = np.isfinite(colours).all(-1)
+    return float(np.median(delta_e(to_lab(colours[whole]), to_lab(target[whole]))))
 
 
 def _reach(colours: ColourMap, cells: Real) -> float:
