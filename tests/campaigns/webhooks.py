@@ -33,7 +33,7 @@ from storm import job
 
 from longtake.generate.clip import Desk
 from longtake.generate.doorbell import Doorbell, Webhook
-from longtake.generate.providers import apimart, minimax
+from longtake.generate.providers import apimart, minimax, minimax_v2, pixazo
 from longtake.generate.purchase import Till, ensure_bought
 from longtake.generate.webhook import Receiver
 from longtake.testing.serve import Simulator
@@ -44,7 +44,8 @@ from longtake.vault.store import Vault
 MAKESPAN = Path(__file__).parents[1] / "benchmarks" / "makespan.py"
 TOKEN = "campaign"
 IN_FLIGHT, TASK_S, LOOKS_APART_S = 20, 0.8, 3.0
-KEYS = {"APIMART_API_KEY": "apimart-key", "MINIMAX_API_KEY": "minimax-key"}
+HOSTS = ("apimart", "minimax", "pixazo")
+KEYS = {f"{host.upper()}_API_KEY": f"{host}-key" for host in HOSTS}
 WRONG = [{"do": "webhook", "how": how} for how in ("twice", "reversed", "never", "forged")]
 WRONG += [{"do": "webhook", "how": "late", "seconds": seconds} for seconds in (0.5, 2.0, 6.0)]
 FAULTS = [{"do": "one_of", "on": "submit", "chance": 0.8, "faults": WRONG}]
@@ -65,21 +66,21 @@ class Bought:
 
 def places(sim: Simulator) -> dict[str, str]:
     """Say where the simulated providers are."""
-    return {f"{name.upper()}_API_HOST": f"{sim.url}/{name}" for name in ("apimart", "minimax")}
+    return {f"{name.upper()}_API_HOST": f"{sim.url}/{name}" for name in HOSTS}
 
 
 def bought(jobs: int, calls: int, port: int, folder: Path) -> Bought:
-    """Buy all clips, half of them from each provider; with `calls`, by calls and under that many."""
+    """Buy all clips, in turn from each provider; with `calls`, by calls and under that many."""
     scenario = {"task_s": TASK_S, "faults": FAULTS if calls else []}
     answers: Counter[int] = Counter()
     with contextlib.ExitStack() as stack:
         sim = stack.enter_context(Simulator(scenario))
         pace = {"poll_first_s": LOOKS_APART_S, "poll_most_s": LOOKS_APART_S, "in_flight": IN_FLIGHT}
         # The tiny model is no documented one.
-        every = replace(apimart.PROFILE, webhook_models=frozenset(), **pace)
+        pace |= {"webhook_models": frozenset()}
         providers = [
-            apimart.open_provider(KEYS | places(sim), every),
-            minimax.open_provider(KEYS | places(sim), replace(minimax.PROFILE, **pace)),
+            each.open_provider(KEYS | places(sim), replace(each.PROFILE, **pace))
+            for each in (apimart, minimax, minimax_v2, pixazo)
         ]
         bell = None
         if calls:
@@ -116,11 +117,9 @@ async def all_bought(jobs: int, desks: list[Desk], till: Till) -> None:
 
     async def one(number: int) -> None:
         desk = desks[number % len(desks)]
-        made, request = job(number)
+        made, request = job(number, desk.provider.name, Path())
         async with gate:
-            await ensure_bought(
-                replace(made, offer=f"{desk.provider.name}/sim-tiny"), request, desk, till
-            )
+            await ensure_bought(made, request, desk, till)
 
     await asyncio.gather(*(one(number) for number in range(jobs)))
 
@@ -140,7 +139,7 @@ def stranger(sim: Simulator, url: str, calls: int, answers: Counter[int]) -> Ite
             said = {"task_id": task, "status": status, "file_id": "1", "n": luck.randrange(500)}
             if luck.random() < 0.3:
                 said = {"data": {"id": task, "status": status, "cost": 99, "n": number}}
-            path = f"/{TOKEN}/{luck.choice(['apimart', 'minimax', 'apimart/callback'])}"
+            path = f"/{TOKEN}/{luck.choice(['apimart', 'minimax', 'minimax-v2', 'pixazo'])}"
             if luck.random() < 0.1:
                 path = luck.choice(["/", "/wrong/minimax", f"/{TOKEN}/nobody"])
             answers[line.post(url + path, json=said).status_code] += 1
