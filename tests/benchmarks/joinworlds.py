@@ -256,7 +256,10 @@ def _disc(planes: list[Real], x: float, y: float, radius: float, code: list[floa
     for place, plane in enumerate(planes):
         part = 1.0 if place == 0 else 0.5
         height, width = plane.shape
-        middle_x, middle_y, reach = x * part % width, y * part % height, radius * part
+        reach = radius * part
+        # Beyond the edge before it comes back at the other side: nothing may pop up.
+        middle_x = (x * part + reach) % (width + 2 * reach) - reach
+        middle_y = (y * part + reach) % (height + 2 * reach) - reach
         top, bottom = max(0, int(middle_y - reach) - 1), int(middle_y + reach) + 3
         left, right = max(0, int(middle_x - reach) - 1), int(middle_x + reach) + 3
         patch = plane[top:bottom, left:right]

@@ -131,12 +131,23 @@ def twos(at: float) -> Planes:
     return moment(at // 2 * 2)
 
 
+def test_frozen_frames_that_creep_are_frozen() -> None:
+    """Two frames that move less than any others do not pass because a codec smeared them."""
+
+    def creeping(at: float) -> Planes:
+        crept = (0, 0.5, 0.5)
+        return moment(MEET + crept[round(at) - MEET] if at < MEET + 3 else at - 2)
+
+    assert measure_seam(before(), take(MEET, drawn=creeping)).freeze_frames == 2
+    assert measure_seam(before(), after()).freeze_frames == 0
+
+
 def test_movement_backwards_is_a_turn() -> None:
     """Steps that undo the last ones are far from usual."""
     backwards = take(MEET, drawn=lambda at: moment(2 * MEET - at))
     seam = measure_seam(before(), backwards)
 
-    assert seam.turn > 2.5
+    assert seam.turn > 3.5
     assert judge(seam).verdict == "jump"
 
 

@@ -19,6 +19,7 @@ GOOD = SeamScore(
     handoff_shift=0.01,
     likeness=1.0,
     sharp_ratio=0.1,
+    sharp_noise=0.3,
     freeze_frames=0,
     repeated=0,
     flash=0.0,
@@ -26,6 +27,7 @@ GOOD = SeamScore(
     tail_fade=1.0,
     tail_blur=0.0,
     tail_noise=0.0,
+    blur_noise=0.0,
     turn=0.2,
     leap=1.0,
     pace=0.1,
@@ -40,8 +42,8 @@ GOOD = SeamScore(
     [
         ("handoff_de", 0.53, "exposure"),
         ("handoff_step", 0.48, "exposure"),
-        ("handoff_ssim", 0.96, "softer"),
-        ("handoff_shift", 0.07, "first frame ignored"),
+        ("handoff_ssim", 0.95, "softer"),
+        ("handoff_shift", 0.16, "first frame ignored"),
         ("likeness", 0.5, "scene changed"),
         ("sharp_ratio", -1.3, "softer"),
         ("repeated", 1, "duplicate"),
@@ -51,7 +53,7 @@ GOOD = SeamScore(
         ("tail_fade", 0.94, "tail fades"),
         ("tail_fade", 1.06, "tail fades"),
         ("tail_blur", -0.51, "tail blurred"),
-        ("turn", 2.6, "jump"),
+        ("turn", 3.6, "jump"),
         ("leap", 1.7, "jump"),
         ("pace", -1.4, "jump"),
         ("bars", 0.03, "bars"),
@@ -86,6 +88,14 @@ def test_motion_hides_a_colour_step_up_to_a_point() -> None:
     assert colour_limits(12) == colour_limits(50) == pytest.approx((1.12, 1.07))
     assert judge(replace(GOOD, handoff_de=0.6)).verdict == "exposure"
     assert judge(replace(GOOD, handoff_de=0.6, motion=6.0)).clean
+
+
+def test_a_restless_take_may_be_restless_at_its_seam() -> None:
+    """Sharpness and light that vary anyway widen their limits."""
+    soft = replace(GOOD, sharp_ratio=-1.5, tail_blur=-0.7, tail_fade=0.93)
+
+    assert len(judge(soft).findings) == 3
+    assert judge(replace(soft, sharp_noise=1.6, blur_noise=0.3, tail_noise=0.03)).clean
 
 
 def test_what_explains_most_names_the_seam() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -241,6 +242,10 @@ async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[M
 
 
 def _verified(part: Path) -> tuple[Measured, Scan]:
-    strict_check(part)
-    scanner = Scanner(probe(part))
-    return measure_clip(part, scanner.add), scanner.scan()
+    # The next clip waits for this: ffmpeg's strict check runs beside our own decode.
+    with ThreadPoolExecutor(1) as beside:
+        strict = beside.submit(strict_check, part)
+        scanner = Scanner(probe(part))
+        measured = measure_clip(part, scanner.add)
+        strict.result()
+    return measured, scanner.scan()

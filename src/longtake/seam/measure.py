@@ -17,8 +17,10 @@ from longtake.media.likeness import luma_likeness
 from longtake.seam.lab import delta_e
 from longtake.seam.look import Look, Real
 from longtake.seam.normal import (
+    CREPT,
     ENDING,
     body_before,
+    crept,
     flash_frames,
     leading_still,
     light_off_trend,
@@ -29,7 +31,7 @@ from longtake.seam.normal import (
     still_limit,
 )
 from longtake.seam.register import block_shifts
-from longtake.seam.scan import KEPT, Scan, cosine, gain_between
+from longtake.seam.scan import KEPT, Scan, cosine, gain_between, movement
 from longtake.seam.soundstep import SoundStep, sound_step
 
 # Frames on each side that say what is normal.
@@ -55,7 +57,7 @@ class SeamScore:
     `sharp_ratio`, `tail_blur` and `pace` are log2; `turn` is in usual spreads, `jump` and `leap` in
     usual steps (of the median and the largest around the seam). `freeze_frames` are repeated frames beyond
     frame 0, `repeated` those the film shows; both None where nothing moves. `motion` is the median
-    change between frames, which sets the limits.
+    change between frames; it and the `*_noise` of the takes themselves set the limits.
     """
 
     motion: float
@@ -67,6 +69,7 @@ class SeamScore:
     handoff_shift: float
     likeness: float
     sharp_ratio: float | None
+    sharp_noise: float
     freeze_frames: int | None
     repeated: int | None
     flash: float
@@ -74,6 +77,7 @@ class SeamScore:
     tail_fade: float
     tail_blur: float
     tail_noise: float
+    blur_noise: float
     turn: float
     leap: float
     pace: float
@@ -111,7 +115,7 @@ def measure_seam(
     mean = back.lab.mean((0, 1)) - sent.lab.mean((0, 1)) if cells_alike else np.zeros(3)
     body = body_before(out)
     faded, light_noise = light_off_trend(before.profile, out, body)
-    blur, _ = sharpness_loss(before.profile, out, body)
+    blur, blur_noise = sharpness_loss(before.profile, out, body)
     # A frozen lead-in has its own field; movement is judged from where it begins.
     shown = max(first, 1 + (freeze or 0))
     pace, jump = _movement(before, after, out, shown, moved)
@@ -125,6 +129,7 @@ def measure_seam(
         handoff_shift=shift,
         likeness=luma_likeness(sent.luma, back.luma) if same else 1.0,
         sharp_ratio=_sharp_ratio(before, after, out) if same else None,
+        sharp_noise=_sharp_noise(before, after, out),
         freeze_frames=freeze,
         repeated=None if freeze is None else max(0, freeze + 1 - first),
         flash=_flash(sent, back, after) if same else 0.0,
@@ -132,6 +137,7 @@ def measure_seam(
         tail_fade=faded,
         tail_blur=blur,
         tail_noise=light_noise,
+        blur_noise=blur_noise,
         turn=_turn(before, after, out, shown),
         leap=_leap(before, after, out, shown),
         pace=pace,
@@ -165,12 +171,14 @@ def _freeze(before: Scan, after: Scan, out: int) -> int | None:
     moved = motion(before.profile, out + 1 - ENDING, out + 1)
     if moved < SEEN_MOTION:
         return None
-    limit = still_limit(moved)
+    tail = before.profile.change[max(1, out + 1 - AROUND) : out + 1]
+    limit = still_limit(moved, tail)
     changes = after.profile.change[1:]
     leading = leading_still(changes, limit)
-    tail = before.profile.change[max(1, out + 1 - AROUND) : out + 1]
     usual = max(longest_still(tail, limit), longest_still(changes[leading:AROUND], limit))
-    return leading if leading > usual else 0
+    if leading > usual:
+        return leading
+    return CREPT if crept(changes, tail, moved) else 0
 
 
 def _sharp_ratio(before: Scan, after: Scan, out: int) -> float:
@@ -178,6 +186,19 @@ def _sharp_ratio(before: Scan, after: Scan, out: int) -> float:
     new = after.profile.sharpness[1:4] if after.frames > 1 else after.profile.sharpness[:1]
     ratio = (float(np.median(new)) + 0.5) / (float(np.median(old)) + 0.5)
     return float(np.log2(ratio))
+
+
+def _sharp_noise(before: Scan, after: Scan, out: int) -> float:
+    """Give how far sharpness ranges within either take, as log2: codecs blur what moves fast."""
+    ranges = [
+        np.ptp(np.log2(values + 0.5))
+        for values in (
+            before.profile.sharpness[max(0, out + 1 - ENDING) : out + 1],
+            after.profile.sharpness[1 : 1 + ENDING],
+        )
+        if len(values)
+    ]
+    return float(max(ranges, default=0.0))
 
 
 def _flash(sent: Look, back: Look, after: Scan) -> float:
@@ -226,9 +247,14 @@ def _turn(before: Scan, after: Scan, out: int, first: int) -> float:
     )
     if len(usual) < 4:
         return 0.0
-    last = before.look(out).luma - before.look(out - 1).luma
-    following = after.look(first).luma - after.look(first - 1).luma
+    last = _step(before, out)
+    following = _step(after, first)
     return (float(np.median(usual)) - cosine(last, following)) / max(robust_spread(usual), 0.1)
+
+
+def _step(scan: Scan, frame: int) -> Real:
+    gain = float(scan.profile.gain[frame])
+    return movement(scan.look(frame - 1).luma, scan.look(frame).luma, gain)
 
 
 def _leap(before: Scan, after: Scan, out: int, first: int) -> float:

@@ -25,6 +25,8 @@ _SWITCH, _SWITCHED = 2, 0.6
 # the codec's noise, as long as that is at most half of the usual change.
 _STILL_SHARE, _STILL_CODES, _STILL_MOST = 0.25, 0.2, 0.5
 _MOVING = 0.08
+# Frames that may creep, and their change against the least there is anywhere else.
+CREPT, _CREEP = 2, 0.9
 # A flash is up and down again within so many frames.
 _FLASH_FRAMES = 3
 FLASH = 0.04
@@ -110,9 +112,13 @@ def motion(profile: Profile, start: int, end: int) -> float:
     return float(np.median(moving))
 
 
-def still_limit(moved: float) -> float:
-    """Give the change below which a pair of frames counts as frozen, where `moved` is normal."""
-    return max(_STILL_SHARE * moved, min(_STILL_CODES, _STILL_MOST * moved))
+def still_limit(moved: float, changes: Real) -> float:
+    """Give the change below which a pair of frames counts as frozen, where `moved` is normal.
+
+    Where no frame of a take changes much less than others, half of its least change tells as well.
+    """
+    least = float(np.percentile(changes, 5)) if len(changes) else 0.0
+    return max(_STILL_SHARE * moved, min(_STILL_CODES, _STILL_MOST * moved), _STILL_MOST * least)
 
 
 def longest_still(changes: Real, limit: float) -> int:
@@ -131,6 +137,19 @@ def leading_still(changes: Real, limit: float) -> int:
     """Count the still pairs before the first that moves; all of them where none does."""
     moving = np.flatnonzero(changes >= limit)
     return int(moving[0]) if len(moving) else len(changes)
+
+
+def crept(changes: Real, tail: Real, moved: float) -> bool:
+    """Tell whether a take begins slower over two frames than either take ever is.
+
+    A codec that predicts from both sides lets two frozen frames creep towards the next that moves.
+    """
+    if len(changes) <= ENDING or len(tail) <= ENDING:
+        return False
+    lead = float(changes[:CREPT].sum())
+    usual = [np.convolve(side, np.ones(CREPT), "valid") for side in (tail, changes[CREPT:_BODY])]
+    least = min(float(sums.min()) for sums in usual)
+    return lead < min(_CREEP * least, _STILL_MOST * CREPT * moved)
 
 
 def robust_spread(values: Exact | Real) -> float:

@@ -54,8 +54,8 @@ class Profile:
 
     `luma` and `contrast` are mean and spread of luma in codes, `saturation` the mean distance from
     grey, `sharpness` the variance of the Laplacian at full size. `change` is the mean luma
-    difference to the frame before (0 for the first) and `turn` the cosine between that difference
-    and the one before it (0 for the first two). `gain` is how much brighter than the frame before
+    difference to the frame before (0 for the first) and `turn` the cosine between what moved in that
+    step and in the one before it (0 for the first two). `gain` is how much brighter than the frame before
     most of the picture is, as a natural logarithm: a fade shows in it, a pan into the dark does not.
     `top` to `right` are black bars, as shares of the side.
     """
@@ -215,10 +215,18 @@ class Scanner:
         if before is None or before.shape != luma.shape:
             self._before, self._step = luma, None
             return 0.0, 0.0, 0.0
-        step = luma - before
+        gain = gain_between(before, luma)
+        change = float(np.abs(luma - before).mean())
+        step = movement(before, luma, gain)
         turn = cosine(step, self._step) if self._step is not None else 0.0
         self._before, self._step = luma, step
-        return float(np.abs(step).mean()), turn, gain_between(before, luma)
+        return change, turn, gain
+
+
+def movement(one: Real, other: Real, gain: float) -> Real:
+    """Give the difference of two luma pictures without their step of light."""
+    moved: Real = other - one * np.float32(np.exp(gain))
+    return moved
 
 
 def cosine(one: Real, other: Real) -> float:
