@@ -56,9 +56,10 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     tell(Planned(plan))
     with project.hold():
         takes = make_takes(plan, project, wishes, tell)
+        shown = {**materials(plan), **takes}
         film = assemble_film(
             plan.timeline,
-            {**materials(plan), **takes},
+            shown,
             project.film(wishes.flavour),
             workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers),
             cues=plan.cues,
@@ -66,7 +67,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
         )
         tell(Assembled(film))
-        seams = UnseenSeams(seam_places(plan.timeline, takes), project.scans)
+        seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
         for deliverable in deliver_film(film, plan, project.films, seams):
             tell(Delivered(deliverable.kind, deliverable.path))
     return film

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from longtake.assemble.material import FileMaterial, StillMaterial
 from longtake.assemble.seams import GREY, SeamPlace, UnseenSeams, look_at_seams, seam_places
 from longtake.files import sha256_of
 from longtake.media.clipwriter import write_clip
+from longtake.media.color import Sampling, planes_to_rgb
+from longtake.media.frames import save_png
 from longtake.seam.fit import ColourMap
 from longtake.seam.mending import Mending
 from longtake.seam.plan import RepairPlan
@@ -60,7 +63,7 @@ def pair(tmp_path: Path) -> Any:
     return make
 
 
-def places_of(takes: dict[str, Take]) -> tuple[SeamPlace, ...]:
+def places_of(takes: Any) -> tuple[SeamPlace, ...]:
     """The one seam of a film of two takes."""
     return seam_places(timeline_of(Seam()), takes)
 
@@ -117,6 +120,30 @@ def test_a_lead_in_left_out(pair: Any, tmp_path: Path) -> None:
 
     assert look.plain.judgement.verdict == "freeze"
     assert (look.verdict, look.place.dropped) == ("clean", 3)
+
+
+def test_a_chain_that_begins_on_footage(pair: Any, tmp_path: Path) -> None:
+    """The seam behind footage is looked at as any other; nothing of it can be trimmed."""
+    takes = pair()
+    footage = {**takes, "c0": FileMaterial(takes["c0"].path, takes["c0"].sha256)}
+    (place,) = places = places_of(footage)
+    (look,) = look_at_seams(places, tmp_path / "scans").seams
+    (usual,) = look_at_seams(places_of(takes), tmp_path / "scans").seams
+
+    assert (place.before.out, place.trimmed, look.verdict) == (FRAMES - 1, 0, "clean")
+    assert look.repaired.score.measures == pytest.approx(usual.repaired.score.measures, abs=0.05)
+
+
+def test_a_chain_that_begins_on_a_still(pair: Any, tmp_path: Path) -> None:
+    """The still as the film draws it is held against the first frame."""
+    takes, path = pair(), tmp_path / "still.png"
+    save_png(planes_to_rgb(*moment(FRAMES - 1), Sampling()), path)
+    still = StillMaterial(path, sha256_of(path), ("Static shot",), FRAMES)
+    places = places_of({**takes, "c0": still})
+    (look,) = look_at_seams(places, tmp_path / "scans").seams
+
+    assert look.repaired.score.handoff_de < 0.4
+    assert look.repaired.score.handoff_shift < 0.06
 
 
 def test_nothing_is_decoded_twice(pair: Any, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from longtake.media.encode import EncoderSettings, FrameEncoder  # noqa: E402
 from longtake.media.frames import measure_clip  # noqa: E402
 from longtake.media.normalise import FilmFormat  # noqa: E402
 from longtake.media.probe import probe  # noqa: E402
+from longtake.media.stills import open_still  # noqa: E402
 from longtake.plan.job import ClipJob, EndOf  # noqa: E402
 from longtake.seam.mending import Mending  # noqa: E402
 from longtake.seam.pick import pick_out_point  # noqa: E402
@@ -77,7 +78,7 @@ def _round(size: Size, frames: int, folder: Path) -> dict[str, float]:
     before, job = _take(vault, first, "a", frames), _job("b", size, frames)
     hand_on = _handoffs(vault, size)
     sent = hand_on.frame(EndOf("a"), size, {"a": before})
-    take = _take(vault, first, "b", frames)
+    take = _take(vault, open_still(sent.path), "b", frames)
     spent = {"the scan, beside the decode that counts": _scan(take.path)}
     spent["the look at the first frame"] = _cpu(lambda: refuse_ignored_frame(job, sent, take))
     around = Neighbours(sent.path, before)
@@ -85,9 +86,9 @@ def _round(size: Size, frames: int, folder: Path) -> dict[str, float]:
     take = mended(take, job, vault, around)
     known = Mending.from_json(take.mending)
     assert known is not None and not known.plan.copyable
-    spent["the last frame, corrected, as PNG"] = _cpu(
-        lambda: hand_on.frame(EndOf("b"), size, {"b": take})
-    )
+    plain = _cpu(lambda: hand_on.frame(EndOf("b"), size, {"b": replace(take, mending=None)}))
+    corrected = _cpu(lambda: hand_on.frame(EndOf("b"), size, {"b": take}))
+    spent["the last frame as PNG, beside a plain one"] = max(0.0, corrected - plain)
     spent["decode, repair and encode"] = _cpu(lambda: _film(take, size))
     spent["decode and encode once"] = _cpu(lambda: _film(replace(take, mending=None), size))
     return spent

@@ -13,7 +13,8 @@ import argparse
 import base64
 import os
 import sys
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -67,16 +68,21 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where films and page go")
     parser.add_argument("--clips", type=int, default=30)
     parser.add_argument("--scale", type=float, default=0.375, help="of 1366x768")
+    parser.add_argument("--moves", nargs="+", default=["Static shot"], help="camera words, in turn")
     args = parser.parse_args()
+    chain = Chain(args.clips, args.scale, tuple(args.moves))
     folder = args.folder.resolve()
     os.environ |= {"LONGTAKE_HOME": str(folder / "home"), "APIMART_API_KEY": KEY}
     scenario = {"scale": args.scale, "drift": DRIFT, "accounts": {KEY: {"host": "apimart"}}}
     with Simulator(scenario) as sim:
         os.environ["APIMART_API_HOST"] = f"{sim.url}/apimart"
-        films = {
-            name: made(folder / name, args.clips, args.scale, repairs)
-            for name, repairs in (("plain", "repair: off\ncolor: off"), ("repaired", ""))
-        }
+        # Each run mostly waits for the provider: both go at once.
+        with ThreadPoolExecutor(2) as pool:
+            made_at_once = {
+                name: pool.submit(made, folder / name, chain, repairs)
+                for name, repairs in (("plain", "repair: off\ncolor: off"), ("repaired", ""))
+            }
+            films = {name: film.result() for name, film in made_at_once.items()}
     levels = {name: chain_levels(folder / name) for name in films}
     both = [
         replace(one, plain=other.repaired)
@@ -87,15 +93,23 @@ def main() -> None:
     print(page)
 
 
-def made(folder: Path, clips: int, scale: float, repairs: str) -> Film:
-    """Make the film of one chain; the camera goes to and fro, so that its clips can be compared."""
+@dataclass(frozen=True)
+class Chain:
+    """How many clips are bought, how large, and how the camera moves in one after the other."""
+
+    clips: int
+    scale: float
+    moves: tuple[str, ...]
+
+
+def made(folder: Path, chain: Chain, repairs: str) -> Film:
+    """Make the film of one chain."""
     folder.mkdir(parents=True, exist_ok=True)
-    size = Size(round(1366 * scale / 2) * 2, round(768 * scale / 2) * 2)
+    size = Size(*(round(side * chain.scale / 2) * 2 for side in (1366, 768)))
     save_png(draw_world("coast", Size(1366, 768)), folder / "world.png")
-    moves = ("Pan right", "Pan left")
     shots = "\n".join(
-        f'      - {{prompt: "[{moves[clip % 2]}] the coast, hour {clip}", seconds: 6}}'
-        for clip in range(clips)
+        f'      - {{prompt: "[{chain.moves[clip % len(chain.moves)]}] the coast, {folder.name}, hour {clip}", seconds: 6}}'
+        for clip in range(chain.clips)
     )
     text = BOARD.format(title=folder.name, size=size, repairs=repairs, shots=shots)
     (folder / "board.yaml").write_text(text, encoding="utf-8")

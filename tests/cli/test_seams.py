@@ -26,6 +26,22 @@ def test_a_film_with_a_seam(cli: Cli, write: Write) -> None:
     assert said.code == (0 if seam["clean"] else 1)
 
 
+def test_the_report_shows_them(cli: Cli, write: Write) -> None:
+    """A film of drawn clips has its seams in the report, and a run with nothing to do leaves it."""
+    write(TWO_SHOTS)
+    cli("animatic", "--quality", "draft")
+    report = Path("films/board/report-animatic.html")
+    inode = report.stat().st_ino
+    html = report.read_text(encoding="utf-8")
+    cli("animatic", "--quality", "draft")
+
+    assert 'id="seams"' in html
+    assert html.count("<polyline") == 8
+    assert html.count('class="seamcard"') == 1
+    assert report.stat().st_ino == inode
+    assert check("seams", cli("seams", "--animatic", "--json").out)["film"] == "animatic"
+
+
 def test_before_anything_is_made(cli: Cli, write: Write) -> None:
     """The clips that lack are named, and it is no success."""
     write(TWO_SHOTS)
@@ -34,6 +50,7 @@ def test_before_anything_is_made(cli: Cli, write: Write) -> None:
     assert said.code == 1
     assert "1 seam cannot be looked at: no take of bay.1/1, bay.2/1" in said.out
     assert "hint: `longtake make` makes what is missing" in said.err
+    assert "hint: `longtake animatic` makes" in cli("seams", "--animatic").err
     assert check("seams", cli("seams", "--json").out)["missing"] == ["bay.1/1", "bay.2/1"]
 
 

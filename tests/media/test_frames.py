@@ -14,7 +14,7 @@ from PIL import Image
 from longtake.errors import MediaError
 from longtake.media.color import planes_to_frame
 from longtake.media.ffmpeg import run_ffmpeg
-from longtake.media.frames import decode_frames, last_frame, measure_clip, save_png
+from longtake.media.frames import decode_frames, first_frame, last_frame, measure_clip, save_png
 from longtake.units import Size
 from synthetic import luma_of
 
@@ -196,6 +196,13 @@ def test_the_last_frame_alone(tmp_path: Path) -> None:
 
     assert [k for k, _ in found] == [37, 38, 39, 38, 39, 39]
     assert [number_in(frame.to_ndarray()[:96]) for _, frame in found] == [k for k, _ in found]
+
+
+def test_the_first_frame(tmp_path: Path) -> None:
+    """It is the frame that decoding everything gives."""
+    clip = make_clip(tmp_path / "a.mp4", 9)
+
+    assert np.array_equal(first_frame(clip), last_frame(clip, 0).rgb)
 
 
 def test_clip_whose_pixels_are_not_square(tmp_path: Path) -> None:

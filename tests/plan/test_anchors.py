@@ -76,6 +76,14 @@ def test_a_chain_without_a_picture() -> None:
     assert plan.unused == ()
 
 
+def test_switching_colours_off_changes_what_continues_a_clip() -> None:
+    """The clip itself is not bought again, nor one that starts fresh: repairs are shown, not bought."""
+    board = "scenes: [{id: a, prompt: x%s}, {id: b, prompt: y}, {id: c, start: fresh, prompt: z}]"
+    usual, off = (plan_of(HEAD + board % word).jobs for word in ("", ", color: off"))
+
+    assert [a.recipe == b.recipe for a, b in zip(usual, off, strict=True)] == [True, False, True]
+
+
 def test_another_picture_changes_what_continues_the_clip() -> None:
     """The clip's own take stays; the one that begins on its corrected end is made again."""
     board = "scenes: [{id: a, prompt: x, reanchor: p.png}, {id: b, prompt: y}]"

@@ -6,17 +6,25 @@ film is looked at again and again while its takes stay what they are.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
+from longtake.assemble.material import Material, StillMaterial
+from longtake.assemble.render import Shown, clip_frames
 from longtake.files import write_bytes
 from longtake.media.audio import samples_at
+from longtake.media.color import Matrix, Siting
 from longtake.media.frames import decode_frames
-from longtake.media.planes import planes_of
+from longtake.media.normalise import FilmFormat
+from longtake.media.planes import FilmFrame, planes_of
 from longtake.media.probe import ClipFacts, probe
 from longtake.seam.apply import Mender
 from longtake.seam.mending import Mending
 from longtake.seam.scan import EndSound, Scan, Scanner, end_sound, scan_from_bytes
+from longtake.units import FrameRate
 
 # Frames looked at from each end: more than any measure of a seam asks for.
 WINDOW = 48
@@ -26,13 +34,24 @@ _LAST_LOOKS = 2
 
 @dataclass(frozen=True)
 class TakeEnds:
-    """A take as a seam meets it: its file, the frame `out` where it ends, and how it is mended."""
+    """A take as a seam meets it: its file, the frame `out` where it ends, and how it is mended.
+
+    Footage or a still that a chain begins on is no take: it is looked at in the form `film`, which
+    gives its frames their numbers, and `material` stands behind it.
+    """
 
     clip: str
     path: Path
     sha256: str
     out: int
     mending: Mending | None = None
+    material: Material | None = None
+    film: FilmFormat | None = None
+
+    @property
+    def rate(self) -> FrameRate:
+        """The rate at which its frames are counted; reads the file of a take."""
+        return self.film.rate if self.film else FrameRate(probe(self.path).rate)
 
     @property
     def dropped(self) -> int:
@@ -51,7 +70,20 @@ class TakeEnds:
     def key(self) -> str:
         """Name all that shows: the file, its part, its repairs."""
         mended = self.mending.sha256 if self.mending else ""
-        return f"{self.sha256} {self.out} {mended}"
+        return f"{self.sha256} {self.out} {mended} {self._drawing}"
+
+    @property
+    def _drawing(self) -> str:
+        """Say how what is no take is looked at; nothing of where its file lies."""
+        camera = self.material.camera if isinstance(self.material, StillMaterial) else ()
+        length = self.material.frames if isinstance(self.material, StillMaterial) else 0
+        return repr((camera, length, self.film)) if self.film else ""
+
+    @property
+    def name(self) -> str:
+        """Name the pictures it is made of, for a file."""
+        words = hashlib.sha256(self._drawing.encode()).hexdigest()[:16]
+        return f"{self.sha256[:32]}-{words}" if self.film else self.sha256[:32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +110,18 @@ class _Window:
     end: int
     plain: Path
     repaired: Path
+
+
+@dataclass(frozen=True)
+class _FilmFacts:
+    """What a scan must know of frames in the film's own form; their sound is another's business."""
+
+    rate: Fraction
+    matrix: Matrix = "bt709"
+    full_range: bool = False
+    siting: Siting = "left"
+    rotation: int = 0
+    has_sound: bool = False
 
 
 def measure_ends(ends: TakeEnds, folder: Path) -> MeasuredEnds:
@@ -108,7 +152,7 @@ def _windows(ends: TakeEnds, folder: Path) -> tuple[_Window, _Window]:
     head, tail = (0, min(WINDOW, behind)), (max(0, behind - WINDOW), behind)
 
     def window(name: str, start: int, end: int) -> _Window:
-        plain = f"{ends.sha256[:32]}-{name}-{start}-{end}"
+        plain = f"{ends.name}-{name}-{start}-{end}"
         mended = f"{plain}-{ends.mending.sha256[:32]}" if ends.mending and ends.is_mended else plain
         return _Window(start, end, folder / f"{plain}.npz", folder / f"{mended}.npz")
 
@@ -116,7 +160,7 @@ def _windows(ends: TakeEnds, folder: Path) -> tuple[_Window, _Window]:
 
 
 def _measured(ends: TakeEnds, folder: Path) -> MeasuredEnds:
-    facts = probe(ends.path)
+    facts = _FilmFacts(ends.film.rate.value) if ends.film else probe(ends.path)
     sound = end_sound(ends.path) if facts.has_sound else None
     windows = _windows(ends, folder)
     heads, tails = (_scanned(ends, facts, window, sound) for window in windows)
@@ -130,20 +174,28 @@ def _measured(ends: TakeEnds, folder: Path) -> MeasuredEnds:
 
 
 def _scanned(
-    ends: TakeEnds, facts: ClipFacts, window: _Window, sound: EndSound | None
+    ends: TakeEnds, facts: ClipFacts | _FilmFacts, window: _Window, sound: EndSound | None
 ) -> tuple[Scan, Scan]:
     """Decode a window once; gives its scans as made and as shown."""
     plain = Scanner(facts)
-    mending = ends.mending if ends.is_mended else None
-    repaired = Scanner(mending.facts(facts)) if mending else None
-    mender = Mender(mending.plan, mending.sampling(facts)) if mending else None
-    for index, frame in decode_frames(ends.path, window.start, window.end):
+    mender, repaired = None, None
+    if ends.mending and ends.is_mended and isinstance(facts, ClipFacts):
+        mender = Mender(ends.mending.plan, ends.mending.sampling(facts))
+        repaired = Scanner(ends.mending.facts(facts))
+    for index, frame in _frames(ends, window):
         plain.add(frame)
         if mender and repaired:
             repaired.add_planes(mender.planes(index, planes_of(frame)))
     heard = _from(sound, samples_at(window.start / facts.rate)) if sound else None
     made = plain.scan(heard)
     return made, repaired.scan(heard) if repaired else made
+
+
+def _frames(ends: TakeEnds, window: _Window) -> Iterator[tuple[int, FilmFrame]]:
+    if ends.material is None or ends.film is None:
+        return decode_frames(ends.path, window.start, window.end)
+    shown = Shown(ends.clip, ends.material, 0, ends.out + 1)
+    return clip_frames(shown, ends.film, window.start, window.end)
 
 
 def _from(sound: EndSound, place: int) -> EndSound:

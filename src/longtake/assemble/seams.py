@@ -25,13 +25,14 @@ from longtake.assemble.endscans import (
 )
 from longtake.assemble.material import FileMaterial, Material
 from longtake.media.color import Plane
+from longtake.media.normalise import FilmFormat
 from longtake.media.workers import cores
 from longtake.seam.measure import SeamScore, measure_seam
 from longtake.seam.mending import Mending
 from longtake.seam.scan import Scan
 from longtake.seam.verdict import Finding, Judgement, judge
 from longtake.timeline import Seam, Timeline
-from longtake.units import film_frames_until
+from longtake.units import Fit, film_frames_until
 from longtake.vault.take import Take
 
 # What a difference picture multiplies a difference by, and its grey for none.
@@ -174,11 +175,13 @@ class UnseenSeams:
         return look_at_seams(self.places, self.folder)
 
 
-def seam_places(timeline: Timeline, takes: Mapping[str, Take | Material]) -> tuple[SeamPlace, ...]:
+def seam_places(
+    timeline: Timeline, takes: Mapping[str, Take | Material], fit: Fit = "auto"
+) -> tuple[SeamPlace, ...]:
     """List the seams of a planned timeline between the takes that are there, and where they fall.
 
-    Where some takes are missing, film frames are those of the plan there. A seam beside footage or a
-    held still has no take to be measured by, and is left out.
+    Where some takes are missing, film frames are those of the plan there. `fit` is how footage and
+    stills come into the film.
     """
     planned = dict(zip((clip.id for clip in timeline.clips), timeline.clips, strict=True))
     blanks = {clip: FileMaterial(Path(clip), "") for clip in planned if clip not in takes}
@@ -193,13 +196,21 @@ def seam_places(timeline: Timeline, takes: Mapping[str, Take | Material]) -> tup
         number += 1
         before, (at, after) = placed[index][1].id, (placed[index + 1][0], placed[index + 1][1].id)
         left, right = takes.get(before), takes.get(after)
-        if not (isinstance(left, Take) and isinstance(right, Take)):
+        # Behind a seam there is always a take: only clips that are made begin on another's frame.
+        if left is None or not isinstance(right, Take):
             continue
-        whole = film_frames_until(left.frames - 1, left.rate, timeline.rate)
-        trimmed = min(planned[before].end, whole) - wanted[before].end
+        if isinstance(left, Take):
+            ends = take_ends(before, left)
+            whole = film_frames_until(left.frames - 1, left.rate, timeline.rate)
+            trimmed = min(planned[before].end, whole) - wanted[before].end
+        else:
+            film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
+            last = wanted[before].end - 1
+            ends = TakeEnds(before, left.path, left.sha256, last, None, left, film)
+            trimmed = 0
         dropped = wanted[after].start - planned[after].start
-        ends = take_ends(before, left), take_ends(after, right)
-        places.append(SeamPlace(number, *ends, at, max(0, trimmed), max(0, dropped)))
+        behind = take_ends(after, right)
+        places.append(SeamPlace(number, ends, behind, at, max(0, trimmed), max(0, dropped)))
     return tuple(places)
 
 

@@ -21,12 +21,12 @@ from longtake.assemble.seams import (
 )
 from longtake.cli import options, say
 from longtake.cli.board import Misuse, find_board
-from longtake.cli.say import DIM, ERROR, PATH, WARNING
+from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
 from longtake.cli.standing import find_takes
 from longtake.cli.table import counted
 from longtake.deliver.replay import write_replay
-from longtake.film import plan_film
+from longtake.film import materials, plan_film
 from longtake.plan.job import Plan
 from longtake.project import Project
 from longtake.timeline import Seam
@@ -35,6 +35,8 @@ from longtake.wishes import Wishes
 
 # Wider than this the eye loses the line.
 _WIDEST = 120
+# What makes the takes of each kind of film.
+_MAKES = {"": "make", "draft": "make --draft", "animatic": "animatic"}
 
 
 @click.command("seams")
@@ -66,9 +68,9 @@ def command(
     wishes = Wishes(animatic=animatic, draft=draft, variables=variables)
     plan, project = plan_film(path, wishes), Project(path)
     takes = find_takes(plan, project)
-    places = seam_places(plan.timeline, takes)
+    places = seam_places(plan.timeline, {**materials(plan), **takes}, plan.fit)
     if play is not None:
-        return _play(play, places, plan, project.film(wishes.flavour))
+        return _play(play, places, plan, project.film(wishes.flavour), _MAKES[wishes.flavour])
     found = look_at_seams(places, project.scans)
     beside = _beside_seams(plan)
     missing = tuple(job.id for job in plan.jobs if job.id in beside and job.id not in takes)
@@ -77,10 +79,13 @@ def command(
         say.answer_json(seams_document(found, str(path), wishes.flavour, missing, rate))
     else:
         _tell(found, missing, plan)
+        if missing:
+            hint = f"`longtake {_MAKES[wishes.flavour]}` makes what is missing"
+            say.tell(("hint: ", HINT), hint)
     return 1 if missing or not all(look.clean for look in found.seams) else 0
 
 
-def _play(number: int, places: tuple[SeamPlace, ...], plan: Plan, film: Path) -> int:
+def _play(number: int, places: tuple[SeamPlace, ...], plan: Plan, film: Path, verb: str) -> int:
     place = next((place for place in places if place.number == number), None)
     if place is None:
         most = count_seams(plan.timeline)
@@ -89,7 +94,7 @@ def _play(number: int, places: tuple[SeamPlace, ...], plan: Plan, film: Path) ->
             raise Misuse(f"there is no seam {number}: the film has {has}")
         raise Misuse(
             f"seam {number} cannot be played: one of its clips has no take",
-            hint="`longtake make` makes it",
+            hint=f"`longtake {verb}` makes it",
         )
     mark = film.stem.removeprefix("film")
     path = film.with_name(f"seam{mark}-{number}.mp4")
@@ -118,7 +123,6 @@ def _tell(found: FilmSeams, missing: tuple[str, ...], plan: Plan) -> None:
         say.answer(
             (f"{counted(lacking, 'seam')} cannot be looked at: ", WARNING), f"no take of {named}"
         )
-        say.tell(("hint: ", PATH), "`longtake make` makes what is missing")
 
 
 def _none(plan: Plan) -> str:

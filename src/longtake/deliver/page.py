@@ -177,13 +177,14 @@ def shown_alone(timeline: Timeline) -> Iterator[tuple[TimelineClip, int, int]]:
 def three_moments(timeline: Timeline, start: int, end: int) -> tuple[Moment, Moment, Moment]:
     """Give the first, middle and last of the film frames [start, end)."""
     return (
-        _moment(timeline, "first", start),
-        _moment(timeline, "middle", (start + end - 1) // 2),
-        _moment(timeline, "last", end - 1),
+        moment_at(timeline, "first", start),
+        moment_at(timeline, "middle", (start + end - 1) // 2),
+        moment_at(timeline, "last", end - 1),
     )
 
 
-def _moment(timeline: Timeline, name: str, frame: int) -> Moment:
+def moment_at(timeline: Timeline, name: str, frame: int) -> Moment:
+    """Give a film frame as a moment of that name."""
     middle = timeline.rate.seconds(2 * frame + 1) / 2
     return Moment(name, frame, timeline.rate.timecode(frame), f"{float(middle):.4f}")
 
@@ -216,7 +217,7 @@ def _scenes(timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]) -> Itera
             id=scene,
             title=titles.get(scene, scene),
             hue=number % _HUES,
-            start=_moment(timeline, "start", dict(starts)[scene]),
+            start=moment_at(timeline, "start", dict(starts)[scene]),
             length=seconds_words(timeline.rate, lengths[scene]),
             cards=tuple(card for _, card in members),
         )
@@ -244,7 +245,7 @@ def _cards(
                 ends_on=ends_on(source),
                 frames=clip.frames,
                 length=seconds_words(timeline.rate, clip.frames),
-                start_s=_moment(timeline, "start", start).seek_s,
+                start_s=moment_at(timeline, "start", start).seek_s,
                 moments=three_moments(timeline, start, end),
                 entered=joins[index - 1] if index else None,
             ),
@@ -284,7 +285,7 @@ def _strip(timeline: Timeline) -> Iterator[Bar]:
             width=f"{1000 * (end - start) / timeline.frames:.3f}",
             hue=hue,
             words=f"{timeline.rate.timecode(start)}  {clip.id}",
-            seek_s=_moment(timeline, "start", start).seek_s,
+            seek_s=moment_at(timeline, "start", start).seek_s,
         )
 
 

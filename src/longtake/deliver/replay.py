@@ -17,7 +17,6 @@ from longtake.media.clipwriter import write_clip
 from longtake.media.color import rgb_to_planes
 from longtake.media.normalise import FilmFormat
 from longtake.media.planes import Planes, planes_of
-from longtake.media.probe import probe
 from longtake.media.type import text_image
 from longtake.timeline import Timeline
 from longtake.units import Fit, FrameRate, Size, film_frame_of, film_frames_until
@@ -61,15 +60,15 @@ def _panel(size: Size) -> Size:
 def _pictures(place: SeamPlace, film: FilmFormat, *, mended: bool) -> Iterator[Planes]:
     """Give the frames on both sides of the seam; both ways of showing it last equally long."""
     behind = _behind(place.after, film.rate)
-    rate = FrameRate(probe(place.after.path).rate)
+    rate = place.after.rate
     shift = film_frame_of(place.after.dropped, rate, film.rate) if mended else 0
     sides = (
         (place.before, _before(place.before, film.rate)),
         (place.after, (shift, shift + behind)),
     )
     for ends, (start, end) in sides:
-        material = FileMaterial(ends.path, ends.sha256, ends.mending if mended else None)
-        shown = Shown(ends.clip, material, start, end)
+        file = FileMaterial(ends.path, ends.sha256, ends.mending if mended else None)
+        shown = Shown(ends.clip, ends.material or file, start, end)
         for _, frame in clip_frames(shown, film, start, end):
             y, u, v = planes_of(frame)
             yield y.copy(), u.copy(), v.copy()
@@ -77,13 +76,13 @@ def _pictures(place: SeamPlace, film: FilmFormat, *, mended: bool) -> Iterator[P
 
 def _before(ends: TakeEnds, film: FrameRate) -> tuple[int, int]:
     """Give the film-rate frames shown of the clip before; the frame both clips hold is the other's."""
-    end = film_frames_until(ends.out, FrameRate(probe(ends.path).rate), film) - 1
+    end = film_frames_until(ends.out, ends.rate, film) - 1
     return max(0, end - film.frames(_SIDE_S)), end
 
 
 def _behind(ends: TakeEnds, film: FrameRate) -> int:
     """Count the film-rate frames shown of the clip behind."""
-    rate = FrameRate(probe(ends.path).rate)
+    rate = ends.rate
     shown = film_frames_until(ends.out, rate, film) - film_frame_of(ends.dropped, rate, film)
     return min(film.frames(_SIDE_S), shown)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from PIL import Image
 
 from longtake.assemble.seams import AMPLIFIED, BrokenLimit, ClipLevels, FilmSeams, Levels, SeamLook
+from longtake.deliver.page import Moment, moment_at
 from longtake.deliver.wording import frames_words
 from longtake.media.color import Plane
 from longtake.timeline import Timeline
@@ -28,15 +29,6 @@ _UNITS = {
     "contrast": "spread, in codes",
     "sharpness": "variance of the Laplacian",
 }
-
-
-@dataclass(frozen=True)
-class StripFrame:
-    """A film frame beside a seam."""
-
-    frame: int
-    words: str
-    seek_s: str
 
 
 @dataclass(frozen=True)
@@ -73,8 +65,8 @@ class SeamCard:
     verdict: str
     was: str
     clean: bool
-    left: tuple[StripFrame, ...]
-    right: tuple[StripFrame, ...]
+    left: tuple[Moment, ...]
+    right: tuple[Moment, ...]
     plain_difference: bytes
     difference: bytes
     numbers: tuple[NumberRow, ...]
@@ -176,8 +168,8 @@ def _card(look: SeamLook, timeline: Timeline) -> SeamCard:
         verdict=look.verdict,
         was=plain if plain != look.verdict else "",
         clean=look.clean,
-        left=tuple(_strip_frame(frame, place.before.clip, timeline) for frame in left),
-        right=tuple(_strip_frame(frame, place.after.clip, timeline) for frame in right),
+        left=_moments(timeline, place.before.clip, left),
+        right=_moments(timeline, place.after.clip, right),
         plain_difference=_jpeg(look.plain.difference),
         difference=_jpeg(look.repaired.difference),
         numbers=tuple(map(_number_row, look.broken)),
@@ -187,9 +179,8 @@ def _card(look: SeamLook, timeline: Timeline) -> SeamCard:
     )
 
 
-def _strip_frame(frame: int, clip: str, timeline: Timeline) -> StripFrame:
-    middle = timeline.rate.seconds(2 * frame + 1) / 2
-    return StripFrame(frame, f"film frame {frame}, {clip}", f"{float(middle):.4f}")
+def _moments(timeline: Timeline, clip: str, frames: range) -> tuple[Moment, ...]:
+    return tuple(moment_at(timeline, f"film frame {frame}, {clip}", frame) for frame in frames)
 
 
 def _number_row(each: BrokenLimit) -> NumberRow:

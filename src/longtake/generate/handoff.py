@@ -12,7 +12,7 @@ from longtake.files import sha256_of
 from longtake.media.camera import MovedStill
 from longtake.media.color import Plane, Sampling, planes_to_rgb
 from longtake.media.faces import FACE_RULE, fitted_face
-from longtake.media.frames import last_frame, save_png
+from longtake.media.frames import first_frame, last_frame, save_png
 from longtake.media.likeness import likeness
 from longtake.media.normalise import rgb_still_to_film, source_frame
 from longtake.media.probe import probe
@@ -190,7 +190,7 @@ def refuse_ignored_frame(job: ClipJob, sent: SentFrame, take: Take) -> None:
     Raises FirstFrameIgnored where they have nothing in common: the take is paid and kept, but goes
     into the chain only on the author's word.
     """
-    alike = likeness(last_frame(take.path, 0).rgb, open_still(sent.path))
+    alike = likeness(first_frame(take.path), open_still(sent.path))
     if alike < RESPECTED:
         raise FirstFrameIgnored(
             f'"{job.id}" does not begin on the frame it was given (likeness {alike:.2f})',

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from longtake.errors import MediaError
 from longtake.files import read_json, write_json
 from longtake.media.color import Plane
 from longtake.media.frames import decode_frames
@@ -23,9 +22,8 @@ from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob
 from longtake.seam.apply import Mender
 from longtake.seam.calibrate import Calibration, Observation, observe, vote
-from longtake.seam.ends import REACH, WORKING, mendable, read_ends, small_picture
+from longtake.seam.ends import REACH, WORKING, gather_ends, mendable, small_picture
 from longtake.seam.mending import Mending, written_change
-from longtake.seam.plan import RepairPlan
 from longtake.seam.repair import Switches, plan_repair
 from longtake.units import Size
 from longtake.vault.store import Vault
@@ -72,22 +70,23 @@ def mended(take: Take, job: ClipJob, vault: Vault, around: Neighbours) -> Take:
 
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
     """Give what the clips of a model have agreed on about its colours."""
-    return vote(_observations(vault, provider, model))
+    return vote(_observations(_rows(vault, provider, model)))
 
 
 def _decided(
     take: Take, job: ClipJob, facts: ClipFacts, vault: Vault, around: Neighbours
 ) -> Mending:
-    sent = _on_canvas(around.sent, facts.size)
-    calibration = _calibrated(take, facts, sent, vault)
+    sent, anchor = (_on_canvas(each, facts.size) for each in (around.sent, around.anchor))
+    gathered = gather_ends(take.path, take.out_point, Calibration().sampling(facts))
+    calibration = _calibrated(take, facts, sent, gathered.first, vault)
     sampling = calibration.sampling(facts)
     switches = Switches(job.repairs.color, job.repairs.lighting, job.repairs.repair)
-    ends = read_ends(
-        take.path, take.out_point, sampling, sent, _shown_before(around.before, facts.size)
+    ends = replace(
+        gathered.ends(None, _shown_before(around.before, facts.size)),
+        sent=None if sent is None else small_picture(sent, sampling),
+        anchor=None if anchor is None else small_picture(anchor, sampling),
+        sampling=sampling,
     )
-    anchor = _on_canvas(around.anchor, facts.size)
-    if anchor is not None:
-        ends = replace(ends, anchor=small_picture(anchor, sampling))
     repair = plan_repair(ends, switches)
     return Mending(
         repair.plan,
@@ -103,46 +102,52 @@ def _on_canvas(picture: Path | None, size: Size) -> Plane | None:
 
 
 def _shown_before(before: Take | None, size: Size) -> tuple[Planes, ...]:
-    """Give the last frames of the clip before as the film shows them, made small."""
-    if before is None:
+    """Give the last frames of the clip before as the film shows them, made small.
+
+    Nothing where its end is shown just as it is handed on: the picture sent stands for it then.
+    """
+    mending = Mending.from_json(before.mending) if before else None
+    if before is None or mending is None or mending.plan.shown:
         return ()
     facts = probe(before.path)
-    if not mendable(facts) or facts.size != size:
+    if facts.size != size:
         return ()
-    mending = Mending.from_json(before.mending) or Mending(RepairPlan(before.out_point))
     mender = Mender(mending.plan, mending.sampling(facts))
     start = max(mending.plan.drop, before.out_point + 1 - REACH)
     return tuple(
-        shrink_planes(mender.planes(index, planes_of(frame)), WORKING)
+        mender.planes(index, shrink_planes(planes_of(frame), WORKING))
         for index, frame in decode_frames(before.path, start, before.out_point + 1)
     )
 
 
-def _calibrated(take: Take, facts: ClipFacts, sent: Plane | None, vault: Vault) -> Calibration:
+def _calibrated(
+    take: Take, facts: ClipFacts, sent: Plane | None, first: Planes | None, vault: Vault
+) -> Calibration:
     """Let this clip tell what it can of its model's colours, and hear what all of them say."""
-    seen = _observations(vault, take.provider, take.model)
-    if sent is not None:
-        seen = [*seen, observe(sent, _first(take.path), full_range=facts.full_range)][-_VOTERS:]
+    rows = _rows(vault, take.provider, take.model)
+    # A run that was killed right here has heard this clip already.
+    heard = any(row.get("take") == take.sha256 for row in rows)
+    if sent is not None and first is not None and not heard:
+        seen = observe(sent, first, full_range=facts.full_range)
+        rows = [*rows, {**asdict(seen), "take": take.sha256}][-_VOTERS:]
         path = _calibration_place(vault, take.provider, take.model)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, {"observations": [asdict(each) for each in seen]})
-    return vote(seen)
+        write_json(path, {"observations": rows})
+    return vote(_observations(rows))
 
 
-def _first(path: Path) -> Planes:
-    for _, frame in decode_frames(path, 0, 1):
-        y, u, v = planes_of(frame)
-        return y.copy(), u.copy(), v.copy()
-    raise MediaError(f"{path}: has no frame")
-
-
-def _observations(vault: Vault, provider: str, model: str) -> list[Observation]:
+def _rows(vault: Vault, provider: str, model: str) -> list[dict[str, Any]]:
     written = read_json(_calibration_place(vault, provider, model))
     rows: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
     found = []
     for row in rows:
+        told = {name: value for name, value in row.items() if name != "take"}
         try:
-            found.append(Observation(**{**row, "shift": tuple(row["shift"])}))
+            found.append(Observation(**{**told, "shift": tuple(told["shift"])}))
         except (KeyError, TypeError):
             continue
     return found

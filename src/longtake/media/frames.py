@@ -65,6 +65,13 @@ def last_frame(path: Path, index: int | None = None, colours: Coloured | None = 
     return Frame(rgb, count - 1 if index is None else index, count)
 
 
+def first_frame(path: Path) -> Plane:
+    """Give the first frame of a clip as it is shown, RGB, without decoding the rest."""
+    facts = probe(path)
+    (found,) = (frame_to_rgb(frame, facts) for _, frame in decode_frames(path, 0, 1))
+    return _as_shown(found, facts)
+
+
 def measure_clip(path: Path, look: Callable[[av.VideoFrame], object] | None = None) -> Measured:
     """Decode every frame of a clip strictly and say what is there; any damage is a MediaError.
 

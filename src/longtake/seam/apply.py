@@ -142,7 +142,9 @@ def _bands(
             yield row, band, mixed + offset[row]
         side = np.repeat(u * matrix[0, 1] + v * matrix[0, 2] + offset[0], 2, axis=1)
         y *= matrix[0, 0]
-        y += np.repeat(side, 2, axis=0)[: y.shape[0], : y.shape[1]]
+        for row in (0, 1):
+            lines = y[row::2]
+            lines += side[: lines.shape[0], : lines.shape[1]]
         yield 0, light, y
 
 

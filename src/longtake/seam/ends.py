@@ -52,15 +52,22 @@ class ClipEnds:
 
 
 class EndsReader:
-    """Gathers the ends of a clip while somebody decodes it; holds small frames only."""
+    """Gathers the ends of a clip while somebody decodes it.
+
+    It holds small frames, and of the first one the planes as they are: `first`.
+    """
 
     def __init__(self, last: int, sampling: Sampling) -> None:
         self._last, self._sampling = last, sampling
         self._head: list[Planes] = []
         self._tail: deque[Planes] = deque(maxlen=REACH)
+        self.first: Planes | None = None
 
     def put(self, frame: int, planes: Planes) -> None:
         """Take the next frame, from 0 on; those behind the out-point are passed over."""
+        if frame == 0:
+            y, u, v = planes
+            self.first = y.copy(), u.copy(), v.copy()
         if frame < REACH or self._last - REACH < frame <= self._last:
             small = shrink_planes(planes, WORKING)
             if frame < REACH and frame <= self._last:
@@ -82,10 +89,8 @@ def mendable(facts: ClipFacts) -> bool:
     return upright and facts.pix_fmt == "yuv420p"
 
 
-def read_ends(
-    path: Path, last: int, sampling: Sampling, sent: Plane | None, before: tuple[Planes, ...] = ()
-) -> ClipEnds:
-    """Decode a clip once up to its out-point and give its ends.
+def gather_ends(path: Path, last: int, sampling: Sampling) -> EndsReader:
+    """Decode a clip once up to its out-point and keep its ends.
 
     Raises MediaError where it cannot be decoded, or its pictures are not 4:2:0 of 8 bits.
     """
@@ -94,7 +99,14 @@ def read_ends(
         if frame.format.name != "yuv420p":
             raise MediaError(f"{path}: pictures of the kind {frame.format.name} are not repaired")
         reader.put(index, planes_of(frame))
-    return reader.ends(sent, before)
+    return reader
+
+
+def read_ends(
+    path: Path, last: int, sampling: Sampling, sent: Plane | None, before: tuple[Planes, ...] = ()
+) -> ClipEnds:
+    """Decode a clip once up to its out-point and give its ends; raises what `gather_ends` does."""
+    return gather_ends(path, last, sampling).ends(sent, before)
 
 
 def small_picture(rgb: Plane, sampling: Sampling) -> Planes:

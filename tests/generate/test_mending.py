@@ -1,0 +1,181 @@
+"""A take's repairs are decided once, beside the take, for just what the author allows, and shown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from longtake.assemble.conform import conform, materials_of
+from longtake.assemble.pieces import plan_pieces
+from longtake.assemble.render import Shown, clip_frames
+from longtake.generate.clip import with_out_point
+from longtake.generate.mending import Neighbours, calibration_of, known_mending, mended
+from longtake.media.clipwriter import write_clip
+from longtake.media.color import rgb_to_planes
+from longtake.media.encode import EncoderSettings
+from longtake.media.frames import save_png
+from longtake.media.normalise import FilmFormat
+from longtake.media.planes import Planes, planes_of
+from longtake.plan.job import ClipJob, Repairs, StillFrame
+from longtake.seam.mending import Mending
+from longtake.testing.drift import FAITHFUL, Drift, Shade
+from longtake.timeline import Timeline, TimelineClip
+from longtake.units import FrameRate, Money, Size
+from longtake.vault.store import Vault
+from longtake.vault.take import Take
+from seam_ends import SIZE, off, place, shown
+
+FRAMES, FILM = 36, FrameRate.parse(24)
+FORMAT = FilmFormat(SIZE, FILM)
+STEP = Drift(static=Shade(exposure=1.02, contrast=1.03, saturation=1.08, warmth=2))
+DUSK = Drift(static=Shade(saturation=1.05), ramp=Shade(exposure=0.7))
+USUAL, OFF = Repairs(), Repairs(repair="off")
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault of its own."""
+    made = Vault(tmp_path / "vault")
+    made.open()
+    return made
+
+
+def bought(
+    vault: Vault, drift: Drift = FAITHFUL, rate: str = "24", size: Size = SIZE, key: str = "a"
+) -> Take:
+    """A take in the vault: a slow pan over the place, spoiled."""
+    planes = rgb_to_planes(np.asarray(Image.fromarray(place()).resize((size.width, size.height))))
+    frames = (drift.apply(shown(planes, k), k, FRAMES) for k in range(FRAMES))
+    part, fps = vault.scratch(key), FrameRate.parse(rate)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    write_clip(frames, part, size=size, rate=fps, crf=8)
+    names = (key * 64, key, key, "", part, "apimart", "model", "task")
+    return vault.add(Take(*names, FRAMES, fps, size, FRAMES - 1), part)
+
+
+def job(repairs: Repairs = USUAL) -> ClipJob:
+    """The job such a take was made for."""
+    words = {"id": "a", "scene": "a", "shot": "a", "offer": "apimart/model", "resolution": "1"}
+    price = Money(Decimal(1))
+    return ClipJob(
+        **words, draws=False, canvas=SIZE, seconds=2, frames=FRAMES, out_frame=FRAMES - 1,
+        prompt="", camera=(), card={}, first=None, last=None, price=price, parts={}, recipe="a",
+        repairs=repairs,
+    )  # fmt: skip
+
+
+def sent(folder: Path) -> Neighbours:
+    """The picture a clip was given."""
+    save_png(place(), folder / "sent.png")
+    return Neighbours(folder / "sent.png")
+
+
+def filmed(take: Take, *at: int) -> list[Planes]:
+    """Frames of the film that shows a take."""
+    material = materials_of({"a": take}, FILM)["a"]
+    every = clip_frames(Shown("a", material, 0, max(at) + 1), FORMAT, 0, max(at) + 1)
+    frames = {index: tuple(p.copy() for p in planes_of(frame)) for index, frame in every}
+    return [(frames[k][0], frames[k][1], frames[k][2]) for k in at]
+
+
+def pieces_of(take: Take) -> list[str]:
+    """The keys of the pieces that show a take."""
+    clips = (TimelineClip("a", "s", 0, FRAMES),)
+    takes = {"a": take}
+    timeline = conform(Timeline(FILM, SIZE, clips, ()), takes)
+    settings = EncoderSettings.for_quality("draft", FILM)
+    made = plan_pieces(timeline, materials_of(takes, FILM), FORMAT, settings)
+    return [piece.key for piece in made]
+
+
+@pytest.mark.parametrize("rate", ["24", "25", "30"])
+def test_a_step_is_taken_back_at_any_rate(vault: Vault, tmp_path: Path, rate: str) -> None:
+    """The film's first frame has the colours of the picture sent, red and blue each its own."""
+    raw = bought(vault, STEP, rate)
+    take = mended(raw, job(), vault, sent(tmp_path))
+    (before,), (after,) = filmed(raw, 0), filmed(take, 0)
+
+    assert off(before, rgb_to_planes(place())) > 2
+    assert off(after, rgb_to_planes(place())) < 0.7
+
+
+def test_a_clip_of_another_size(vault: Vault, tmp_path: Path) -> None:
+    """A model's own size is repaired as well, beside a take of the canvas's size in front of it."""
+    around = Neighbours(sent(tmp_path).sent, bought(vault, key="b"))
+    raw = bought(vault, STEP, size=Size(400, 226))
+    (before,), (after,) = filmed(raw, 0), filmed(mended(raw, job(), vault, around), 0)
+
+    assert off(after, rgb_to_planes(place())) < 0.6 * off(before, rgb_to_planes(place()))
+
+
+def test_a_clean_clip_keeps_its_pieces(vault: Vault, tmp_path: Path) -> None:
+    """Its pieces are those of a clip that may not be repaired; a drifting one's are not."""
+    clean, drifting = bought(vault), bought(vault, STEP, key="b")
+    around = sent(tmp_path)
+
+    def keys(take: Take, repairs: Repairs) -> list[str]:
+        return pieces_of(mended(take, job(repairs), vault, around))
+
+    assert keys(clean, Repairs()) == keys(clean, OFF) == pieces_of(clean)
+    assert keys(drifting, Repairs()) != keys(drifting, OFF) == pieces_of(drifting)
+
+
+def test_a_wanted_dusk_falls_through_the_film(vault: Vault, tmp_path: Path) -> None:
+    """With `lighting: changes` at least 95 % of it is seen, though the step in front is taken back."""
+    raw = bought(vault, DUSK)
+    take = mended(raw, job(Repairs(lighting="changes")), vault, sent(tmp_path))
+    fell, falls = (
+        first[0].mean() - last[0].mean()
+        for first, last in (filmed(each, 0, FRAMES - 1) for each in (raw, take))
+    )
+
+    assert fell > 20
+    assert 0.95 * fell < falls < 1.05 * fell
+
+
+def test_a_fresh_start_is_held_against_nothing(vault: Vault) -> None:
+    """What was sent no picture keeps the colours it came with, whatever stands before it in the film."""
+    raw = bought(vault, STEP)
+    take = mended(raw, job(), vault, Neighbours())
+
+    assert np.array_equal(filmed(take, 0)[0][1], filmed(raw, 0)[0][1])
+
+
+def test_two_boards_share_a_take(vault: Vault, tmp_path: Path) -> None:
+    """Each board's switches and out-point have a decision of their own; none is decided again."""
+    take, around = bought(vault, STEP), sent(tmp_path)
+    one = mended(take, job(), vault, around)
+    other = mended(take, job(OFF), vault, around)
+    short = mended(with_out_point(take, 20, FILM), job(), vault, around)
+
+    assert one.mending != other.mending
+    assert Mending.from_json(short.mending) is not None
+    assert len(list((vault.root / "mendings").iterdir())) == 3
+    # Without the picture a new decision would be another one.
+    assert mended(take, job(), vault, Neighbours()) == one == known_mending(take, job(), vault)
+    assert known_mending(take, job(OFF), vault) == other
+
+
+def test_the_same_picture_in_another_folder(vault: Vault) -> None:
+    """A decision hangs on the bytes of its anchor, not on where the picture lies."""
+    take, here = bought(vault), StillFrame(Path("/one/p.png"), "aa")
+    one = mended(take, job(Repairs(anchor=here)), vault, Neighbours())
+    there = Repairs(anchor=StillFrame(Path("/two/p.png"), "aa"))
+
+    assert one.mending is not None
+    assert known_mending(take, job(there), vault) == one
+
+
+def test_a_clip_is_heard_once(vault: Vault, tmp_path: Path) -> None:
+    """A decision that was lost to a kill is made anew, but the clip's voice is not counted twice."""
+    take, around = bought(vault), sent(tmp_path)
+    one = mended(take, job(), vault, around)
+    for decision in (vault.root / "mendings").iterdir():
+        decision.unlink()
+
+    assert mended(take, job(), vault, around) == one
+    assert calibration_of(vault, "apimart", "model").observations == 1
