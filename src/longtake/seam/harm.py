@@ -77,19 +77,21 @@ class Weighing:
         self._now: Mapping[str, float | None] | None = None
 
     def add(
-        self, part: str, facts: Mapping[str, Any], asked: tuple[float, float] | None = None
+        self,
+        part: str,
+        facts: Mapping[str, Any],
+        asked: tuple[str, float, float] | None = None,
     ) -> None:
         """Try some fields of the plan; what does not show at the seam cannot harm it, and is kept.
 
-        What the author has `asked` for need not better the seam: the two numbers, logged, tell how
-        far the clip's end is from what was asked, without and with it.
+        What is `asked` of the clip's other end need not better this seam: a name and two numbers,
+        logged, tell how far that end is from what was asked, without and with the part.
         """
         if not facts:
             return
         tried = replace(self.plan, **facts)
-        was, now = (
-            {} if asked is None else {"anchor_de": number} for number in asked or (0.0, 0.0)
-        )
+        name, *numbers = asked or ("", 0.0, 0.0)
+        was, now = ({name: number} if asked else {} for number in numbers)
         if not self._ends.front or not _shows_at_seam(self._ends, self.plan, tried):
             self.log.append(Change(part, True, "nothing of it shows at the seam", was, now))
             self.plan = tried

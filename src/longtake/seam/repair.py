@@ -85,7 +85,7 @@ def plan_repair(
         flashes = find_flashes(ends)
         weighing.add("flash", {"flashes": flashes} if flashes else {})
     weighing.add("place", placed)
-    weighing.add("colour", _colours(ends, switches, weighing.plan))
+    _match(ends, switches, weighing)
     _lead_back(ends, switches, weighing)
     drop = still_lead_in(ends)
     weighing.add("lead-in", {"drop": drop} if drop else {})
@@ -157,6 +157,27 @@ def _colours(ends: ClipEnds, switches: Switches, plan: RepairPlan) -> dict[str, 
     return {"start": start, "end": end, "shown": reach >= _SEEN}
 
 
+def _match(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
+    """Match the colours of both ends; where the seam gains nothing by it, take back the drift alone.
+
+    A drift that stays would be handed on, and add up along the chain.
+    """
+    plan = weighing.plan
+    facts = _colours(ends, switches, plan)
+    weighing.add("colour", facts)
+    if weighing.plan is not plan or not facts or not switches.track or ends.last < 8:
+        return
+    target = plan.flash(0).on(colour_cells(ends.head[0], ends.sampling))
+    led = _led(ends, ends.head[0], target, SAME)
+    if isinstance(led, str):
+        return
+    end = limited(led.fit.map, colour_cells(ends.tail[-1], ends.sampling), _MOST_TRACK)
+    without, held = _apart(led.seen, target), _apart(end.on(led.seen), target)
+    if held < without - _NOISE:
+        shown = _reach(end, colour_cells(ends.head[0], ends.sampling)) >= _SEEN
+        weighing.add("drift", {"end": end, "shown": shown}, asked=("drift_de", without, held))
+
+
 def _start(ends: ClipEnds, first: Real) -> ColourMap:
     if ends.sent is None or ends.sent[0].shape != ends.head[0][0].shape:
         return SAME
@@ -192,7 +213,9 @@ def _lead_back(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
         weighing.leave("anchor", "the clip ends in its colours already")
         return
     reach = max(_reach(each, colour_cells(ends.head[0], ends.sampling)) for each in (start, end))
-    weighing.add("anchor", {"end": end, "shown": reach >= _SEEN}, asked=(without, led_back))
+    weighing.add(
+        "anchor", {"end": end, "shown": reach >= _SEEN}, asked=("anchor_de", without, led_back)
+    )
 
 
 @dataclass(frozen=True, eq=False)
