@@ -6,12 +6,13 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
 from longtake.extras import load_extra
+from longtake.generate.collect import Halt, Till
 from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.provider import Provider
-from longtake.generate.purchase import Halt, Till
 from longtake.generate.registry import open_provider
 from longtake.generate.run import Shop, provider_of
 from longtake.generate.settle import close_dead_rows
@@ -145,6 +146,16 @@ def open_shops(
                 till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
                 shops[name] = Shop(provider, vault, till)
         yield Counter(shops, left_over)
+
+
+def account_now(provider: str, folder: Path) -> str:
+    """Name the account of the key that is set for a provider, "" where none is."""
+    try:
+        opened = open_provider(provider, environment(folder))
+    except ProviderError:
+        return ""
+    with contextlib.closing(opened):
+        return opened.account
 
 
 def _opened(name: str, project: Project, *, needed: bool) -> Provider | None:

@@ -19,6 +19,7 @@ LongtakeError                      exit 1
 │   └── ResultExpired              exit 1   the link is dead; another may be asked for
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
 ├── VaultError                     exit 1   a stored file is missing or not what it was
+│   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
 ├── MediaError                     exit 1   a file that is no readable picture, sound or video
 └── AssemblyError                  exit 1   pieces that do not make a film
@@ -196,6 +197,10 @@ class HandoffError(LongtakeError):
 
 class VaultError(LongtakeError):
     """A stored file is missing, or is not what was stored."""
+
+
+class TaskTaken(VaultError):
+    """One task is never that of two purchases."""
 
 
 class ProjectBusy(VaultError):

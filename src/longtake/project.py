@@ -20,6 +20,7 @@ from longtake.files import read_json, sweep, write_bytes
 
 # So long a run waits for the lock before it takes another for the folder's holder.
 _PATIENCE_S = 1.0
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET)")
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,31 @@ def home() -> Path:
 def environment(folder: Path) -> Mapping[str, str]:
     """Give the variables that keys are read from: the process's own, and `.env` beside the board.
 
-    The process wins. Lines of `.env` are NAME=VALUE, quotes around a value are taken off.
+    The process wins. Lines of `.env` are NAME=VALUE, quotes around a value are taken off; only keys
+    count there, and a host that no key of the process's own would be sent to: a folder may come from
+    a stranger.
     """
     try:
         text = (folder / ".env").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = ""
     found = re.findall(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$", text, re.MULTILINE)
-    return {name: value.strip("'\"") for name, value in found} | dict(os.environ)
+    beside = {name: value.strip("'\"") for name, value in found if name not in os.environ}
+    kept = {name: value for name, value in beside.items() if _counts(name, beside)}
+    return kept | dict(os.environ)
+
+
+def _counts(name: str, beside: Mapping[str, str]) -> bool:
+    """Tell whether a line of `.env` is a key, or the host that a key from there goes to."""
+    if name.startswith("LONGTAKE_"):
+        return False
+    if _KEY.fullmatch(name):
+        return True
+    # Variables of one provider begin with one word: where the process has a key of that name, its
+    # host is for the process to say.
+    word = name.partition("_")[0] + "_"
+    return (
+        name.endswith("_HOST")
+        and any(_KEY.fullmatch(each) and each.startswith(word) for each in beside)
+        and not any(_KEY.fullmatch(each) and each.startswith(word) for each in os.environ)
+    )

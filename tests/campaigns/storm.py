@@ -26,8 +26,9 @@ from PIL import Image
 from longtake.errors import LongtakeError
 from longtake.files import sha256_of
 from longtake.generate.clip import Desk
+from longtake.generate.collect import Till
 from longtake.generate.provider import Request
-from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.purchase import ensure_bought
 from longtake.generate.registry import open_provider
 from longtake.plan.job import ClipJob
 from longtake.testing.scenario import Scenario, storm

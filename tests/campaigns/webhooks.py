@@ -32,9 +32,10 @@ import httpx
 from storm import job
 
 from longtake.generate.clip import Desk
+from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.providers import apimart, minimax, minimax_v2, pixazo
-from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.purchase import ensure_bought
 from longtake.generate.webhook import Receiver
 from longtake.testing.serve import Simulator
 from longtake.vault.ledger import Ledger

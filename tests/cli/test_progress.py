@@ -90,3 +90,14 @@ def test_a_watched_run_without_news() -> None:
         bars(Progress("sea/1", "kept", 1.0))
 
     assert (seen.getvalue(), bars.anything_said) == ("", False)
+
+
+def test_a_reason_to_wait_is_told_once(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    """Many clips wait for the same place: one line says what for."""
+    lines = Lines()
+    lines(events.Planned(plan))
+    for number in (1, 2):
+        lines(Progress(f"sea/{number}", "waiting", message="8 tasks are under way"))
+
+    said = capsys.readouterr().err.splitlines()
+    assert said[1:] == [f"sea/1 {'.' * 58} waiting", "    8 tasks are under way"]

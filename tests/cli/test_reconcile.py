@@ -149,3 +149,45 @@ def test_the_status_of_a_board(cli: Cli, ledger: Ledger, write: Write) -> None:
         "unknown nobody knows whether 1 clip was bought (4): `longtake reconcile`",
     ]
     assert (document["buying"], document["unknown"]) == (["bay.3/1"], [4])
+
+
+def test_the_task_of_a_run_that_could_not_write_it(cli: Cli, ledger: Ledger) -> None:
+    """It was told the moment it was bought: nobody has to wait before it is said again."""
+    row = intent(ledger.path.parent, "bay.3/1", at=time.time())
+    ledger.sending(row, time.time())
+
+    assert cli("reconcile", "3", "--not-made").code == 1
+    assert cli("reconcile", "3", "--made", "task-of-3").code == 0
+    assert ledger.get(3).task == "task-of-3"
+
+
+def test_words_about_the_wrong_purchase_are_taken_back(cli: Cli, ledger: Ledger) -> None:
+    """A task that was denied is free: for the purchase whose it is, and for the same one again."""
+    other = intent(ledger.path.parent, "bay.3/1")
+    ledger.unknown(other.id, "no answer", MORNING)
+    for words in (("2", "--made", "t"), ("2", "--not-made"), ("2", "--made", "t")):
+        assert cli("reconcile", *words).code == 0
+    assert cli("reconcile", "2", "--made", "t").code == 0
+    assert cli("reconcile", "2", "--not-made").code == 0
+    assert cli("reconcile", "3", "--made", "t").code == 0
+
+    assert (ledger.get(2).task, ledger.get(3).task) == ("", "t")
+
+
+def test_what_a_lost_key_bought_is_given_up(
+    cli: Cli, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else can ask for it: its author may say that it will not come."""
+    monkeypatch.setenv("MINIMAX_API_KEY", "another-key")
+    said = cli("reconcile", "1", "--not-made")
+
+    assert (said.code, ledger.get(1).state) == (0, "failed")
+
+
+def test_what_was_bought_twice_is_said(cli: Cli, ledger: Ledger) -> None:
+    """The film goes on with the take it has; the late one is fetched all the same."""
+    cli("reconcile", "2", "--not-made")
+    row = submitted(ledger.path.parent, "bay.2/1")
+    said = cli("reconcile", "2", "--made", "late")
+
+    assert f"bought twice: the film goes on with the take of purchase {row.id}" in said.out

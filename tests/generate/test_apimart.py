@@ -116,6 +116,15 @@ class TestApimart(ProviderSuite):
         caught(Unreachable, provider.submit, request, "")
         assert self.sim.oracle("submits")["requests"] == 0
 
+    def test_a_failure_that_is_paid_all_the_same(self, tmp_path: Path) -> None:
+        """The money it names is gone, whatever became of the clip."""
+        fate = {"do": "fate", "ending": "failed", "billed": True}
+        cost = {"do": "patch", "on": "status", "set": {"data.cost": 0.29}}
+        provider = self.shop(faults=[fate, cost])
+        report = provider.look(self.finished(provider, tmp_path))
+
+        assert (str(report.charge), report.charged) == ("0.29 USD", True)
+
     def test_a_picture_out_of_limits(self, tmp_path: Path) -> None:
         """A frame the model would refuse is not even uploaded."""
         provider = self.shop()

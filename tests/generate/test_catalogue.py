@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from longtake.generate.catalogue import load_offers, plug_in_offers
+from longtake.generate.catalogue import key_variables, load_offers, plug_in_offers
 from plug_ins import OFFERS, bring, offering
 
 
@@ -21,6 +21,7 @@ def test_models_of_a_plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (own / "mine.json").write_text(json.dumps(dearer))
 
     assert load_offers()["lamp/one"].key_variable == "LAMP_KEY"
+    assert {"APIMART_API_KEY", "MINIMAX_API_KEY", "LAMP_KEY"} <= key_variables()
     assert load_offers(own)["lamp/one"].prompt_limit == 7
     assert "minimax/S2V-01" in load_offers()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from longtake.errors import LongtakeError, ProviderError, Refused, Unreachable
+from longtake.errors import LongtakeError, ProviderError, Refused, Unreachable, VaultError
 from longtake.generate.hosting import COMMAND, PUBLIC, PUT, PictureHost, has_host, open_host
 from longtake.generate.http import Wire
 from longtake.media.sendable import Packed, pack_frame
@@ -44,7 +45,7 @@ def guard(answer: Answer, *addresses: str, base: str = "https://api.example") ->
 
 def hosted(environment: Mapping[str, str], wire: Wire) -> PictureHost:
     """Open the place that an environment names."""
-    host = open_host(environment, "MINE_API_KEY", wire)
+    host = open_host(environment, ("MINE_API_KEY", "MINE_OTHER_KEY"), wire)
     assert host is not None
     return host
 
@@ -85,11 +86,12 @@ def test_a_file_in_the_middle_of_the_words(tmp_path: Path, frame: Packed) -> Non
 
 
 def test_what_a_program_is_told(tmp_path: Path, frame: Packed) -> None:
-    """Variables of the environment, `.env` included, but not the provider's key."""
+    """Variables of the environment, but no provider's key."""
     code = (
         "print('https://cdn.example/' + '-'.join(k for k in os.environ if k.startswith('MINE_')))"
     )
     told = {**os.environ, COMMAND: program(tmp_path, code), "MINE_API_KEY": "x", "MINE_BUCKET": "y"}
+    told["MINE_OTHER_KEY"] = "z"
 
     url = hosted(told, guard(serving(frame.content))).place(frame, NAME, 30.0)
     assert url == "https://cdn.example/MINE_BUCKET"
@@ -269,13 +271,13 @@ def test_a_put_that_is_not_taken(status: int, error: type[LongtakeError], frame:
 def test_what_can_be_no_place(named: dict[str, str], why: str) -> None:
     """A slip in a variable is told before anything is sent."""
     with pytest.raises(ProviderError, match=why) as caught:
-        open_host(named, "", guard(serving(b"")))
+        open_host(named, (), guard(serving(b"")))
     assert "pw" not in caught.value.message
 
 
 def test_no_place_at_all() -> None:
     """An empty variable names no place."""
-    assert open_host({COMMAND: " "}, "", guard(serving(b""))) is None
+    assert open_host({COMMAND: " "}, (), guard(serving(b""))) is None
     assert [has_host(each) for each in ({}, {PUT: ""}, {PUBLIC: "x"}, {COMMAND: "put"})] == [
         False,
         False,
@@ -290,3 +292,14 @@ def is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except OSError:
         return True
+
+
+def test_no_room_to_lay_a_picture_out(
+    tmp_path: Path, frame: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full or missing folder for temporary files is told as such."""
+    host = hosted({COMMAND: "echo"}, guard(serving(frame.content)))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(VaultError, match="cannot be laid out"):
+        host.place(frame, NAME, 30.0)

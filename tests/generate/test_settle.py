@@ -56,13 +56,15 @@ def board(folder: Path, text: str = DRAWN) -> Path:
     return path
 
 
-def ordered(path: Path, *, recipe: str = "gone", account: str = "", send: bool = True) -> Purchase:
+def ordered(
+    path: Path, *, recipe: str = "gone", account: str = "", send: bool = True, asked: str = "{}"
+) -> Purchase:
     """Buy a clip for a board as a run that was killed while its task ran."""
     provider = open_provider("apimart", environment(path.parent))
     ledger = the_ledger()
     ledger.open()
     names = (request_key("apimart", ASKED), "apimart", account or provider.account)
-    order = Order(*names, ASKED.model, 6, str(path), "old.1", recipe, "{}", Money(Decimal("0.29")))
+    order = Order(*names, ASKED.model, 6, str(path), "old.1", recipe, asked, Money(Decimal("0.29")))
     admission = ledger.admit(order, Limits(10, 100), 1000.0)
     assert isinstance(admission, Admitted)
     row = admission.purchase
@@ -114,11 +116,44 @@ def test_a_clip_of_the_same_recipe_but_another_key_comes_home(
 def test_a_clip_bought_with_another_key_is_told_and_left(tmp_path: Path, sim: Simulator) -> None:
     """Only the account that bought it can fetch it; the film itself is made."""
     row = ordered(board(tmp_path), account="another")
+    the_ledger().submitted(row.id, "task_of_another", 1001.0)
     (told,) = made(tmp_path / "board.yaml")
 
     assert told.state == "unsettled"
-    assert "a key that is not set now" in told.message
+    assert "with another key" in told.message
     assert the_ledger().get(row.id).state == "submitted"
+
+
+def test_a_renewed_key_of_the_same_account_fetches(tmp_path: Path, sim: Simulator) -> None:
+    """Whether a key may have a clip is said by its provider, which knows the task."""
+    row = ordered(board(tmp_path), account="renewed")
+
+    assert made(tmp_path / "board.yaml") == [Progress("old.1", "settled")]
+    assert the_ledger().get(row.id).state == "done"
+
+
+def test_moderation_of_an_old_clip_shows_its_prompt(tmp_path: Path, sim: Simulator) -> None:
+    """Though the board may have other words now, the refused ones are told."""
+    sim.change(faults=[{"do": "fate", "ending": "moderation", "message": "naughty"}])
+    row = ordered(board(tmp_path), asked='{"prompt": "a lamp"}')
+    (told,) = made(tmp_path / "board.yaml")
+
+    assert "naughty\nprompt: a lamp" in told.message
+    assert the_ledger().get(row.id).state == "refused"
+
+
+def test_a_doubt_about_other_frames_stops_the_clip(tmp_path: Path, sim: Simulator) -> None:
+    """Nobody knows whether the clip was bought on an earlier frame: it is not bought on this one."""
+    text = BOUGHT.replace("apimart/sim-tiny", "apimart/MiniMax-Hailuo-2.3")
+    path = board(tmp_path, text.replace("seconds: 1", "seconds: 6"))
+    row = ordered(path, recipe=plan_film(path, Wishes()).jobs[0].recipe, send=False)
+    path.write_text(path.read_text().replace("title: T", "title: T\nlook: ''"))
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown, match="nobody knows whether") as caught:
+            made(path, Wishes(agreed=True))
+        assert f"reconcile {row.id}" in caught.value.hint
+
+    assert sim.oracle("submits")["paid"] == 0
 
 
 def test_a_provider_without_its_key_now_is_told_and_left(
@@ -173,6 +208,27 @@ def test_a_lost_answer_is_settled_by_the_frame_its_clip_begins_on(
 
     assert [row.state for row in the_ledger().purchases()] == ["done", "done"]
     assert (sim.oracle("submits")["paid"], sim.oracle("submits")["twice"]) == (2, [])
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(("lost", "taken"), [("burns", "goes out"), ("goes out", "burns")])
+def test_stills_that_are_alike_prove_nothing(
+    tmp_path: Path, sim: Simulator, lost: str, taken: str
+) -> None:
+    """One of two requests never arrived, and either may have become the task there is."""
+    path = board(tmp_path, LISTED % "other.png")
+    noise = np.random.default_rng(1).integers(0, 255, (9, 16, 3), np.uint8)
+    scene = Image.fromarray(noise).resize((1344, 768))
+    scene.save(tmp_path / "lamp.png")
+    scene.paste("white", (600, 300, 760, 420))
+    scene.save(tmp_path / "other.png")
+    never = {"do": "drop", "on": "submit", "when": "before", "prompt": lost, "times": 1}
+    late = {"do": "drop", "on": "submit", "when": "after", "prompt": taken, "times": 1}
+    sim.change(faults=[never, late])
+    with pytest.raises(OutcomeUnknown):
+        made(path, Wishes(agreed=True))
+
+    assert [row.state for row in the_ledger().purchases()] == ["unknown", "unknown"]
 
 
 def test_two_tasks_that_begin_alike_prove_nothing(

@@ -20,12 +20,13 @@ from boards import plan_of
 from calls import call, free_port
 from longtake.errors import LongtakeError, Refused
 from longtake.generate.clip import Desk, Made, Wanted, wait_for
+from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.http import Wire
 from longtake.generate.profile import Profile
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.generate.providers import apimart, minimax
-from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.purchase import ensure_bought
 from longtake.generate.remote import RemoteProvider
 from longtake.generate.webhook import Receiver, task_named_in
 from longtake.testing.serve import Simulator

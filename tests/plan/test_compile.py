@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from boards import faults_of, plan_of
-from longtake.errors import StoryboardError
+from longtake.errors import PlanError, StoryboardError
 from longtake.generate.catalogue import load_offers
 from longtake.plan.compile import compile_plan
 from longtake.plan.job import EndOf, StillFrame
-from longtake.plan.quote import with_charges
+from longtake.plan.quote import with_budget, with_charges, with_price
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
 from longtake.timeline import Cut, Seam, Transition
@@ -393,3 +393,16 @@ def test_a_higher_charge_wins_over_the_table() -> None:
     cheaper = with_charges(plan, {kind: Money.parse("0.10 USD")})
 
     assert (str(dearer.quote.total), str(cheaper.quote.total)) == ("0.40 USD", "0.28 USD")
+
+
+def test_a_charge_of_nothing_is_no_price() -> None:
+    """What was free once may cost the next time: a clip without a price keeps none."""
+    plan = plan_of(PAID + "scenes: [{id: a, prompt: p}]")
+    unknown = replace(plan.jobs[0], price=None)
+    nameless = replace(plan, sources=(unknown,), by_id={unknown.id: unknown})
+    kind = (*unknown.offer.split("/"), unknown.resolution, unknown.seconds)
+    told = with_charges(nameless, {kind: Money.parse("0.00 USD")})
+
+    assert told.quote.unknown == (unknown.id,)
+    with pytest.raises(PlanError, match="the budget is in USD, the prices are in EUR"):
+        with_budget(with_price(told, Money.parse("0.90 EUR")), Money.parse("1 USD"))

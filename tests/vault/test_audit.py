@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -199,3 +201,19 @@ def test_removing_a_take(vault: Vault, ledger: Ledger, tmp_path: Path) -> None:
     assert len(list((vault.root / "objects").rglob("*.mp4"))) == 1
     assert was_removed(vault, key_of("a/1"))
     assert list(audit_ledger(ledger, vault)) == []
+
+
+def test_what_was_bought_twice_is_spare(tmp_path: Path) -> None:
+    """A second file of one key lies beside the take in use; with the years it may go."""
+    row, take = done(tmp_path, "bay.1/1")
+    vault, ledger = Vault(tmp_path / "vault"), Ledger(tmp_path / "ledger.db")
+    part = vault.scratch("late")
+    part.write_bytes(b"another film")
+    late = vault.add(replace(take, task="late"), part)
+    other, _ = done(tmp_path, "bay.2/1")
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("UPDATE purchases SET sha256 = ? WHERE id = ?", (late.sha256, other.id))
+    spares = list(spare_takes(vault, ledger, frozenset({"bay.1/1", "bay.2/1"}), 1e12))
+
+    assert vault.find(row.key) == take
+    assert [(spare.paths, str(spare.paid)) for spare in spares] == [((late.path,), "0.28 USD")]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from longtake.errors import VaultError
+from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Standing
@@ -264,3 +264,32 @@ def test_a_word_can_be_told_from_an_answer(ledger: Ledger) -> None:
 
     assert not ledger.was_unknown(answered)
     assert ledger.was_unknown(admission.purchase.id)
+
+
+def test_a_task_that_a_list_proved_takes_no_word(ledger: Ledger) -> None:
+    """What the provider's own list says is not for a person to deny."""
+    admission = admit(ledger, "a")
+    assert isinstance(admission, Admitted)
+    row = admission.purchase.id
+    ledger.unknown(row, "no answer", 0.0)
+    assert ledger.was_unknown(row)
+    ledger.proved(row, "task-a", 0.0)
+
+    assert (ledger.get(row).state, ledger.get(row).task) == ("submitted", "task-a")
+    assert not ledger.was_unknown(row)
+
+
+def test_one_task_is_never_that_of_two_purchases(ledger: Ledger) -> None:
+    """Refused in the transaction itself; a purchase that was not made holds its task no more."""
+    first = ledger.get(bought(ledger, "a"))
+    admission = admit(ledger, "b")
+    assert isinstance(admission, Admitted)
+    second = admission.purchase.id
+    for write in (ledger.submitted, ledger.proved):
+        with pytest.raises(TaskTaken, match=f"purchase {first.id}"):
+            write(second, first.task, 1.0)
+    assert ledger.get(second).state == "intent"
+    ledger.failed(first.id, "not taken", 2.0)
+
+    assert ledger.get(first.id).task == ""
+    assert ledger.submitted(second, first.task, 3.0).task == first.task

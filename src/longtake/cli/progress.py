@@ -40,6 +40,7 @@ class Lines:
         self.kept = self.made = self.failed = 0
         self._width = say.width_of(self.console)
         self._waiting: list[str] = []
+        self._reasons: set[str] = set()
         self._head: Text | None = None
         self._plan: Plan | None = None
         self._owned: set[str] = set()
@@ -105,6 +106,11 @@ class Lines:
             self._say_clip(event)
             return
         if event.state not in ("kept", "made", "failed"):
+            if event.message and event.message not in self._reasons:
+                # Many clips wait for one reason: it is said once.
+                self._reasons.add(event.message)
+                self._flush()
+                self._say_clip(event)
             self.clip_moves(event)
             return
         # Rendering begins when the last clip has come.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
+from pathlib import Path
 
 import click
 
-from longtake.buying import the_ledger
+from longtake.buying import account_now, the_ledger
 from longtake.cli import say
 from longtake.cli.board import Misuse
 from longtake.cli.ledger import all_purchases, moment, unsigned
@@ -54,7 +54,7 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
         )
     waiting = [row for row in all_purchases() if waits_for_word(row, time.time())]
     if number is not None:
-        waiting = [_named(number, waiting)]
+        waiting = [_named(number, waiting, made=task is not None)]
     if said:
         _settle(the_ledger(), waiting[0], task)
         return
@@ -80,16 +80,9 @@ def waits_for_word(row: Purchase, now: float) -> bool:
     return row.state == "unknown" or (row.state == "sending" and now - row.began > SENDING_LIFE_S)
 
 
-def _named(number: int, waiting: list[Purchase]) -> Purchase:
-    found = next((row for row in waiting if row.id == number), None)
-    if found is not None:
-        return found
+def _named(number: int, waiting: list[Purchase], *, made: bool) -> Purchase:
     known = next((row for row in all_purchases() if row.id == number), None)
-    if (
-        known
-        and known.state in ("submitted", "lost", "failed")
-        and the_ledger().was_unknown(number)
-    ):
+    if known and (known in waiting or _takes_word(known, made=made)):
         return known
     raise LongtakeError(
         f"purchase {number} is {known.state}: its outcome is known"
@@ -99,23 +92,29 @@ def _named(number: int, waiting: list[Purchase]) -> Purchase:
     )
 
 
+def _takes_word(row: Purchase, *, made: bool) -> bool:
+    """Tell whether a word about a purchase can be given though none is waited for."""
+    if row.state in ("submitted", "lost", "failed") and the_ledger().was_unknown(row.id):
+        return True
+    if made:
+        # Its run had the answer, and could not write it down.
+        return row.state == "sending"
+    # What another key bought can be asked for by nobody, once that key is gone.
+    now = account_now(row.provider, Path(row.board).parent)
+    return row.state == "submitted" and now not in ("", row.account)
+
+
 def _settle(ledger: Ledger, row: Purchase, task: str | None) -> None:
     """Write down a person's word."""
     if task is None:
         ledger.failed(row.id, "not taken, says its buyer", time.time())
         say.answer(f"purchase {row.id} was not made; the next `make` may send it again")
         return
-    other = next(
-        (each for each in all_purchases() if (each.provider, each.task) == (row.provider, task)),
-        None,
-    )
-    if other is not None:
-        raise LongtakeError(
-            f'task {task} is that of purchase {other.id}, "{other.clip}" of {other.board}',
-            hint="each purchase has a task of its own; look for another one of that minute",
-        )
+    again = ledger.find(row.key)
     ledger.submitted(row.id, task, time.time())
     say.answer(f"purchase {row.id} is task {task}; the next `make` fetches it and pays nothing")
+    if again is not None and again.id != row.id and again.state in ("submitted", "done"):
+        say.answer(f"it was bought twice: the film goes on with the take of purchase {again.id}")
 
 
 def _tell(row: Purchase) -> None:
@@ -125,17 +124,9 @@ def _tell(row: Purchase) -> None:
         ("sent", f"{moment(row.began)} UTC{no_answer}"),
         ("to", f"{row.provider}, {row.model}, {row.seconds} s"),
         ("price", f"{row.reserved}, reserved until your word"),
-        ("prompt", _prompt(row)),
+        ("prompt", str(row.asked.get("prompt", ""))),
         ("message", unsigned(row.message) or "its run ended while it was being sent"),
         ("look at", _LOOK_AT.get(row.provider, f"your account at {row.provider}")),
     ):
         say.answer((f"  {name:<9}", DIM), say.plain(text))
     say.answer()
-
-
-def _prompt(row: Purchase) -> str:
-    try:
-        asked = json.loads(row.request)
-    except ValueError:
-        return ""
-    return str(asked.get("prompt", "")) if isinstance(asked, dict) else ""

@@ -130,6 +130,11 @@ def plug_in_offers() -> tuple[PlugInOffers, ...]:
     return tuple(_plugged(entry, ours) for entry in sorted(entry_points(group=GROUP)))
 
 
+def key_variables() -> frozenset[str]:
+    """Name the variables of every key that a provider we know is opened with."""
+    return frozenset(offer.key_variable for offer in load_offers().values() if offer.key_variable)
+
+
 def animatic_offers(offers: Mapping[str, Offer]) -> dict[str, Offer]:
     """Give the same models to choose from, all drawn here for nothing in the chosen model's lengths."""
     return {name: drawn_instead(offer) for name, offer in offers.items()}

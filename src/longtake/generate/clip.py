@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ Watch = Callable[[TaskReport], None]
 
 # A whole clip that is refused once may have been torn on the way: it is fetched again, for nothing.
 FETCHES = 3
+# A provider that wants longer to pass between two looks is asked sooner all the same.
+LONGEST_ASKED_S = 60.0
 
 
 def canonical_request(provider: str, request: Request) -> str:
@@ -97,7 +100,8 @@ class Made:
 class Desk:
     """What making a clip needs besides its job: who makes it, where it goes, how to wait.
 
-    `bell` ends the wait between two looks at a task early.
+    `watch` sees every look at its task, `bell` ends the wait between two looks early; `waits` hears why
+    its purchase cannot begin yet.
     """
 
     provider: Provider
@@ -105,6 +109,8 @@ class Desk:
     pause: Pause = asyncio.sleep
     watch: Watch = lambda report: None
     bell: Doorbell | None = None
+    waits: Callable[[str], None] = lambda why: None
+    clock: Callable[[], float] = time.monotonic
 
     async def rest(self, task: str, seconds: float, *, deaf: bool) -> float:
         """Wait between two looks at a task, by the bell unless `deaf`; gives the seconds that passed."""
@@ -149,14 +155,18 @@ async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
 
 async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> TaskReport:
     """Look at a task until it is done; raises TaskFailed where it failed or takes for ever."""
-    waited = 0.0
+    began, rested = desk.clock(), 0.0
     while True:
+        asked = 0.0
         try:
             report = await asyncio.to_thread(desk.provider.look, task)
         except (Unreachable, RateLimited) as error:
-            if waited > desk.provider.deadline_s:
+            # A look may take its minute, too, before nobody answers.
+            if max(rested, desk.clock() - began) > desk.provider.deadline_s:
                 raise
+            asked = getattr(error, "retry_after_s", None) or 0.0
             report = TaskReport(TaskState.RUNNING, error.message)
+        waited = max(rested, desk.clock() - began)
         desk.watch(report)
         if report.state is TaskState.DONE:
             return report
@@ -176,8 +186,9 @@ async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> Tas
                 charged=None,
             )
         seconds = desk.provider.pause_s(age.seconds + waited, age.usual_s)
+        seconds = max(seconds, min(asked, LONGEST_ASKED_S))
         # What met trouble (a limit, a task not known yet) is not asked sooner, whoever rings.
-        waited += await desk.rest(task, seconds, deaf=bool(report.message))
+        rested += await desk.rest(task, seconds, deaf=bool(report.message))
 
 
 async def bring_home(

@@ -21,6 +21,8 @@ from longtake.generate.http import Reply, Wire, retry_after
 from longtake.generate.profile import Complaint, Profile
 
 _SHOWN = 300
+# These redirects ask for the same request elsewhere: here it was not carried out.
+_SENT_ON = (301, 307, 308)
 # An address that does not answer makes a sound request invalid, and few providers say so.
 _NO_CALL = (
     "the address of `--webhook` must lead to this machine and answer from outside; "
@@ -67,6 +69,21 @@ class Complaints:
             hint="it is not sent again by itself; look at your account there",
             charged=None,
         )
+
+    def refuse_strange(self, reply: Reply) -> None:
+        """Raise where the answer to a submit is not that of the provider itself.
+
+        Refused where we are sent on; OutcomeUnknown for a refusal in none of its words: what stands
+        before it (a firewall, a proxy) may say that after the job was taken, too.
+        """
+        if reply.status in _SENT_ON:
+            host = self._wire.host
+            raise Refused(
+                f"{self._name} is not at {host}: it sends us on, which a key does not follow",
+                hint=f"check {self._profile.host_variable}",
+            )
+        if 400 <= reply.status < 500 and reply.status != 429 and not isinstance(reply.said, dict):
+            raise self.nobody_knows(f"no reason in {self.head(reply)}")
 
     def expired(self, task: str, problem: str) -> ResultExpired:
         """Make the error of a clip whose links are all dead."""

@@ -72,10 +72,7 @@ class Handoffs:
 
         def make(part: Path) -> None:
             pixels = fitted_face(face.path)
-            # It is kept for ever under the hash the plan knew: no other picture may get there.
-            if sha256_of(face.path) != face.sha256:
-                hint = "run the same command again"
-                raise MediaError(f"{face.path}: has changed since the plan was made", hint=hint)
+            _refuse_changed(face.path, face.sha256)
             save_png(pixels, part)
 
         path = self.vault.frame(f"{face.sha256[:40]}-{FACE_RULE}", make)
@@ -134,7 +131,7 @@ class Handoffs:
 
     def _still(self, path: Path, sha256: str, canvas: Size) -> Path:
         def make(part: Path) -> None:
-            save_png(self._fitted(path, canvas), part)
+            save_png(self._fitted(path, sha256, canvas), part)
 
         return self.vault.frame(f"{sha256[:40]}-{self._fitting(canvas)}", make)
 
@@ -143,7 +140,9 @@ class Handoffs:
 
         def make(part: Path) -> None:
             fps = float(self.rate.value)
-            moved = MovedStill(self._fitted(still.path, canvas), still.camera, still.frames, fps)
+            moved = MovedStill(
+                self._fitted(still.path, still.sha256, canvas), still.camera, still.frames, fps
+            )
             planes = moved.planes(0 if first else still.frames - 1)
             save_png(planes_to_rgb(*planes, Sampling()), part)
 
@@ -152,12 +151,20 @@ class Handoffs:
         place = f"{0 if first else still.frames - 1}of{still.frames}-{words}-{fps}"
         return self.vault.frame(f"{still.sha256[:40]}-{self._fitting(canvas)}-{place}", make)
 
-    def _fitted(self, path: Path, canvas: Size) -> Plane:
+    def _fitted(self, path: Path, sha256: str, canvas: Size) -> Plane:
         picture = open_still(path, self.background)
+        _refuse_changed(path, sha256)
         return rgb_still_to_film(picture, canvas, self.fit, self.background)
 
     def _fitting(self, canvas: Size) -> str:
         return f"{canvas}-{self.fit}{self.background.replace('#', '-')}"
+
+
+def _refuse_changed(path: Path, sha256: str) -> None:
+    """Stop before a picture is kept, for ever, under the hash of another one that the plan knew."""
+    if sha256_of(path) != sha256:
+        hint = "run the same command again"
+        raise MediaError(f"{path}: has changed since the plan was made", hint=hint)
 
 
 # Measured on drawn places: 0.9 and more with noise or another exposure, 0.71 after a zoom of 5 %; pairs

@@ -11,14 +11,14 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Protocol
 
-from longtake.errors import ProviderError, Refused, Unreachable
+from longtake.errors import ProviderError, Refused, Unreachable, VaultError
 from longtake.generate.addresses import read_base
 from longtake.generate.complaints import plain_words
 from longtake.generate.http import Limits, Timing, Unfit, Wire, WireError
@@ -53,17 +53,19 @@ def has_host(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name, "").strip() for name in (COMMAND, PUT))
 
 
-def open_host(environment: Mapping[str, str], secret: str, wire: Wire) -> PictureHost | None:
+def open_host(
+    environment: Mapping[str, str], secrets: Collection[str], wire: Wire
+) -> PictureHost | None:
     """Open the place an environment names, None where it names none.
 
-    `secret` is the variable that a command must not be told; `wire` fetches what was put there, to
+    `secrets` are the variables that a command must not be told; `wire` fetches what was put there, to
     see that it is what was meant. Raises ProviderError for what cannot be such a place.
     """
     command, put = (environment.get(name, "").strip() for name in (COMMAND, PUT))
     if command and put:
         raise ProviderError(f"{COMMAND} and {PUT} are both set", hint="leave one of them out")
     if command:
-        told = {name: value for name, value in environment.items() if name != secret}
+        told = {name: value for name, value in environment.items() if name not in secrets}
         return PictureHost(_Command(_words(command), told), wire)
     if put:
         return PictureHost(_open_put(put, environment.get(PUBLIC, "").strip()), wire)
@@ -80,8 +82,18 @@ class PictureHost:
     def place(self, packed: Packed, name: str, total_s: float) -> str:
         """Put a picture up and give its address, which was seen to lead to the very same bytes.
 
-        Raises Unreachable where another try may help, Refused where none will.
+        Raises Unreachable where another try may help, Refused where none will, VaultError where it
+        cannot be laid out here.
         """
+        try:
+            return self._placed(packed, name, total_s)
+        except OSError as exc:
+            raise VaultError(
+                f"a picture cannot be laid out to be sent: {exc.strerror or type(exc).__name__}",
+                hint="make room in the folder for temporary files, or name another one with TMPDIR",
+            ) from exc
+
+    def _placed(self, packed: Packed, name: str, total_s: float) -> str:
         url = self._way.place(packed, name, min(_LONGEST_S, total_s))
         if not _ADDRESS.match(url):
             raise Refused(f"a picture's own address is none: {plain_words(url)[:80]}", hint=_HINT)

@@ -7,7 +7,7 @@ fit too many tasks.
 from __future__ import annotations
 
 import asyncio
-import json
+from pathlib import Path
 
 from longtake.errors import LongtakeError
 from longtake.generate.clip import Desk, Wanted, wait_for
@@ -18,6 +18,7 @@ from longtake.media.likeness import likeness
 from longtake.media.stills import open_still
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
+from longtake.vault.store import Vault
 
 # Two clocks may differ, and a request may be carried out long after its connection broke.
 _BEFORE_S, _AFTER_S = 120.0, 600.0
@@ -29,13 +30,13 @@ async def proved_task(
     """Name the task that an unanswered request became: "" without proof, None where none can be had.
 
     Proof is exactly one task of the provider's list that nobody owns, of this model, length and time,
-    whose clip begins on the frame that was sent, while no other open request sent the same.
+    whose clip begins on the frame that was sent, while no other open request sent one like it.
     """
-    if request.first is None:
+    if request.first is None or purchase.account != desk.provider.account:
         return None
-    if _rivals(purchase, ledger):
-        return ""
     try:
+        if await asyncio.to_thread(_has_rivals, purchase, request.first, desk.vault, ledger):
+            return ""
         since = purchase.began - _BEFORE_S
         listed = await asyncio.to_thread(desk.provider.tasks_since, request.model, since)
         if listed is None:
@@ -48,16 +49,22 @@ async def proved_task(
     return matching[0] if len(matching) == 1 else ""
 
 
-def _rivals(purchase: Purchase, ledger: Ledger) -> bool:
-    """Tell whether the same frame went out in another request whose task is not known either."""
+def _has_rivals(purchase: Purchase, first: Path, vault: Vault, ledger: Ledger) -> bool:
+    """Tell whether a clip that begins alike may be that of another request without a task.
+
+    Where that one's own first frame cannot be looked at, it may.
+    """
 
     def kind(row: Purchase) -> tuple[object, ...]:
-        return row.provider, row.model, row.seconds, json.loads(row.request).get("first")
+        return row.provider, row.account, row.model, row.seconds
 
-    return any(
-        row.id != purchase.id and row.state != "submitted" and kind(row) == kind(purchase)
-        for row in ledger.unfinished()
-    )
+    for row in ledger.unfinished():
+        if row.id == purchase.id or row.task or kind(row) != kind(purchase):
+            continue
+        sent = vault.sent(str(row.asked.get("first")))
+        if sent is None or likeness(open_still(sent), open_still(first)) >= RESPECTED:
+            return True
+    return False
 
 
 def _fitting(

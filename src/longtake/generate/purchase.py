@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from contextlib import suppress
 from typing import NoReturn
 
 from longtake.errors import (
@@ -21,30 +19,26 @@ from longtake.errors import (
     ProviderError,
     RateLimited,
     Refused,
-    ResultExpired,
     TaskFailed,
     TaskLost,
+    TaskTaken,
     Unreachable,
     VaultError,
 )
 from longtake.generate.clip import (
-    Age,
     Desk,
     Made,
     Wanted,
-    bring_home,
     canonical_request,
     owned_take,
     request_key,
-    wait_for,
     with_out_point,
 )
+from longtake.generate.collect import Till, collect, moderated
 from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
-from longtake.units import Money
-from longtake.vault.ledger import Ledger
-from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Purchase
+from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
 from longtake.vault.take import Take
 
 # A run that held an intent this long without sending is taken for dead: another takes it over.
@@ -57,31 +51,8 @@ _LIST_AFTER_S = (0.0, 5.0, 20.0)
 SENDS = 8
 # A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
 _WRITES, _WRITE_PAUSE_S = 20, 3.0
-NOTHING = Money(Decimal(0))
-
-
-@dataclass
-class Halt:
-    """Set once for a run: why nothing more may be bought (funds, key, a charge nobody expected)."""
-
-    reason: LongtakeError | None = None
-
-
-@dataclass(frozen=True)
-class Till:
-    """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time.
-
-    `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
-    `coming` are the downloads under way, by purchase: one serves all who want it.
-    """
-
-    ledger: Ledger
-    limits: Limits
-    board: str
-    clock: Callable[[], float]
-    halt: Halt = field(default_factory=Halt)
-    agreed: frozenset[str] | None = None
-    coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
+# Who waits so long for a place wants to know why.
+_SILENT_S = 4.0
 
 
 async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) -> Made:
@@ -96,12 +67,14 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     owned = await asyncio.to_thread(owned_take, wanted, key, desk.vault)
     standing = await asyncio.to_thread(till.ledger.find, key)
     if owned is not None:
-        if standing is not None and standing.is_open and standing.task:
+        if standing is not None and standing.is_open and standing.task == owned.task:
             report = await asyncio.to_thread(_last_look, desk, standing.task)
             till.ledger.done(standing.id, owned.sha256, report.charge, till.clock())
         return Made(owned, kept=True)
     take = await _again(wanted, standing, desk, till) if standing is not None else None
     if take is None:
+        if standing is None or not standing.is_open:
+            await asyncio.to_thread(_refuse_doubted, job, till)
         purchase = await _submitted(job, request, key, desk, till)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
@@ -127,94 +100,20 @@ def _last_look(desk: Desk, task: str) -> TaskReport:
         return TaskReport(TaskState.DONE)
 
 
-async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
-    """Give the whole take of a task that is paid for: waited for, brought home, the purchase closed.
-
-    Who asks for a purchase that is on its way already waits for the same download. Raises TaskFailed,
-    Refused, and TaskLost where the task or its file can no longer be had.
-    """
-    if purchase.account != desk.provider.account:
-        raise KeyRefused(
-            f'"{purchase.clip}" was bought from {purchase.provider} with a key that is not set now',
-            hint="set that key and run again: the clip is paid and waits there",
-            task=purchase.task,
-            charged=True,
-        )
-    coming = till.coming.get(purchase.id)
-    if coming is None:
-        coming = asyncio.create_task(_collected(wanted, purchase, desk, till))
-        till.coming[purchase.id] = coming
-    return await asyncio.shield(coming)
-
-
-async def _collected(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
-    try:
-        return await _brought(wanted, purchase, desk, till)
-    except (TaskLost, ResultExpired) as error:
-        till.ledger.lost(purchase.id, error.message, till.clock())
-        raise TaskLost(
-            f'"{purchase.clip}" is paid and cannot be had: {error.message}',
-            hint=f"if {purchase.task} is the wrong task, say `longtake reconcile {purchase.id} --made TASK`; "
-            "else ask the provider, or allow another purchase with `--retakes 1`",
-            job=purchase.clip,
-            task=purchase.task,
-            charged=True,
-        ) from error
-
-
-async def _brought(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:
-    last = TaskReport(TaskState.RUNNING)
-
-    def watch(report: TaskReport) -> None:
-        nonlocal last
-        last = report
-        desk.watch(report)
-
-    try:
-        watched = replace(desk, watch=watch)
-        await wait_for(wanted, purchase.task, watched, _age(purchase, till))
-    except TaskFailed:
-        if last.state is TaskState.FAILED and last.refused:
-            charge = _kept_money(last)
-            till.ledger.refused(purchase.id, last.message, till.clock(), charge)
-            raise _moderated(wanted, last.message, charge) from None
-        if last.state is TaskState.FAILED:
-            till.ledger.refunded(purchase.id, last.message, till.clock(), _kept_money(last))
-        raise
-    take = await bring_home(wanted, purchase.key, purchase.task, desk)
-    closed = till.ledger.done(purchase.id, take.sha256, last.charge, till.clock())
-    if closed.charge is not None and purchase.reserved < closed.charge:
-        till.halt.reason = PlanError(
-            f'"{wanted.id}" was charged {closed.charge}, more than the {purchase.reserved} of the table',
-            hint="what is finished is kept; `longtake plan` counts with the new price from now on",
-        )
-    return take
-
-
-def _kept_money(report: TaskReport) -> Money | None:
-    """Say what a task that failed cost: nothing, unless its provider says so or leaves it open."""
-    if report.charge is None and report.charged is False:
-        return NOTHING
-    return report.charge
-
-
-def _age(purchase: Purchase, till: Till) -> Age:
-    """Say how old a task is, and how old those like it became."""
-    usual = till.ledger.usual_s(purchase.provider, purchase.model, purchase.seconds)
-    began = purchase.answered or purchase.began
-    return Age(max(0.0, till.clock() - began), usual)
-
-
 async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Purchase:
     """Get the clip's task id: from an earlier run, or by sending the request now."""
-    order = _order(job, request, key, desk, till)
+    order, waited = _order(job, request, key, desk, till), 0.0
     while True:
         if till.halt.reason is not None:
             raise till.halt.reason
         _refuse_unasked(job, till)
         admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
         if isinstance(admission, NoRoom):
-            await desk.pause(min(admission.after_s, 5.0) * random.uniform(1.0, 1.2))
+            seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
+            if waited <= _SILENT_S < waited + seconds:
+                desk.waits(f"it waits for a place at {order.provider}: {admission.why}")
+            waited += seconds
+            await desk.pause(seconds)
         elif isinstance(admission, OverBudget):
             raise BudgetExceeded(
                 f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} are bound',
@@ -236,6 +135,13 @@ def _refuse_unasked(job: ClipJob, till: Till) -> None:
             "its take is gone, or the frame it begins on has changed",
             hint="say `--yes`, or set a limit with `--budget`",
         )
+
+
+def _refuse_doubted(job: ClipJob, till: Till) -> None:
+    """Stop before a purchase while nobody knows whether the same clip was bought on other frames."""
+    for row in till.ledger.unfinished(till.board):
+        if row.state == "unknown" and row.recipe == job.recipe:
+            raise _question(job, row)
 
 
 def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Order:
@@ -265,10 +171,13 @@ async def _standing(
     age = till.clock() - purchase.began
     if purchase.state in ("submitted", "done"):
         return purchase
-    if purchase.state in ("refused", "refunded", "lost"):
+    if purchase.state == "refused":
+        raise moderated(Wanted.of(job, request), purchase.message, purchase.charge)
+    if purchase.state in ("refunded", "lost"):
+        retakes = till.ledger.spent(purchase.key)
         raise TaskFailed(
             f'"{job.id}" failed before: {purchase.message}',
-            hint="change its prompt, or allow another attempt with `--retakes 1`",
+            hint=f"change its prompt, or allow another attempt with `--retakes {retakes}`",
             job=job.id,
             task=purchase.task,
         )
@@ -286,6 +195,20 @@ async def _standing(
 
 
 async def _sent(
+    job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
+) -> Purchase:
+    """Send a request; where anything went wrong before it left, its intent is taken back."""
+    try:
+        return await _sent_once(job, request, purchase, desk, till)
+    except Exception as error:
+        with suppress(VaultError):
+            if till.ledger.get(purchase.id).state == "intent":
+                why = error.message if isinstance(error, LongtakeError) else type(error).__name__
+                till.ledger.failed(purchase.id, f"it was not sent: {why}", till.clock())
+        raise
+
+
+async def _sent_once(
     job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
 ) -> Purchase:
     """Send the request once; again only where it certainly was not taken."""
@@ -318,7 +241,7 @@ async def _sent(
         except Refused as error:
             if error.kind == "moderation":
                 ledger.refused(purchase.id, error.message, clock())
-                raise _moderated(Wanted.of(job, request), error.message) from error
+                raise moderated(Wanted.of(job, request), error.message) from error
             _give_up(purchase, error, till)
     raise AssertionError("unreachable")
 
@@ -336,7 +259,9 @@ async def _proved(
         if task is None:
             break
         if task:
-            return till.ledger.submitted(purchase.id, task, till.clock())
+            # Somebody may have come by it since the list was read: then it proves nothing here.
+            with suppress(TaskTaken):
+                return till.ledger.proved(purchase.id, task, till.clock())
     raise _question(job, purchase)
 
 
@@ -352,6 +277,11 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
     for attempt in range(_WRITES):
         try:
             return till.ledger.submitted(purchase.id, task, till.clock())
+        except TaskTaken as error:
+            raise OutcomeUnknown(
+                f"{purchase.provider} answered with a task it had given before: {error.message}",
+                charged=None,
+            ) from error
         except VaultError as error:
             if attempt == _WRITES - 1:
                 raise OutcomeUnknown(
@@ -382,15 +312,4 @@ def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
         hint=f"look at your account, then say `longtake reconcile {purchase.id} --made TASK` or `--not-made`",
         job=job.id,
         charged=None,
-    )
-
-
-def _moderated(wanted: Wanted, message: str, charge: Money | None = NOTHING) -> Refused:
-    free = charge is not None and not charge.amount
-    money = "nothing was charged" if free else "it may have been charged"
-    return Refused(
-        f'"{wanted.id}" was refused by moderation: {message}\nprompt: {wanted.prompt}',
-        kind="moderation",
-        hint=f"{money}; change the prompt or the picture, the other chains go on",
-        job=wanted.id,
     )

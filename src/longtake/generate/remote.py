@@ -18,13 +18,13 @@ from longtake.errors import (
     KeyRefused,
     ProviderError,
     RateLimited,
-    Refused,
     TaskFailed,
     TaskLost,
     Unreachable,
     VaultError,
 )
 from longtake.generate.addresses import checked_base
+from longtake.generate.catalogue import key_variables
 from longtake.generate.complaints import Complaints
 from longtake.generate.greeting import Greeting, greet
 from longtake.generate.hosting import PictureHost, open_host
@@ -61,8 +61,6 @@ _UNKNOWN_LOOKS = 3
 # A task is asked for often from this share of its usual time on, until so many times of it passed.
 _EARLY, _OVERDUE = 0.8, 1.5
 _LONGEST_PAUSE_S = 60.0
-# These redirects ask for the same request elsewhere: here it was not carried out.
-_SENT_ON = (301, 307, 308)
 
 
 def open_remote(
@@ -96,7 +94,8 @@ def open_remote(
         key,
     )
     account = hashlib.sha256(key.encode()).hexdigest()[:12]
-    own = open_host(environment, profile.key_variable, wire) if profile.addresses_only else None
+    secrets = key_variables() | {profile.key_variable}
+    own = open_host(environment, secrets, wire) if profile.addresses_only else None
     return RemoteProvider(profile, dialect, wire, account, pause, own)
 
 
@@ -156,11 +155,7 @@ class RemoteProvider:
                 with self._lock:
                     self._polling[task] = self._wire.path_of(self._dialect.read_polling(reply.said))
                 return task
-        if reply.status in _SENT_ON:
-            raise Refused(
-                f"{self.name} is not at {self._wire.host}: it sends us on, which a key does not follow",
-                hint=f"check {self._profile.host_variable}",
-            )
+        self._complaints.refuse_strange(reply)
         complaint = self._dialect.classify(reply)
         if complaint is None:
             raise self._complaints.nobody_knows(f"no task id in {self._complaints.head(reply)}")
@@ -270,7 +265,10 @@ class RemoteProvider:
         state = self._profile.words.get(status.word.casefold())
         if state is TaskState.FAILED:
             message = self._complaints.plain(status.message or f"the provider says {status.word}")
-            report = TaskReport(state, message, refused=status.refused, charged=status.charged)
+            charged = status.charged if status.charge is None else bool(status.charge.amount)
+            report = TaskReport(
+                state, message, charge=status.charge, refused=status.refused, charged=charged
+            )
             return report, status
         complaint = self._dialect.classify(reply)
         if complaint is not None:

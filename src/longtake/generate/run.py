@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from longtake.errors import HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
+from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell
 from longtake.generate.handoff import (
     Handoffs,
@@ -18,7 +19,7 @@ from longtake.generate.handoff import (
 )
 from longtake.generate.mending import Neighbours, mended
 from longtake.generate.provider import Provider, Request, TaskReport
-from longtake.generate.purchase import Till, ensure_bought
+from longtake.generate.purchase import ensure_bought
 from longtake.generate.settle import bring_in, told
 from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
 from longtake.vault.purchase import Purchase
@@ -194,7 +195,14 @@ class _Walker:
             faces = await asyncio.to_thread(self._faces, job, shop)
             request = self._request(job, first, last, faces)
             self._listen(Progress(job.id, "making", 0.0))
-            desk = Desk(shop.provider, shop.vault, self._pause, self._watch(job.id), self._bell)
+            desk = Desk(
+                shop.provider,
+                shop.vault,
+                self._pause,
+                self._watch(job.id),
+                self._bell,
+                self._waits(job.id),
+            )
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
@@ -229,6 +237,9 @@ class _Walker:
                 self._listen(Progress(clip, "making", share))
 
         return watch
+
+    def _waits(self, clip: str) -> Callable[[str], None]:
+        return lambda why: self._listen(Progress(clip, "waiting", message=why))
 
     async def _sent(self, job: ClipJob, edge: Edge | None, shop: Shop) -> SentFrame | None:
         """Give the picture an edge stands for; it is kept where the clip's takes are kept.

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from longtake.errors import KeyMissing, LongtakeError, OutcomeUnknown
 from longtake.generate.clip import Desk, Wanted
-from longtake.generate.purchase import Till, collect
+from longtake.generate.collect import Till, collect
 from longtake.units import FrameRate
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
@@ -48,7 +48,8 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
             charged=True,
         )
     # Where a film leaves it is asked by who shows it.
-    wanted = Wanted(row.clip, row.recipe, row.model, 0, FrameRate(Fraction(24)))
+    prompt = str(row.asked.get("prompt", ""))
+    wanted = Wanted(row.clip, row.recipe, row.model, 0, FrameRate(Fraction(24)), prompt)
     await collect(wanted, row, desk, till)
 
 

@@ -36,9 +36,18 @@ def _currency(sources: tuple[Source, ...], budget: str | None) -> str:
 
 
 def with_price(plan: Plan, price: Money | None) -> Plan:
-    """Give the plan with a price, named by the author, for every clip that no table prices."""
+    """Give the plan with a price, named by the author, for every clip that no table prices.
+
+    Raises PlanError where its other prices are in another currency.
+    """
     if price is None or not plan.quote.unknown:
         return plan
+    total = plan.quote.total
+    if total.amount and total.currency != price.currency:
+        raise PlanError(
+            f"the price is in {price.currency}, the prices of other clips are in {total.currency}",
+            hint=f"name the price in {total.currency}",
+        )
     return _repriced(plan, lambda job: price if job.price is None else job.price)
 
 
@@ -54,7 +63,8 @@ def with_charges(plan: Plan, charges: Mapping[tuple[str, str, str, int], Money])
         if charge is None or job.draws:
             return job.price
         if job.price is None:
-            return charge
+            # What was free once (a gift, a trial) is no price.
+            return charge if charge.amount else None
         return max(job.price, charge) if job.price.currency == charge.currency else job.price
 
     return _repriced(plan, price_of) if charges else plan
@@ -66,17 +76,20 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
         for source in plan.sources
     )
     owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)
-    quote = replace(make_quote(sources, owned, None), budget=plan.quote.budget)
+    budget = plan.quote.budget
+    quote = replace(make_quote(sources, owned, str(budget) if budget else None), budget=budget)
     return replace(plan, sources=sources, quote=quote, by_id={s.id: s for s in sources})
 
 
 def with_budget(plan: Plan, budget: Money | None) -> Plan:
-    """Give the plan under another limit than the board's; raises PlanError for another currency."""
-    if budget is None:
-        return plan
-    if budget.currency != plan.quote.total.currency:
+    """Give the plan under another limit than the board's, where one is given.
+
+    Raises PlanError for a limit in another currency than the prices.
+    """
+    limit, currency = budget or plan.quote.budget, plan.quote.total.currency
+    if limit is not None and limit.currency != currency:
         raise PlanError(
-            f"the budget is in {budget.currency}, the prices are in {plan.quote.total.currency}",
-            hint=f"name the budget in {plan.quote.total.currency}",
+            f"the budget is in {limit.currency}, the prices are in {currency}",
+            hint=f"name the budget, and any price of your own, in one currency such as {currency}",
         )
-    return replace(plan, quote=replace(plan.quote, budget=budget))
+    return plan if budget is None else replace(plan, quote=replace(plan.quote, budget=budget))

@@ -92,6 +92,17 @@ BLOWS: tuple[Mapping[str, Any], ...] = (
     {"do": "http", "status": 500, "when": "after", "body": {"unheard": "of"}},
     {"do": "refuse", "kind": "server", "when": "after"},
     {"do": "redirect", "status": 303, "when": "after"},
+    # What a firewall before the provider says, it says after the job as well.
+    *(
+        {
+            "do": "http",
+            "status": status,
+            "when": "after",
+            "body": "<html>",
+            "media_type": "text/html",
+        }
+        for status in (400, 401, 403, 404, 413, 422)
+    ),
     {"do": "not_json"},
     {"do": "empty"},
     {"do": "no_id"},

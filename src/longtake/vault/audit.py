@@ -133,10 +133,12 @@ def spare_takes(
 ) -> Iterator[Spare]:
     """List takes whose recipe is not in use, and which were bought before a time.
 
-    A take without a finished purchase is left alone: nobody could say what it cost.
+    A take without a finished purchase is left alone: nobody could say what it cost. What was bought
+    twice lies beside its take, and is in no use.
     """
     done = {row.key: row for row in ledger.purchases() if row.state == "done"}
-    records = [record for _, record in records_of(vault) if record is not None]
+    found = [record for _, record in records_of(vault)]
+    records = [record for record in found if record is not None]
     for record in records:
         row = done.get(record["key"])
         wanted = not in_use.isdisjoint(record["recipes"])
@@ -147,6 +149,16 @@ def spare_takes(
         volume = sum(path.stat().st_size for path in paths if path.exists())
         what = f'take of "{row.clip}" of {row.board}'
         yield Spare(what, tuple(paths), volume, row.charge or row.reserved, row.key)
+    if None in found:
+        return  # Nobody can say which file it names.
+    recorded = {record["sha256"] for record in records}
+    for row in ledger.purchases():
+        if row.state != "done" or row.sha256 in recorded or (row.closed or row.began) >= before:
+            continue
+        path = _file(vault, {"sha256": row.sha256})
+        if path.is_file():
+            what = f'second take of "{row.clip}" of {row.board}'
+            yield Spare(what, (path,), path.stat().st_size, row.charge or row.reserved)
 
 
 def remove_spare(vault: Vault, spare: Spare) -> None:

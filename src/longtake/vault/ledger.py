@@ -42,6 +42,8 @@ from longtake.vault.purchase import (
     may_follow,
     purchase_from,
     purchase_row,
+    refuse_taken,
+    spent_tries,
     write_intent,
 )
 
@@ -141,18 +143,32 @@ class Ledger:
         return self._move(purchase, "intent", now, message=message)
 
     def submitted(self, purchase: int, task: str, now: float) -> Purchase:
-        """Write down the provider's task id: from now on the clip can be found again."""
+        """Write down the provider's task id: from now on the clip can be found again.
+
+        Raises TaskTaken where another purchase of that provider has it.
+        """
         return self._move(purchase, "submitted", now, task=task, answered=now)
+
+    def proved(self, purchase: int, task: str, now: float) -> Purchase:
+        """Write down a task id that the provider's own list proved; no person's word can undo it.
+
+        Raises TaskTaken where another purchase of that provider has it.
+        """
+        return self._move(purchase, "submitted", now, mark="proved", task=task, answered=now)
+
+    def ended(self, purchase: int, now: float) -> None:
+        """Write down that its task runs no more, whether or not its file can be had."""
+        with self._transaction() as db:
+            db.execute("INSERT INTO happenings VALUES (?, ?, 'ended', '')", (purchase, now))
 
     def unknown(self, purchase: int, message: str, now: float) -> Purchase:
         """Write down that nobody knows whether the provider took it."""
         return self._move(purchase, "unknown", now, message=message, answered=now)
 
     def failed(self, purchase: int, message: str, now: float) -> Purchase:
-        """Write down that it was not made and cost nothing."""
-        return self._move(
-            purchase, "failed", now, message=message, charge="0", answered=now, closed=now
-        )
+        """Write down that it was not made and cost nothing; a task it was thought to be is free again."""
+        values: dict[str, Any] = {"task": "", "message": message, "charge": "0"}
+        return self._move(purchase, "failed", now, answered=now, closed=now, **values)
 
     def refused(
         self, purchase: int, message: str, now: float, charge: Money | None = _NOTHING
@@ -186,7 +202,7 @@ class Ledger:
         return self._move(purchase, "done", now, sha256=sha256, charge=amount, closed=now)
 
     def find(self, key: str) -> Purchase | None:
-        """Give the latest purchase of a key."""
+        """Give the purchase of a key that counts: one under way, else one that was had, else the newest."""
         with self._transaction() as db:
             return latest_of(db, key)
 
@@ -216,10 +232,19 @@ class Ledger:
             return int(number)
 
     def was_unknown(self, purchase: int) -> bool:
-        """Tell whether only a person's word, or a look at a list, gave a purchase its task."""
+        """Tell whether only a person's word gave a purchase its task, or may give it one."""
+        query = (
+            "SELECT state FROM happenings WHERE purchase = ? AND state IN ('unknown', 'proved')"
+            " ORDER BY rowid DESC LIMIT 1"
+        )
         with self._transaction() as db:
-            query = "SELECT 1 FROM happenings WHERE purchase = ? AND state = 'unknown'"
-            return db.execute(query, (purchase,)).fetchone() is not None
+            last = db.execute(query, (purchase,)).fetchone()
+        return last is not None and last["state"] == "unknown"
+
+    def spent(self, key: str) -> int:
+        """Count the attempts of a key that came to nothing: so many retakes allow one more."""
+        with self._transaction() as db:
+            return spent_tries(db, key)
 
     def usual_s(self, provider: str, model: str, seconds: int) -> float | None:
         """Say how long clips like this one took lately, from the answer to the file; None if unknown."""
@@ -249,7 +274,9 @@ class Ledger:
         with self._transaction() as db:
             return tuple(purchase_from(row) for row in db.execute(query, values))
 
-    def _move(self, purchase: int, state: str, now: float, **values: Any) -> Purchase:
+    def _move(
+        self, purchase: int, state: str, now: float, *, mark: str = "", **values: Any
+    ) -> Purchase:
         with self._transaction() as db:
             row = purchase_row(db, purchase)
             # Two processes may have waited for one task: the first to finish has written it. But an
@@ -260,13 +287,18 @@ class Ledger:
             gone = row.state == "done" and state == "lost"
             if row.state in FINAL_STATES and not (late or gone):
                 return row
+            if state == "submitted":
+                refuse_taken(db, row, values["task"])
             if late and state == "submitted":
                 values |= {"charge": None, "closed": None}
             names = ", ".join(f"{name} = :{name}" for name in values)
             query = f"UPDATE purchases SET state = :state, {names} WHERE id = :id"
             db.execute(query, {"state": state, "id": purchase, **values})
             note = str(values.get("message") or values.get("task") or "")
-            db.execute("INSERT INTO happenings VALUES (?, ?, ?, ?)", (purchase, now, state, note))
+            for word in (state, mark) if mark else (state,):
+                db.execute(
+                    "INSERT INTO happenings VALUES (?, ?, ?, ?)", (purchase, now, word, note)
+                )
             return purchase_row(db, purchase)
 
     @contextlib.contextmanager

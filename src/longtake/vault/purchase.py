@@ -5,12 +5,15 @@ The functions run inside the ledger's transaction: they read and write, and deci
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from longtake.errors import VaultError
+from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 
 MINUTE_S = 60.0
@@ -91,6 +94,15 @@ class Purchase:
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """Give the canonical request as values; nothing where it cannot be read."""
+        try:
+            said = json.loads(self.request)
+        except ValueError:
+            return {}
+        return said if isinstance(said, dict) else {}
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -130,22 +142,26 @@ def may_follow(db: sqlite3.Connection, earlier: Purchase, limits: Limits) -> boo
     """Tell whether a key may be tried again: freely where nothing was taken, else as often as allowed."""
     if earlier.state == "failed":
         return True
-    (tries,) = db.execute(
-        "SELECT count(*) FROM purchases WHERE key = ? AND state IN (?, ?, ?)",
-        (earlier.key, *_SPENT_STATES),
-    ).fetchone()
-    return earlier.state in _SPENT_STATES and tries <= limits.rebuys
+    return earlier.state in _SPENT_STATES and spent_tries(db, earlier.key) <= limits.rebuys
+
+
+def spent_tries(db: sqlite3.Connection, key: str) -> int:
+    """Count the attempts of a key that came to nothing though the provider had taken them."""
+    query = "SELECT count(*) FROM purchases WHERE key = ? AND state IN (?, ?, ?)"
+    (tries,) = db.execute(query, (key, *_SPENT_STATES)).fetchone()
+    return int(tries)
 
 
 def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) -> NoRoom | None:
     """Say how long to wait for a place or a slot of the account; None where there is room."""
     account = (order.provider, order.account)
     # A row whose run died keeps its state, and an outcome may stay unknown for ever: whatever must be
-    # over by now holds no place.
+    # over by now, or was seen to be, holds no place.
     (busy,) = db.execute(
         "SELECT count(*) FROM purchases WHERE provider = ? AND account = ? AND began <= ? AND"
         " (state IN ('intent', 'sending', 'unknown') AND began > ?"
-        " OR state = 'submitted' AND began > ?)",
+        " OR state = 'submitted' AND began > ? AND NOT EXISTS"
+        " (SELECT 1 FROM happenings WHERE purchase = purchases.id AND happenings.state = 'ended'))",
         (*account, now, now - limits.unknown_s, now - limits.task_s),
     ).fetchone()
     if busy >= limits.in_flight:
@@ -216,11 +232,28 @@ def write_intent(db: sqlite3.Connection, order: Order, attempt: int, now: float)
 
 
 def latest_of(db: sqlite3.Connection, key: str) -> Purchase | None:
-    """Give the newest attempt of a key."""
-    row = db.execute(
-        "SELECT * FROM purchases WHERE key = ? ORDER BY attempt DESC LIMIT 1", (key,)
-    ).fetchone()
+    """Give the attempt of a key that counts: one under way, else one that was had, else the newest."""
+    # An early one may come back by a person's word, after others were made.
+    marks = ", ".join("?" * len(OPEN_STATES))
+    query = (
+        "SELECT * FROM purchases WHERE key = ? ORDER BY"
+        f" CASE WHEN state IN ({marks}) THEN 0 WHEN state = 'done' THEN 1 ELSE 2 END, attempt DESC"
+    )
+    row = db.execute(query, (key, *OPEN_STATES)).fetchone()
     return purchase_from(row) if row else None
+
+
+def refuse_taken(db: sqlite3.Connection, purchase: Purchase, task: str) -> None:
+    """Raise TaskTaken where a task is that of another purchase."""
+    row = db.execute(
+        "SELECT * FROM purchases WHERE provider = ? AND task = ? AND id != ? AND state != 'failed'",
+        (purchase.provider, task, purchase.id),
+    ).fetchone()
+    if row is not None:
+        raise TaskTaken(
+            f'task {task} is that of purchase {row["id"]}, "{row["clip"]}" of {row["board"]}',
+            hint="each purchase has a task of its own; look for another one of that minute",
+        )
 
 
 def purchase_row(db: sqlite3.Connection, number: int) -> Purchase:

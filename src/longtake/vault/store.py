@@ -67,19 +67,30 @@ class Vault:
         return _read(record, path, recipe)
 
     def add(self, take: Take, part: Path) -> Take:
-        """Keep a finished, measured file; `part` is moved in. Gives the take with its final path."""
+        """Keep a finished, measured file; `part` is moved in. Gives the take with its final path.
+
+        A key goes on with the take it has: the file of another task of it is kept beside, unrecorded.
+        """
         sha256 = sha256_of(part)
         path = self._object(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         size = part.stat().st_size
         publish(part, path)
         kept = replace(take, sha256=sha256, path=path)
-        write_json(self._record(kept.key), {"schema": SCHEMA, "bytes": size, **_written(kept)})
+        owned = self.find(take.key)
+        if owned is None or owned.task == take.task:
+            record = {"schema": SCHEMA, "bytes": size, **_written(kept)}
+            write_json(self._record(kept.key), record)
         return kept
 
     def scratch(self, key: str) -> Path:
         """Give a path on the vault's own disk for a file still to be made."""
         return self.root / "objects" / part_name(f"{key[:16]}.mp4")
+
+    def sent(self, sha256: str) -> Path | None:
+        """Give a kept picture by the hash of its bytes, or None."""
+        pictures = (self.root / "frames").glob("*.png")
+        return next((path for path in pictures if sha256_of(path) == sha256), None)
 
     def frame(self, name: str, make: Callable[[Path], None]) -> Path:
         """Give a kept picture by name, made once by `make` (which writes a PNG to the path it gets)."""
