@@ -237,7 +237,7 @@ def trial(
     board.write_text(form.format(**words))
     code: int | None = None
     for attempt in range(12):
-        code = run_client(board, blow if attempt < 2 else None, options.forget_intents)
+        code = run_client(board, blow if attempt < options.blows else None, options.forget_intents)
         tally.exits[code if code is not None else -9] += 1
         tally.kills += code is None
         if code == ASKS:
@@ -292,6 +292,7 @@ def main() -> int:
     parser.add_argument(
         "--forget-intents", action="store_true", help="break the ledger: the campaign must find it"
     )
+    parser.add_argument("--blows", type=int, default=2, help="runs of a trial that are killed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--model",
