@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from longtake.errors import MediaError, RateLimited, TaskFailed, Unreachable
@@ -31,6 +32,9 @@ Watch = Callable[[TaskReport], None]
 
 # A whole clip that is refused once may have been torn on the way: it is fetched again, for nothing.
 FETCHES = 3
+# Clips that come together are looked at one after the other: their work is done by one processor
+# anyway, and so the first of them is handed on long before the last.
+_LANDING = Lock()
 # A provider that wants longer to pass between two looks is asked sooner all the same.
 LONGEST_ASKED_S = 60.0
 
@@ -254,7 +258,7 @@ async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[M
 
 def _verified(part: Path) -> tuple[Measured, Scan]:
     # The next clip waits for this: ffmpeg's strict check runs beside our own decode.
-    with ThreadPoolExecutor(1) as beside:
+    with _LANDING, ThreadPoolExecutor(1) as beside:
         strict = beside.submit(strict_check, part)
         scanner = Scanner(probe(part))
         measured = measure_clip(part, scanner.add)
