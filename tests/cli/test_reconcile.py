@@ -58,6 +58,7 @@ def test_it_was_made(cli: Cli, ledger: Ledger) -> None:
     assert (said.code, said.err) == (0, "")
     assert said.out == (
         "purchase 2 is task 424010985738629; the next `make` fetches it and pays nothing\n"
+        "a mistyped task can be said again, until its clip is here\n"
     )
     assert (ledger.get(2).state, ledger.get(2).task) == ("submitted", "424010985738629")
     assert cli("reconcile").out == "no purchase waits for your word\n"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
 from longtake.seam.mending import Mending
-from longtake.timeline import Timeline, TimelineClip
+from longtake.timeline import Seam, Timeline, TimelineClip
 from longtake.units import FrameRate, film_frame_of, film_frames_until
 from longtake.vault.take import Take
 
@@ -24,7 +24,11 @@ def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timelin
     missing = [clip.id for clip in timeline.clips if clip.id not in takes]
     if missing:
         raise AssemblyError(f"no take of {', '.join(missing)}")
-    clips = tuple(_fitted(clip, takes[clip.id], timeline.rate) for clip in timeline.clips)
+    seams = (False, *(isinstance(join, Seam) for join in timeline.joins))
+    clips = tuple(
+        _fitted(clip, takes[clip.id], timeline.rate, seam)
+        for clip, seam in zip(timeline.clips, seams, strict=False)
+    )
     fitted = replace(timeline, clips=clips)
     short = fitted.too_short()
     if short:
@@ -53,18 +57,27 @@ def _file(take: Take, film: FrameRate) -> FileMaterial:
     else:
         touched = tuple(
             (film_frame_of(low, take.rate, film), film_frame_of(high, take.rate, film))
-            for low, high in mending.plan.touched()
+            # What is done up to the out-point is done to the handle behind it as well.
+            for low, high in (
+                (low, take.frames if high > mending.plan.last else high)
+                for low, high in mending.plan.touched()
+            )
         )
     return FileMaterial(take.path, take.sha256, mending, touched)
 
 
-def _fitted(clip: TimelineClip, take: Take | Material, film: FrameRate) -> TimelineClip:
+def _fitted(
+    clip: TimelineClip, take: Take | Material, film: FrameRate, after_seam: bool
+) -> TimelineClip:
     if not isinstance(take, Take):
         return clip
-    available = film_frames_until(take.frames - 1, take.rate, film)
+    # A tail that was given up is no handle: a transition would show it after all.
+    last = take.frames - 1 if take.usable is None else take.usable
+    available = film_frames_until(last, take.rate, film)
     end = min(clip.end, film_frames_until(take.out_point, take.rate, film))
     mending = Mending.from_json(take.mending)
-    start = film_frame_of(mending.plan.drop, take.rate, film) if mending else 0
+    drop = mending.plan.drop if mending and after_seam else 0
+    start = film_frame_of(drop, take.rate, film)
     # More handle than planned would make the film longer, and its cuts other than the animatic's.
     tail = min(available, clip.end + clip.tail) - end
     return replace(clip, start=max(clip.start, start), end=end, tail=tail)

@@ -113,6 +113,7 @@ def _settle(ledger: Ledger, row: Purchase, task: str | None) -> None:
     again = ledger.find(row.key)
     ledger.submitted(row.id, task, time.time())
     say.answer(f"purchase {row.id} is task {task}; the next `make` fetches it and pays nothing")
+    say.answer("a mistyped task can be said again, until its clip is here")
     if again is not None and again.id != row.id and again.state in ("submitted", "done"):
         say.answer(f"it was bought twice: the film goes on with the take of purchase {again.id}")
 

@@ -234,7 +234,9 @@ def with_out_point(take: Take, out_frame: int, film: FrameRate) -> Take:
     A take keeps the last frame that may be used; a plan may leave it earlier. So two boards can share
     a take, and a shorter shot needs no new one.
     """
-    return replace(take, out_point=min(shown_frame(out_frame, take.rate, film), take.out_point))
+    usable = take.out_point if take.usable is None else take.usable
+    end = min(shown_frame(out_frame, take.rate, film), usable)
+    return replace(take, out_point=end, usable=usable)
 
 
 async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[Measured, Scan]:

@@ -33,6 +33,10 @@ from longtake.units import Fit, FrameRate, Size
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 
+# What a model made is handed on without bars, however the film fits pictures: another `film.fit` must
+# not change the frame that the next clip was bought on.
+_OF_TAKES: Fit = "cover"
+
 
 @dataclass(frozen=True)
 class SentFrame:
@@ -98,34 +102,34 @@ class Handoffs:
         """Keep a frame of a take as the film shows it: corrected, if its repairs touch it."""
         mending = Mending.from_json(take.mending)
         if mending is None or not mending.shows_otherwise(index):
-            return self._decoded(take.path, take.sha256, index, canvas)
+            return self._decoded(take.path, take.sha256, index, canvas, _OF_TAKES)
         facts = probe(take.path)
         name = f"{take.sha256[:40]}-{index}-{mending.sha256[:16]}"
         fits = facts.display_size == canvas
         if not fits:
-            name += f"-{self._fitting(canvas)}"
+            name += f"-{canvas}"
 
         def make(part: Path) -> None:
             rgb = handoff_picture(take.path, mending.plan, mending.sampling(facts), index)
-            if not fits:
-                rgb = rgb_still_to_film(rgb, canvas, self.fit, self.background)
-            save_png(rgb, part)
+            save_png(rgb_still_to_film(rgb, canvas, _OF_TAKES), part)
 
         return self.vault.frame(name, make)
 
-    def _decoded(self, path: Path, sha256: str, index: int, canvas: Size) -> Path:
-        """Keep a frame of a film file: as it is where it is on the canvas, fitted to it elsewhere."""
+    def _decoded(
+        self, path: Path, sha256: str, index: int, canvas: Size, fit: Fit | None = None
+    ) -> Path:
+        """Keep a frame of a film file: as it is where it is on the canvas, fitted to it elsewhere.
+
+        Footage is fitted as the film says, a take always in one way: see `_OF_TAKES`.
+        """
         facts = probe(path)
         name = f"{sha256[:40]}-{index}"
-        fits = facts.display_size == canvas
-        if not fits:
-            name += f"-{self._fitting(canvas)}"
+        if facts.display_size != canvas:
+            name += f"-{canvas}" if fit else f"-{self._fitting(canvas)}"
 
         def make(part: Path) -> None:
             rgb = last_frame(path, index).rgb
-            if not fits:
-                rgb = rgb_still_to_film(rgb, canvas, self.fit, self.background)
-            save_png(rgb, part)
+            save_png(rgb_still_to_film(rgb, canvas, fit or self.fit, self.background), part)
 
         return self.vault.frame(name, make)
 

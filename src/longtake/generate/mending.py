@@ -68,6 +68,15 @@ def mended(take: Take, job: ClipJob, vault: Vault, around: Neighbours) -> Take:
     return known_mending(take, job, vault)
 
 
+def was_accepted(take: Take, vault: Vault, *, now: bool) -> bool:
+    """Tell whether the author took this very file as it is, `now` or in an earlier run."""
+    place = vault.root / "accepted" / f"{take.sha256}.json"
+    if now:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_json(place, {"clip": take.clip})
+    return now or place.is_file()
+
+
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
     """Give what the clips of a model have agreed on about its colours."""
     return vote(_observations(_rows(vault, provider, model)))
@@ -158,7 +167,11 @@ def _calibration_place(vault: Vault, provider: str, model: str) -> Path:
 
 
 def _place(take: Take, job: ClipJob, vault: Vault) -> Path:
-    """Name the decision by the take, where it ends, and what the author allows."""
+    """Name the decision by what was asked, the very file that came, its end, and what is allowed."""
     words = json.dumps(job.repairs.as_parts(), sort_keys=True)
     allowed = hashlib.sha256(words.encode()).hexdigest()[:12]
-    return vault.root / "mendings" / f"{take.key}-{take.out_point}-{allowed}.json"
+    return (
+        vault.root
+        / "mendings"
+        / f"{take.key[:40]}-{take.sha256[:16]}-{take.out_point}-{allowed}.json"
+    )

@@ -249,6 +249,8 @@ def _turn(before: Scan, after: Scan, out: int, first: int) -> float:
         return 0.0
     last = _step(before, out)
     following = _step(after, first)
+    if last.shape != following.shape:
+        return 0.0
     return (float(np.median(usual)) - cosine(last, following)) / max(robust_spread(usual), 0.1)
 
 

@@ -81,13 +81,14 @@ def plan_repair(
     measures = score or (lambda before, after: seam_measures(before, after, ends.sampling))
     weighing = Weighing(ends, nothing, measures)
     # In this order: each is found on what the ones before it leave.
-    if switches.lighting == "constant":
+    if switches.lighting == "constant" and ends.front:
         flashes = find_flashes(ends)
         weighing.add("flash", {"flashes": flashes} if flashes else {})
     weighing.add("place", placed)
     _match(ends, switches, weighing)
     _lead_back(ends, switches, weighing)
-    drop = still_lead_in(ends)
+    # A clip that begins afresh may begin with a pause: nothing was there to repeat.
+    drop = still_lead_in(ends) if ends.front else 0
     weighing.add("lead-in", {"drop": drop} if drop else {})
     return Repair(weighing.plan, tuple(weighing.log))
 

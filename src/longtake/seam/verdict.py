@@ -209,8 +209,10 @@ def _heard(score: SeamScore) -> list[Finding]:
     loud = max(sound.before_db, sound.after_db)
     if abs(sound.level_db) > LEVEL_MOST_DB and loud > HEARD_DB:
         words = f"the sound goes from {sound.before_db:.0f} to {sound.after_db:.0f} dBFS"
-        found.append(Finding("sound step", "level_db", sound.level_db, LEVEL_MOST_DB, words))
+        found.append(
+            Finding("sound step", "level_db", sound.level_db, LEVEL_MOST_DB, words, counts=False)
+        )
     if sound.click > CLICK_MOST:
         words = "the sound breaks off with a click"
-        found.append(Finding("click", "click", sound.click, CLICK_MOST, words))
+        found.append(Finding("click", "click", sound.click, CLICK_MOST, words, counts=False))
     return found

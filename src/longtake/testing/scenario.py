@@ -106,7 +106,13 @@ def load_scenario(path: Path) -> Scenario:
         raise LongtakeError(f"the scenario {path} cannot be read: {exc}") from exc
     if written is not None and not isinstance(written, dict):
         raise LongtakeError(f"the scenario {path} is no table of names and values")
-    return Scenario.read(written or {})
+    try:
+        return Scenario.read(written or {})
+    except (TypeError, AttributeError, KeyError, ValueError) as exc:
+        raise LongtakeError(
+            f"the scenario {path} is not understood: {exc}",
+            hint="a value has another form than its name asks for",
+        ) from exc
 
 
 def storm(chance: float = 0.3, unknown: bool = True) -> tuple[Fault, ...]:

@@ -16,7 +16,8 @@ class Take:
 
     `frames`, `rate` and `size` are measured, never what was asked. `out_point` is the frame (counted
     from 0 in the take) where it ends in the film: its handoff frame. `mending` is how it is repaired
-    before it is shown, as plain values; None where it is shown as it is.
+    before it is shown, as plain values; None where it is shown as it is. `usable` is the last frame
+    that may be shown at all, where a plan leaves it earlier.
     """
 
     key: str
@@ -33,3 +34,4 @@ class Take:
     out_point: int
     charge: Money | None = None
     mending: Mapping[str, Any] | None = None
+    usable: int | None = None
