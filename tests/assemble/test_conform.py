@@ -10,6 +10,8 @@ import pytest
 from longtake.assemble.conform import conform
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
+from longtake.seam.mending import Mending
+from longtake.seam.plan import RepairPlan
 from longtake.timeline import Cut, Join, Seam, Timeline, TimelineClip, Transition
 from longtake.units import FrameRate, Size, film_frames_until, shown_frame
 from longtake.vault.take import Take
@@ -98,3 +100,22 @@ def test_the_frame_handed_on_is_the_last_one_shown(rate: str, film: str) -> None
         shown = shown_frame(last, clip, own)
         assert shown_frame(film_frames_until(shown, clip, own) - 1, clip, own) == shown
         assert film_frames_until(shown, clip, own) > last
+
+
+@pytest.mark.parametrize(
+    ("join", "start"), [(Seam(), 5), (Cut(), 0), (Transition("dissolve", 8), 0)]
+)
+def test_a_held_beginning_is_left_out_behind_a_seam_only(join: Join, start: int) -> None:
+    """Behind a cut or a transition nothing is repeated: the pause belongs to the clip."""
+    mending = Mending(RepairPlan(119, drop=5)).as_json()
+    takes = {"a": take(144, 119), "b": replace(take(144, 119), mending=mending)}
+
+    assert conform(timeline(join), takes).clips[1].start == start
+
+
+def test_a_tail_that_was_given_up_is_no_handle() -> None:
+    """A blurred end must not come back in a dissolve."""
+    given_up = replace(take(144, 99), usable=99)
+    (clip,) = conform(timeline(), {"a": given_up}).clips
+
+    assert (clip.end, clip.tail) == (100, 0)

@@ -186,3 +186,19 @@ def test_an_ignored_first_frame_is_not_painted_over() -> None:
 
     assert plan.copyable
     assert plan.start == RepairPlan(LAST).start
+
+
+def test_a_clip_that_begins_afresh_may_pause_and_flash() -> None:
+    """With nothing in front of it there is no seam to mend: a held beginning and lightning stay."""
+    frames = clip(Drift(frozen=6))
+
+    assert plan_repair(ends_of(frames)).plan.copyable
+    assert plan_repair(ends_of(frames)).plan.drop == 0
+
+
+def test_a_drift_is_taken_back_though_the_first_frame_needs_no_match() -> None:
+    """Begun just as it was sent, and yet ending otherwise: it would add up along the chain."""
+    frames = clip(Drift(ramp=Shade(saturation=1.08)))
+    plan = plan_repair(ends_of(frames, place())).plan
+
+    assert plan.end != plan.start
