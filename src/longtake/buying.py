@@ -56,10 +56,13 @@ def the_ledger() -> Ledger:
     return Ledger(home() / "ledger.db")
 
 
-def told_charges() -> Mapping[tuple[str, str, str, int], Money]:
-    """Give what providers charged last, by provider, model, resolution and seconds."""
+def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
+    """Give what providers charged last, by provider, model, resolution and seconds.
+
+    Nothing, and no look at the ledger, for a plan that buys nothing.
+    """
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not paid_providers(plan) or not ledger.path.exists():
         return {}
     ledger.open()
     return ledger.charges()

@@ -87,7 +87,7 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    plan = with_charges(with_price(plan, wishes.price), told_charges())
+    plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
 
 
@@ -99,12 +99,13 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
     drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
-    # A film that is drawn asks no ledger, and no provider about what is still to come from it.
-    open_counter = nullcontext(Counter({})) if wishes.animatic else None
     try:
         with (
             open_receiver(plan, wishes.webhook) as (bell, invite),
-            open_counter or open_shops(plan, project, wishes.purse, invite) as counter,
+            # A film that is drawn asks no ledger, and no provider about what is still to come from it.
+            nullcontext(Counter({}))
+            if wishes.animatic
+            else open_shops(plan, project, wishes.purse, invite) as counter,
         ):
             takes = generate_takes(
                 plan,

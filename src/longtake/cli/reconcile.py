@@ -13,6 +13,7 @@ from longtake.cli.board import Misuse
 from longtake.cli.ledger import all_purchases, moment, unsigned
 from longtake.cli.say import DIM, HEADING
 from longtake.errors import LongtakeError, OutcomeUnknown
+from longtake.generate.collect import word_wanted
 from longtake.generate.purchase import SENDING_LIFE_S
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
@@ -66,8 +67,7 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
     wait = "purchase waits" if len(waiting) == 1 else "purchases wait"
     raise OutcomeUnknown(
         f"{len(waiting):,} {wait} for your word",
-        hint=f"look at your account, then say `longtake reconcile {waiting[0].id} --made TASK`"
-        " or `--not-made`",
+        hint=word_wanted(waiting[0].id),
         charged=None,
     )
 

@@ -65,6 +65,12 @@ async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) ->
     return await asyncio.shield(coming)
 
 
+def word_wanted(number: int) -> str:
+    """Say what a person does about a purchase of which nobody knows the outcome."""
+    word = f"`longtake reconcile {number} --made TASK` or `--not-made`"
+    return f"look at your account, then say {word}"
+
+
 def moderated(wanted: Wanted, message: str, charge: Money | None = NOTHING) -> Refused:
     """Make the error of a clip that moderation refused, now or in an earlier run."""
     free = charge is not None and not charge.amount

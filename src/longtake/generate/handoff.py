@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,32 +104,35 @@ class Handoffs:
         if mending is None or not mending.shows_otherwise(index):
             return self._decoded(take.path, take.sha256, index, canvas, _OF_TAKES)
         facts = probe(take.path)
-        name = f"{take.sha256[:40]}-{index}-{mending.sha256[:16]}"
-        fits = facts.display_size == canvas
-        if not fits:
-            name += f"-{canvas}"
-
-        def make(part: Path) -> None:
-            rgb = handoff_picture(take.path, mending.plan, mending.sampling(facts), index)
-            save_png(rgb_still_to_film(rgb, canvas, _OF_TAKES), part)
-
-        return self.vault.frame(name, make)
+        sampling = mending.sampling(facts)
+        return self._kept(
+            f"{take.sha256[:40]}-{index}-{mending.sha256[:16]}",
+            lambda: handoff_picture(take.path, mending.plan, sampling, index),
+            facts.display_size,
+            canvas,
+            _OF_TAKES,
+        )
 
     def _decoded(
         self, path: Path, sha256: str, index: int, canvas: Size, fit: Fit | None = None
     ) -> Path:
+        shown = probe(path).display_size
+        name = f"{sha256[:40]}-{index}"
+        return self._kept(name, lambda: last_frame(path, index).rgb, shown, canvas, fit)
+
+    def _kept(
+        self, name: str, picture: Callable[[], Plane], shown: Size, canvas: Size, fit: Fit | None
+    ) -> Path:
         """Keep a frame of a film file: as it is where it is on the canvas, fitted to it elsewhere.
 
-        Footage is fitted as the film says, a take always in one way: see `_OF_TAKES`.
+        Footage is fitted as the film says (`fit` None), a take always in one way: see `_OF_TAKES`.
         """
-        facts = probe(path)
-        name = f"{sha256[:40]}-{index}"
-        if facts.display_size != canvas:
+        if shown != canvas:
             name += f"-{canvas}" if fit else f"-{self._fitting(canvas)}"
 
         def make(part: Path) -> None:
-            rgb = last_frame(path, index).rgb
-            save_png(rgb_still_to_film(rgb, canvas, fit or self.fit, self.background), part)
+            fitted = rgb_still_to_film(picture(), canvas, fit or self.fit, self.background)
+            save_png(fitted, part)
 
         return self.vault.frame(name, make)
 

@@ -62,19 +62,18 @@ def mended(take: Take, job: ClipJob, vault: Vault, around: Neighbours) -> Take:
     if not mendable(facts) or facts.vfr:
         return take
     mending = _decided(take, job, facts, vault, around)
-    place = _place(take, job, vault)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    write_json(place, mending.as_json())
+    write_json(_place(take, job, vault), mending.as_json())
     return known_mending(take, job, vault)
 
 
-def was_accepted(take: Take, vault: Vault, *, now: bool) -> bool:
-    """Tell whether the author took this very file as it is, `now` or in an earlier run."""
-    place = vault.root / "accepted" / f"{take.sha256}.json"
-    if now:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_json(place, {"clip": take.clip})
-    return now or place.is_file()
+def accept(take: Take, vault: Vault) -> None:
+    """Remember that the author takes this very file as it is."""
+    write_json(_accepted_place(take, vault), {"clip": take.clip})
+
+
+def was_accepted(take: Take, vault: Vault) -> bool:
+    """Tell whether the author took this very file as it is."""
+    return _accepted_place(take, vault).is_file()
 
 
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
@@ -140,7 +139,6 @@ def _calibrated(
         seen = observe(sent, first, full_range=facts.full_range)
         rows = [*rows, {**asdict(seen), "take": take.sha256}][-_VOTERS:]
         path = _calibration_place(vault, take.provider, take.model)
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, {"observations": rows})
     return vote(_observations(rows))
 
@@ -160,6 +158,10 @@ def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
         except (KeyError, TypeError):
             continue
     return found
+
+
+def _accepted_place(take: Take, vault: Vault) -> Path:
+    return vault.root / "accepted" / f"{take.sha256}.json"
 
 
 def _calibration_place(vault: Vault, provider: str, model: str) -> Path:

@@ -59,6 +59,18 @@ class PictureLimits:
     widest: Fraction = Fraction(100)
 
 
+# What MiniMax asks of pictures for its Hailuo models, whoever sells them.
+HAILUO_PICTURES = PictureLimits(19_900_000, 301, 16383, Fraction(2, 5), Fraction(5, 2))
+# The shapes of clip that MiniMax-H3 makes of words alone.
+H3_RATIOS = ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16")
+# MiniMax's own names of its models' switches, by ours.
+MINIMAX_SWITCHES: Mapping[str, str] = {
+    "prompt_optimizer": "prompt_optimizer",
+    "fast_pretreatment": "fast_pretreatment",
+    "watermark": "aigc_watermark",
+}
+
+
 @dataclass(frozen=True)
 class Profile:
     """The facts of one provider. `{task}` and `{file}` stand in paths for what is asked about, `{model}`

@@ -13,6 +13,7 @@ from longtake.errors import LongtakeError
 from longtake.generate.clip import Desk, Wanted, wait_for
 from longtake.generate.handoff import RESPECTED
 from longtake.generate.provider import ListedTask, Request, TaskState
+from longtake.media.color import Plane
 from longtake.media.frames import last_frame
 from longtake.media.likeness import likeness
 from longtake.media.stills import open_still
@@ -42,7 +43,9 @@ async def proved_task(
         if listed is None:
             return None
         fitting = _fitting(listed, purchase, ledger)
-        matching = [task.id for task in fitting if await _begins_on(task, wanted, request, desk)]
+        matching = [
+            task.id for task in fitting if await _begins_on(task, wanted, request.first, desk)
+        ]
     except LongtakeError:
         # A list that cannot be read, or a clip that cannot be seen, proves nothing either way.
         return ""
@@ -62,7 +65,7 @@ def _has_rivals(purchase: Purchase, first: Path, vault: Vault, ledger: Ledger) -
         if row.id == purchase.id or row.task or kind(row) != kind(purchase):
             continue
         sent = vault.sent(str(row.asked.get("first")))
-        if sent is None or likeness(open_still(sent), open_still(first)) >= RESPECTED:
+        if sent is None or _alike(open_still(sent), first):
             return True
     return False
 
@@ -82,14 +85,18 @@ def _fitting(
     ]
 
 
-async def _begins_on(task: ListedTask, wanted: Wanted, request: Request, desk: Desk) -> bool:
+async def _begins_on(task: ListedTask, wanted: Wanted, first: Path, desk: Desk) -> bool:
     """Fetch a task's clip, which costs nothing, and compare its first frame with the one sent."""
     await wait_for(wanted, task.id, desk)
     part = desk.vault.scratch(f"proof-{task.id}")
     try:
         await asyncio.to_thread(desk.provider.fetch, task.id, part)
-        first = last_frame(part, 0).rgb
+        # The whole clip is decoded, so that a damaged one proves nothing: no work for the event loop.
+        begun = await asyncio.to_thread(last_frame, part, 0)
+        return await asyncio.to_thread(_alike, begun.rgb, first)
     finally:
         part.unlink(missing_ok=True)
-    assert request.first is not None
-    return likeness(first, open_still(request.first)) >= RESPECTED
+
+
+def _alike(picture: Plane, sent: Path) -> bool:
+    return likeness(picture, open_still(sent)) >= RESPECTED

@@ -34,7 +34,7 @@ from longtake.generate.clip import (
     request_key,
     with_out_point,
 )
-from longtake.generate.collect import Till, collect, moderated
+from longtake.generate.collect import Till, collect, moderated, word_wanted
 from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
@@ -309,7 +309,7 @@ def _backoff(error: ProviderError, attempt: int) -> float:
 def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
     return OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {purchase.message}',
-        hint=f"look at your account, then say `longtake reconcile {purchase.id} --made TASK` or `--not-made`",
+        hint=word_wanted(purchase.id),
         job=job.id,
         charged=None,
     )

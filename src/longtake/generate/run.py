@@ -17,7 +17,7 @@ from longtake.generate.handoff import (
     refuse_ignored_frame,
     refuse_unmendable,
 )
-from longtake.generate.mending import Neighbours, mended, was_accepted
+from longtake.generate.mending import Neighbours, accept, mended, was_accepted
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.settle import bring_in, told
@@ -217,7 +217,9 @@ class _Walker:
     ) -> Made:
         """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
         first, _ = pictures
-        accepted = was_accepted(made.take, vault, now=job.id in self._accepted)
+        if job.id in self._accepted:
+            accept(made.take, vault)
+        accepted = was_accepted(made.take, vault)
         if first and not accepted:
             refuse_ignored_frame(job, first, made.take)
         before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None

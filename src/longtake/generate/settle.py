@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from longtake.errors import KeyMissing, LongtakeError, OutcomeUnknown
 from longtake.generate.clip import Desk, Wanted
-from longtake.generate.collect import Till, collect
+from longtake.generate.collect import Till, collect, word_wanted
 from longtake.units import FrameRate
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
@@ -36,8 +36,7 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
     if row.state != "submitted":
         raise OutcomeUnknown(
             f'nobody knows whether an earlier "{row.clip}" was bought: {row.message}',
-            hint=f"look at your account, then say `longtake reconcile {row.id} --made TASK`"
-            " or `--not-made`",
+            hint=word_wanted(row.id),
             charged=None,
         )
     if desk is None or till is None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from longtake.errors import Refused
 from longtake.generate.http import Reply
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
+    HAILUO_PICTURES,
     Complaint,
     Dialect,
-    PictureLimits,
     Pictures,
     Profile,
     Status,
@@ -31,7 +30,6 @@ from longtake.generate.profile import (
 from longtake.generate.provider import Request
 from longtake.generate.remote import RemoteProvider, open_remote
 
-_PICTURES = PictureLimits(19_900_000, 301, 16383, Fraction(2, 5), Fraction(5, 2))
 # One page calls the standard model by the first name, another by the second: a board may say either.
 _CALLED = {
     "hailuo-2-3": "hailuo-2-3",
@@ -48,7 +46,7 @@ PROFILE = Profile(
     status_path="/api/v1/tasks/{task}",
     webhook="callback_url",
     addresses_only=True,
-    pictures=dict.fromkeys(_CALLED, _PICTURES),
+    pictures=dict.fromkeys(_CALLED, HAILUO_PICTURES),
     poll_first_s=8.0,
     poll_most_s=15.0,
     in_flight=4,

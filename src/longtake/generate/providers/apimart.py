@@ -10,6 +10,8 @@ from longtake.errors import Refused
 from longtake.generate.http import Reply
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
+    H3_RATIOS,
+    HAILUO_PICTURES,
     Complaint,
     Dialect,
     Kind,
@@ -30,10 +32,7 @@ from longtake.generate.profile import (
 from longtake.generate.provider import Request
 from longtake.generate.remote import RemoteProvider, open_remote
 
-_UPLOAD = 19_900_000
-_HAILUO = PictureLimits(_UPLOAD, 301, 16383, Fraction(2, 5), Fraction(5, 2))
-_H3 = PictureLimits(_UPLOAD, 256, 5760, Fraction(2, 5), Fraction(5, 2))
-_RATIOS = ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16")
+_H3 = PictureLimits(19_900_000, 256, 5760, Fraction(2, 5), Fraction(5, 2))
 _SWITCHES = {name: name for name in ("prompt_optimizer", "fast_pretreatment", "watermark")}
 
 PROFILE = Profile(
@@ -56,10 +55,10 @@ PROFILE = Profile(
     upload_path="/v1/uploads/images",
     upload_life_s=48 * 3600.0,
     pictures={
-        "MiniMax-Hailuo-2.3": _HAILUO,
-        "MiniMax-Hailuo-2.3-Fast": _HAILUO,
-        "MiniMax-Hailuo-02": _HAILUO,
-        "MiniMax-Hailuo-03": _HAILUO,
+        "MiniMax-Hailuo-2.3": HAILUO_PICTURES,
+        "MiniMax-Hailuo-2.3-Fast": HAILUO_PICTURES,
+        "MiniMax-Hailuo-02": HAILUO_PICTURES,
+        "MiniMax-Hailuo-03": HAILUO_PICTURES,
         "MiniMax-H3": _H3,
     },
     poll_first_s=5.0,
@@ -100,7 +99,7 @@ def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
         people = [{"type": "character", "image": [url]} for url in pictures.references]
         body["subject_reference"] = people
     if request.model in ("MiniMax-H3", "MiniMax-Hailuo-03") and not (request.first or request.last):
-        body["aspect_ratio"] = nearest_ratio(request, _RATIOS)
+        body["aspect_ratio"] = nearest_ratio(request, H3_RATIOS)
     return body | options_of(request, {"watermark": "watermark"} if is_h3 else _SWITCHES)
 
 

@@ -6,7 +6,6 @@ Its global and its mainland host are the same but for their keys, each of which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from longtake.errors import Refused
@@ -15,9 +14,10 @@ from longtake.generate.minimax_codes import CODES, REJECTED
 from longtake.generate.minimax_key import KEY_PATH, read_key
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
+    HAILUO_PICTURES,
+    MINIMAX_SWITCHES,
     Complaint,
     Dialect,
-    PictureLimits,
     Pictures,
     Profile,
     Status,
@@ -30,16 +30,10 @@ from longtake.generate.profile import (
 from longtake.generate.provider import Request
 from longtake.generate.remote import RemoteProvider, open_remote
 
-_PICTURES = PictureLimits(19_900_000, 301, 16383, Fraction(2, 5), Fraction(5, 2))
 _SUBJECT = "S2V-01"
 # The models of the first series have one length and one size, and refuse to be told them.
 _FIXED = (_SUBJECT, "T2V-01", "T2V-01-Director", "I2V-01", "I2V-01-Director", "I2V-01-live")
 _MODELS = ("MiniMax-Hailuo-2.3", "MiniMax-Hailuo-2.3-Fast", "MiniMax-Hailuo-02", *_FIXED)
-_SWITCHES = {
-    "prompt_optimizer": "prompt_optimizer",
-    "fast_pretreatment": "fast_pretreatment",
-    "watermark": "aigc_watermark",
-}
 
 PROFILE = Profile(
     name="minimax",
@@ -52,7 +46,7 @@ PROFILE = Profile(
     file_path="/v1/files/retrieve?file_id={file}",
     key_path=KEY_PATH,
     webhook="callback_url",
-    pictures=dict.fromkeys(_MODELS, _PICTURES),
+    pictures=dict.fromkeys(_MODELS, HAILUO_PICTURES),
     poll_first_s=6.0,
     poll_most_s=20.0,
     in_flight=4,
@@ -83,7 +77,7 @@ def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
         person = {"type": "character", "image": list(pictures.references)}
         body["subject_reference"] = [person]
     switches = {"watermark": "aigc_watermark", "prompt_optimizer": "prompt_optimizer"}
-    return body | options_of(request, switches if request.model in _FIXED else _SWITCHES)
+    return body | options_of(request, switches if request.model in _FIXED else MINIMAX_SWITCHES)
 
 
 def read_submit(said: Any) -> str:

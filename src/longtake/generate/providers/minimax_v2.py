@@ -16,6 +16,7 @@ from longtake.generate.minimax_codes import CODES, REJECTED
 from longtake.generate.minimax_key import KEY_PATH, read_key
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
+    H3_RATIOS,
     WORDS,
     Complaint,
     Dialect,
@@ -43,7 +44,6 @@ _MOST_TEXT = 63_000_000
 _MAX = "MiniMax-H3-Max"
 # So many pictures are part of a clip's price; each further one costs extra.
 _FREE = {"MiniMax-H3": 5, _MAX: 2}
-_RATIOS = ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16")
 _WORDS = {**WORDS, "expired": TaskState.FAILED}
 _CODE = re.compile(r"\((\d{4})\)\s*$")
 _CODES: Mapping[str, Kind] = {
@@ -87,7 +87,7 @@ def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
     }
     if not (pictures.first or pictures.last):
         # With frames the clip has their shape, whatever is asked.
-        body["ratio"] = nearest_ratio(request, _RATIOS)
+        body["ratio"] = nearest_ratio(request, H3_RATIOS)
     wish = request.options.get("prompt_optimizer")
     if request.model == _MAX and wish is not None:
         body["extra"] = {"prompt_expansion_mode": "balanced" if wish else "disabled"}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from longtake.errors import Refused
 from longtake.generate.http import Reply
 from longtake.generate.pictures import Pause
 from longtake.generate.profile import (
+    HAILUO_PICTURES,
+    MINIMAX_SWITCHES,
     Complaint,
     Dialect,
-    PictureLimits,
     Pictures,
     Profile,
     Status,
@@ -30,11 +30,6 @@ from longtake.generate.remote import RemoteProvider, open_remote
 _MODEL = "hailuo-2-3"
 # What Pixazo itself calls a model; one of the user's own stands in the path as it is written.
 _CALLED = {_MODEL: "minimax-hailuo-ai"}
-_SWITCHES = {
-    "prompt_optimizer": "prompt_optimizer",
-    "fast_pretreatment": "fast_pretreatment",
-    "watermark": "aigc_watermark",
-}
 
 PROFILE = Profile(
     name="pixazo",
@@ -46,7 +41,7 @@ PROFILE = Profile(
     auth_header=("Ocp-Apim-Subscription-Key", "{key}"),
     # A field of the body is listed as well, and said nowhere to work.
     webhook="header:X-Webhook-URL",
-    pictures={_MODEL: PictureLimits(19_900_000, 301, 16383, Fraction(2, 5), Fraction(5, 2))},
+    pictures={_MODEL: HAILUO_PICTURES},
     poll_first_s=5.0,
     poll_most_s=15.0,
     in_flight=4,
@@ -74,7 +69,7 @@ def encode(request: Request, pictures: Pictures) -> dict[str, Any]:
     }
     if pictures.first:
         body["first_frame_image"] = pictures.first
-    return body | options_of(request, _SWITCHES)
+    return body | options_of(request, MINIMAX_SWITCHES)
 
 
 def read_submit(said: Any) -> str:

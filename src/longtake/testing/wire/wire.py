@@ -22,23 +22,13 @@ from longtake.testing.faults import Fault
 from longtake.testing.studio import Studio
 from longtake.testing.world import Asked, Fate, Task, World, digits_of
 
-# What can be wrong with a request, in words all wires have their own codes for.
-REASONS = (
-    "no_key",
-    "key",
-    "balance",
-    "invalid",
-    "moderation",
-    "rate",
-    "in_flight",
-    "too_large",
-    "missing",
-    "server",
-)
-
 
 class Refusal(Exception):
-    """A request that is not carried out; each wire says so in its own form."""
+    """A request that is not carried out; each wire says so in its own form.
+
+    `kind` is a word that all wires have their own codes for: no_key, key, balance, invalid, moderation,
+    rate, in_flight, too_large, missing or server.
+    """
 
     def __init__(
         self, kind: str, message: str = "", *, param: str = "", code: str = "", form: str = ""
