@@ -1,4 +1,8 @@
-"""The cue sheet: music and the clips' own sound, riding beside the timeline."""
+"""The cue sheet: music, spoken words, captions and titles, riding beside the timeline.
+
+Cues hang on clips and scenes, never on film frames: a take that ends earlier moves what comes behind
+it, and its cues with it. Assembly lays them on film frames once the timeline is conformed.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +30,35 @@ class MusicCue:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A spoken word and when it is said, in seconds from the start of the voice's file."""
+
+    text: str
+    start_s: Fraction
+    end_s: Fraction
+
+
+@dataclass(frozen=True)
+class NarrationCue:
+    """Words spoken over a shot, from the start of its first clip on.
+
+    `path` and `sha256` are of the voice's file, `seconds` is its length and `level` its loudness in
+    LUFS; without a file (None) the length is an estimate. `words` are empty where nobody told them.
+    """
+
+    shot: str
+    clip: str
+    text: str
+    level: float
+    seconds: Fraction
+    path: Path | None = None
+    sha256: str = ""
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
 class CueSheet:
-    """What is heard (later also read) along the film, and the titles of its chapters.
+    """What is heard and read along the film, and the titles of its chapters.
 
     `silenced` names clips whose own sound is dropped, `ducked` those whose own sound lies lower where
     something else sounds over it; `chapters` maps scene ids to titles in order.
@@ -37,3 +68,4 @@ class CueSheet:
     silenced: frozenset[str] = frozenset()
     chapters: tuple[tuple[str, str], ...] = ()
     ducked: frozenset[str] = frozenset()
+    narration: tuple[NarrationCue, ...] = ()

@@ -110,15 +110,23 @@ class Timeline:
             yield at, clip
             at += clip.frames - (overlap(self.joins[index]) if index < len(self.joins) else 0)
 
-    def scene_starts(self) -> dict[str, int]:
-        """Map each scene to the film frame where its chapter starts.
+    def clip_starts(self) -> dict[str, int]:
+        """Map each clip to the film frame where what is said and shown with it begins.
 
-        A scene that is entered through a transition starts at the middle of it.
+        For a clip that is entered through a transition this is the middle of it.
         """
         starts: dict[str, int] = {}
         for index, (at, clip) in enumerate(self.placed()):
             before = overlap(self.joins[index - 1]) if index else 0
-            starts.setdefault(clip.scene, at + before // 2)
+            starts[clip.id] = at + before // 2
+        return starts
+
+    def scene_starts(self) -> dict[str, int]:
+        """Map each scene to the film frame where its chapter starts: where its first clip does."""
+        clips = self.clip_starts()
+        starts: dict[str, int] = {}
+        for clip in self.laid:
+            starts.setdefault(clip.scene, clips[clip.id])
         return starts
 
     def shortened(self) -> tuple[int, ...]:
