@@ -83,7 +83,7 @@ FILM = timeline_of([TimelineClip(n, f"scene {n}", 0, 144) for n in "ab"], [Cut()
 
 def test_ducked_under_the_music_of_one_scene(tmp_path: Path, hums: dict[str, Clip]) -> None:
     """Without music a ducked clip has its own level; under its scene's it lies 14 dB lower."""
-    music = (replace(tone(tmp_path / "t.wav", 7), scene="scene b"),)
+    music = (replace(tone(tmp_path / "t.wav", 7), clips=("b", "b")),)
     plain = hum_db(heard(tmp_path, hums, FILM), 1, 5)
     sound = heard(tmp_path, hums, FILM, CueSheet(music, ducked=frozenset("ab")))
 

@@ -43,7 +43,9 @@ def limited(blocks: Iterable[Samples], ceiling_db: float) -> Iterator[Samples]:
     released = np.zeros(_AHEAD)
     edge = 0.0
     end = (silence(0), 0, np.zeros(_AHEAD + 1))
-    for (block, count, over), (_, _, coming) in pairwise(chain(_measured(blocks, ceiling_db), [end])):
+    for (block, count, over), (_, _, coming) in pairwise(
+        chain(_measured(blocks, ceiling_db), [end])
+    ):
         depths = np.concatenate([past, over, coming[: _AHEAD + 1]])
         # A window tells of all that an edge between two groups must be low for, see `_eased`.
         held = sliding_window_view(depths, _HOLD + _AHEAD + 2).max(axis=1)
@@ -71,8 +73,8 @@ def _gains(edges: Floats) -> Samples:
     """Give each sample its gain; from edge to edge of its group it goes straight."""
     gains = (10 ** (-edges / 20)).astype(np.float32)
     way = np.arange(_GROUP, dtype=np.float32) / _GROUP
-    straight: Samples = gains[:-1, None] + (gains[1:] - gains[:-1])[:, None] * way
-    return straight.reshape(-1)
+    straight = gains[:-1, None] + np.diff(gains)[:, None] * way
+    return straight.reshape(-1).astype(np.float32, copy=False)
 
 
 def _measured(
