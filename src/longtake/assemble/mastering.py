@@ -26,7 +26,7 @@ _NOTHING_LUFS = -50.0
 # What the limiter takes off the loudness is given back, up to here; then it would pump.
 _PUSH_DB = 6.0
 # A film further from the wanted loudness is made again, this often at most.
-_NEAR_LU = 0.2
+_NEAR_LU = 0.3
 _ROUNDS = 4
 
 Mix = Callable[[], Iterator[Samples]]
@@ -70,19 +70,19 @@ def _louder(blocks: Iterator[Samples], gain_db: float) -> Iterator[Samples]:
         yield block * np.float32(10 ** (gain_db / 20))
 
 
-def note_loudness(track: Path, found: Loudness) -> None:
-    """Write beside a sound track how loud it is."""
+def note_loudness(folder: Path, key: str, found: Loudness) -> None:
+    """Write beside the sound track of a key how loud it is."""
     figures = (found.lufs, found.range_lu, found.peak_db)
-    write_json(_note(track), [value if math.isfinite(value) else None for value in figures])
+    write_json(_note(folder, key), [value if math.isfinite(value) else None for value in figures])
 
 
-def noted_loudness(track: Path) -> Loudness | None:
-    """Read how loud a sound track is; None where nobody wrote it down."""
-    known = read_json(_note(track))
+def noted_loudness(folder: Path, key: str) -> Loudness | None:
+    """Read how loud the sound track of a key is; None where there is none."""
+    known = read_json(_note(folder, key))
     if not isinstance(known, list) or len(known) != 3:
         return None
     return Loudness(*(-math.inf if value is None else float(value) for value in known))
 
 
-def _note(track: Path) -> Path:
-    return track.with_suffix(".loudness.json")
+def _note(folder: Path, key: str) -> Path:
+    return folder / f"{key}.loudness.json"

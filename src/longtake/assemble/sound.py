@@ -80,7 +80,7 @@ def ensure_sound(
         return None
     mix = film_mix(timeline, materials, cues, folder)
     with written_aside(path) as part:
-        note_loudness(path, master(part, mix, cues.loudness))
+        note_loudness(folder, key, master(part, mix, cues.loudness))
     return path
 
 

@@ -49,6 +49,7 @@ _HOLE = 2400
 _WINDOW = 2400
 # 0.5 s: what the loudness meter needs to say anything, and a tenth more.
 _METERED = 24_000
+_AAC_FRAME = 1024
 
 
 def sound_demuxer(path: Path) -> str:
@@ -269,11 +270,15 @@ def encode_aac(path: Path, blocks: Iterable[Samples], *, bit_rate: int = 160_000
     with av.open(str(path), "w", format="mp4") as out:
         stream = out.add_stream("aac", rate=RATE, layout="stereo")
         stream.bit_rate = bit_rate
-        for block in blocks:
-            frame = _audio_frame(np.clip(block, -1.0, 1.0), place)
-            place += block.shape[1]
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
+        # Libav's encoder hurts the first frame it is given, by a click of several dB: that is a frame of
+        # silence in front of the sound, and its packet is left out.
+        untouched = stream.encode(_audio_frame(silence(_AAC_FRAME), -_AAC_FRAME)) == []
+        for block in chain(blocks, [None]):
+            frame = None if block is None else _audio_frame(np.clip(block, -1.0, 1.0), place)
+            packets = stream.encode(frame)
+            out.mux(packets[1:] if untouched else packets)
+            untouched = untouched and not packets
+            place += frame.samples if frame else 0
     return place
 
 
