@@ -83,6 +83,5 @@ def _tell_spans(standing: Standing) -> None:
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:
             say.tell((str(verdict), STATES["missing"]))
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames are to be rendered"
-    state = "the film is up to date" if standing.up_to_date else lacking
+    state = "the film is up to date" if standing.up_to_date else standing.lack
     say.tell((say.shown(standing.film), PATH), f": {state}")

@@ -11,7 +11,7 @@ from longtake.assemble.pieces import Span
 from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
-from longtake.generate.mending import known_mending
+from longtake.generate.mending import is_undecided, known_mending
 from longtake.history import (
     Verdict,
     film_name,
@@ -30,8 +30,9 @@ from longtake.wishes import Wishes
 class Standing:
     """A plan beside what there is of it.
 
-    `missing` names clips without a take; `lacking` counts frames of the film that would be rendered;
-    `holder` says which run is at work in the folder.
+    `missing` names clips without a take, `undecided` those whose take a run would look at anew, for
+    other repairs are allowed now; `lacking` counts frames of the film that would be rendered, without
+    what those change; `holder` says which run is at work in the folder.
     """
 
     plan: Plan
@@ -39,6 +40,7 @@ class Standing:
     film: Path
     verdicts: tuple[Verdict, ...]
     missing: tuple[str, ...]
+    undecided: tuple[str, ...]
     spans: tuple[Span, ...]
     up_to_date: bool
     lacking: int
@@ -48,6 +50,15 @@ class Standing:
     def frames(self) -> int:
         """Length of the film as it stands: real takes may differ from the plan."""
         return self.spans[-1].end
+
+    @property
+    def lack(self) -> str:
+        """Say how much of the film would be rendered, as far as that is known."""
+        said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        if not self.undecided:
+            return said
+        named = ", ".join(self.undecided[:8]) + (", ..." if len(self.undecided) > 8 else "")
+        return f"{said}, and what is mended anew in {named}: other repairs are allowed now"
 
 
 def look(board: Path, wishes: Wishes) -> Standing:
@@ -60,7 +71,10 @@ def look(board: Path, wishes: Wishes) -> Standing:
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
     blanks = {clip: FileMaterial(Path(clip), f"no take of {clip}") for clip in missing}
     stand_ins: dict[str, Material | Take] = {**materials(plan), **takes, **blanks}
-    up_to_date, spans, lacking = is_assembled(
+    undecided = tuple(
+        job.id for job in plan.jobs if job.id in takes and is_undecided(takes[job.id], job)
+    )
+    assembled, spans, lacking = is_assembled(
         plan.timeline,
         stand_ins,
         film,
@@ -71,7 +85,10 @@ def look(board: Path, wishes: Wishes) -> Standing:
     history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
     owned = owned_clips(plan)
     said, holder = verdicts(plan, history, owned), project.holder()
-    return Standing(plan, project, film, said, missing, spans, up_to_date, lacking, holder)
+    up_to_date = assembled and not undecided
+    return Standing(
+        plan, project, film, said, missing, undecided, spans, up_to_date, lacking, holder
+    )
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:

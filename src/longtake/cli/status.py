@@ -8,10 +8,10 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board
-from longtake.cli.documents import status_document
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.standing import Standing, look
+from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
@@ -63,13 +63,12 @@ def _tell_clips(standing: Standing, every: bool) -> None:
 
 
 def _tell_film(standing: Standing) -> None:
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames would be rendered"
     if standing.up_to_date:
         state = "up to date"
     elif standing.film.exists():
-        state = f"older than its storyboard; {lacking}"
+        state = f"older than its storyboard; {standing.lack}"
     else:
-        state = f"not made yet; {lacking}"
+        state = f"not made yet; {standing.lack}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
 
 

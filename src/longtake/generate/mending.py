@@ -69,11 +69,21 @@ def mended(
     if known.mending is not None:
         return known
     facts = probe(take.path)
-    if not mendable(facts) or facts.vfr:
+    if not _can_be_mended(facts):
         return take
     mending = _decided(take, job, facts, vault, around, seen)
     write_json(_place(take, job, vault), mending.as_json())
     return known_mending(take, job, vault)
+
+
+def is_undecided(take: Take, job: ClipJob) -> bool:
+    """Tell whether it is still open how a take, given with its repairs if it has any, is repaired.
+
+    The switches of its board may be others than any it was decided for.
+    """
+    if job.draws or take.mending is not None:
+        return False
+    return _can_be_mended(probe(take.path))
 
 
 def accept(take: Take, vault: Vault) -> None:
@@ -89,6 +99,10 @@ def was_accepted(take: Take, vault: Vault) -> bool:
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
     """Give what the clips of a model have agreed on about its colours."""
     return vote(_observations(_rows(vault, provider, model)))
+
+
+def _can_be_mended(facts: ClipFacts) -> bool:
+    return mendable(facts) and not facts.vfr
 
 
 def _decided(
