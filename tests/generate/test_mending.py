@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.pieces import plan_pieces
 from longtake.assemble.render import Shown, clip_frames
+from longtake.errors import VaultError
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import Neighbours, calibration_of, known_mending, mended
 from longtake.media.clipwriter import write_clip
@@ -21,6 +23,7 @@ from longtake.media.frames import save_png
 from longtake.media.normalise import FilmFormat
 from longtake.media.planes import Planes, planes_of
 from longtake.plan.job import ClipJob, Repairs, StillFrame
+from longtake.seam import plan
 from longtake.seam.mending import Mending
 from longtake.testing.drift import FAITHFUL, Drift, Shade
 from longtake.timeline import Timeline, TimelineClip
@@ -168,6 +171,35 @@ def test_the_same_picture_in_another_folder(vault: Vault) -> None:
 
     assert one.mending is not None
     assert known_mending(take, job(there), vault) == one
+
+
+def test_a_decision_outlives_the_rules_it_was_made_by(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later rules leave a kept chain as it is: the same plan, by the same name, and no new decision."""
+    take = bought(vault, STEP)
+    one = mended(take, job(), vault, sent(tmp_path))
+    before = Mending.from_json(one.mending)
+    monkeypatch.setattr(plan, "REPAIR_VERSION", plan.REPAIR_VERSION + 1)
+    after = Mending.from_json(mended(take, job(), vault, Neighbours()).mending)
+
+    assert before is not None
+    assert after is not None
+    assert (after, after.sha256) == (before, before.sha256)
+
+
+def test_a_decision_of_a_later_version(vault: Vault, tmp_path: Path) -> None:
+    """It is not decided over: that would hand on another frame, and buy the clips behind it again."""
+    take = bought(vault)
+    mended(take, job(), vault, sent(tmp_path))
+    (decision,) = (vault.root / "mendings").iterdir()
+    written = json.loads(decision.read_text())
+    written["plan"]["version"] += 1
+    decision.write_text(json.dumps(written))
+
+    with pytest.raises(VaultError, match='repairs of "a" were decided by a later version'):
+        mended(take, job(), vault, Neighbours())
+    assert json.loads(decision.read_text()) == written
 
 
 def test_a_clip_is_heard_once(vault: Vault, tmp_path: Path) -> None:

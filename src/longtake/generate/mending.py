@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from longtake.errors import VaultError
 from longtake.files import read_json, write_json
 from longtake.media.color import Plane
 from longtake.media.frames import decode_frames
@@ -30,7 +31,7 @@ from longtake.seam.ends import (
     mendable,
     small_picture,
 )
-from longtake.seam.mending import Mending, written_change
+from longtake.seam.mending import Mending, made_later, written_change
 from longtake.seam.repair import Switches, plan_repair
 from longtake.units import Size
 from longtake.vault.store import Vault
@@ -52,8 +53,16 @@ class Neighbours:
 
 
 def known_mending(take: Take, job: ClipJob, vault: Vault) -> Take:
-    """Give a take with the repairs that were decided for it, as it is where none were."""
+    """Give a take with the repairs that were decided for it, as it is where none were.
+
+    Raises VaultError for those of a later longtake: deciding anew would hand on another frame.
+    """
     written = read_json(_place(take, job, vault))
+    if made_later(written):
+        raise VaultError(
+            f'the repairs of "{job.id}" were decided by a later version of longtake',
+            hint="use that version for this board: the clips behind it were bought on what it decided",
+        )
     return take if Mending.from_json(written) is None else replace(take, mending=written)
 
 
