@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -211,3 +212,18 @@ def test_a_clip_is_heard_once(vault: Vault, tmp_path: Path) -> None:
 
     assert mended(take, job(), vault, around) == one
     assert calibration_of(vault, "apimart", "model").observations == 1
+
+
+def test_voices_that_are_written_at_once(vault: Vault, tmp_path: Path) -> None:
+    """Of runs beside each other each adds its clip's voice, and those of an earlier form still count."""
+    around, early = sent(tmp_path), vault.root / "calibrations" / "apimart-model.json"
+    first = bought(vault)
+    mended(first, job(), vault, around)
+    (voice,) = (vault.root / "calibrations" / "apimart-model").iterdir()
+    early.write_text(json.dumps({"observations": [json.loads(voice.read_text())]}))
+    voice.unlink()
+    takes = [bought(vault, Drift(static=Shade(exposure=1 + int(k) / 50)), key=k) for k in "1234"]
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(lambda take: mended(take, job(), vault, around), [first, *takes]))
+
+    assert calibration_of(vault, "apimart", "model").observations == 5

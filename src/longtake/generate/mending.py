@@ -175,16 +175,21 @@ def _calibrated(
     heard = any(row.get("take") == take.sha256 for row in rows)
     if sent is not None and first is not None and not heard:
         seen = observe(sent, first, full_range=facts.full_range)
-        rows = [*rows, {**asdict(seen), "take": take.sha256}][-_VOTERS:]
-        path = _calibration_place(vault, take.provider, take.model)
-        write_json(path, {"observations": rows})
+        # A file for each voice: of two runs that write at once neither loses the other's.
+        path = _voices_place(vault, take.provider, take.model) / f"{take.sha256[:40]}.json"
+        write_json(path, {**asdict(seen), "take": take.sha256})
+        rows = _rows(vault, take.provider, take.model)
     return vote(_observations(rows))
 
 
 def _rows(vault: Vault, provider: str, model: str) -> list[dict[str, Any]]:
-    written = read_json(_calibration_place(vault, provider, model))
-    rows: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
-    return [row for row in rows if isinstance(row, dict)]
+    """Read the voices of a model's last clips, oldest first; once they were all in one file."""
+    place = _voices_place(vault, provider, model)
+    written = read_json(place.with_name(f"{place.name}.json"))
+    early: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
+    voices = sorted(place.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    rows = [*early, *map(read_json, voices[-_VOTERS:])]
+    return [row for row in rows if isinstance(row, dict)][-_VOTERS:]
 
 
 def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
@@ -202,8 +207,8 @@ def _accepted_place(take: Take, vault: Vault) -> Path:
     return vault.root / "accepted" / f"{take.sha256}.json"
 
 
-def _calibration_place(vault: Vault, provider: str, model: str) -> Path:
-    return vault.root / "calibrations" / f"{provider}-{model}.json"
+def _voices_place(vault: Vault, provider: str, model: str) -> Path:
+    return vault.root / "calibrations" / f"{provider}-{model}"
 
 
 def _place(take: Take, job: ClipJob, vault: Vault) -> Path:
