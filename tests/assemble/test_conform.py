@@ -70,6 +70,14 @@ def test_take_too_short_for_its_joins() -> None:
         conform(joined, {"a": take(20, 19), "b": take(120, 119)})
 
 
+def test_a_single_frame_before_a_seam() -> None:
+    """No transition is to blame there, and none is named."""
+    with pytest.raises(
+        AssemblyError, match=r"a by 1 frames\nhint: let the next clip `start: fresh`"
+    ):
+        conform(timeline(Seam()), {"a": take(1, 0), "b": take(120, 119)})
+
+
 @pytest.mark.parametrize("count", [107, 124, 141, 192, 243])
 @pytest.mark.parametrize("join", [Seam(), Cut(), Transition("dissolve", 12)])
 @pytest.mark.parametrize("film", ["23.976", "24", "25", "30"])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from longtake.assemble.material import FileMaterial, Material
 from longtake.errors import AssemblyError
 from longtake.seam.mending import Mending
-from longtake.timeline import Seam, Timeline, TimelineClip
+from longtake.timeline import Seam, Timeline, TimelineClip, overlap
 from longtake.units import FrameRate, film_frame_of, film_frames_until
 from longtake.vault.take import Take
 
@@ -32,13 +32,20 @@ def conform(timeline: Timeline, takes: Mapping[str, Take | Material]) -> Timelin
         for clip, *around in zip(timeline.clips, [False, *seams], [*seams, False], strict=True)
     )
     fitted = replace(timeline, clips=clips)
-    short = fitted.too_short()
-    if short:
-        named = ", ".join(f"{fitted.clips[index].id} by {frames} frames" for index, frames in short)
-        raise AssemblyError(
-            f"takes too short for the joins around them: {named}", hint="shorten these transitions"
-        )
+    _refuse_too_short(fitted)
     return fitted
+
+
+def _refuse_too_short(fitted: Timeline) -> None:
+    short = fitted.too_short()
+    if not short:
+        return
+    named = ", ".join(f"{fitted.clips[index].id} by {frames} frames" for index, frames in short)
+    around = [join for index, _ in short for join in fitted.joins[max(0, index - 1) : index + 1]]
+    hint = "shorten these transitions"
+    if not any(map(overlap, around)):
+        hint = "let the next clip `start: fresh`, or ask for another take with another prompt"
+    raise AssemblyError(f"takes too short for the joins around them: {named}", hint=hint)
 
 
 def materials_of(takes: Mapping[str, Take | Material], film: FrameRate) -> dict[str, Material]:
