@@ -40,7 +40,28 @@ def test_other_repairs_are_allowed(cli: Cli, write: Write, sim: Simulator) -> No
     stands = check("status", cli("status", "--quality", "draft", "--json").out)
     cli("make", "--yes", "--quality", "draft")
 
-    assert "and what is mended anew in b/1: other repairs are allowed now" in said
+    assert "and what the repairs of b/1 change: they are not decided yet" in said
     assert (stands["undecided"], stands["missing"], stands["up_to_date"]) == (["b/1"], [], False)
     assert ": up to date" in cli("status", "--quality", "draft").out
     assert sim.oracle("submits")["paid"] == 2
+
+
+def test_a_take_that_was_refused_and_then_accepted(cli: Cli, write: Write, sim: Simulator) -> None:
+    """`status` and `plan` say where the chain stops and what to do, then that the author gave a word."""
+    write(BOARD)
+    sim.change(drift={"first": "ignored"})
+    cli("make", "--yes", "--quality", "draft")
+    refused, planned = cli("status").out, cli("plan").out
+    document = check("status", cli("status", "--json").out)
+    cli("make", "--yes", "--quality", "draft", "--accept", "b/1")
+    accepted = cli("status").out
+
+    why = '"b/1" does not begin on the frame it was given'
+    assert f"refused {why}" in refused
+    assert "`make --accept b/1` takes it as it is" in refused
+    assert f"refused {why}" in planned
+    assert document["refused"]["b/1"].startswith(why)
+    assert (document["undecided"], document["up_to_date"]) == ([], False)
+    assert "accepted b/1: shown as it came, by your word" in accepted
+    assert "refused" not in accepted
+    assert "b/1: shown as it came" in cli("plan").out

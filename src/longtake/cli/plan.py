@@ -12,10 +12,12 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.film import plan_film
 from longtake.plan.job import FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
+from longtake.project import Project
 from longtake.wishes import Wishes
 
 
@@ -45,6 +47,9 @@ def command(
     say.answer()
     for line in summary(plan):
         say.answer(line)
+    if not animatic:
+        for line in judged_lines(*judged(find_takes(plan, Project(path)))):
+            say.answer(line)
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)

@@ -26,6 +26,8 @@ STATES = {
     "unsettled": "bold red",
     "kept": "cyan",
     "owned": "green",
+    "accepted": "yellow",
+    "refused": "bold red",
     "waiting": "yellow",
     "missing": "yellow",
     "failed": "bold red",

@@ -10,7 +10,7 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
-from longtake.cli.standing import Standing, look
+from longtake.cli.standing import Standing, judged_lines, look
 from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted
 from longtake.vault.purchase import Purchase
@@ -54,12 +54,23 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     width = say.width_of(say.terminal(err=False))
     missing = frozenset(standing.missing)
     for job in jobs:
-        if every or len(jobs) <= LIST_UP_TO or job.id in missing:
-            say.answer(say.state_line(job.id, "missing" if job.id in missing else "owned", width))
+        state = _state(standing, job.id)
+        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused"):
+            say.answer(say.state_line(job.id, state, width))
     if jobs:
         say.answer()
     owned = len(jobs) - len(missing)
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    for line in judged_lines(standing.refused, standing.accepted):
+        say.answer(line)
+
+
+def _state(standing: Standing, clip: str) -> str:
+    if clip in standing.missing:
+        return "missing"
+    if clip in standing.refused:
+        return "refused"
+    return "accepted" if clip in standing.accepted else "owned"
 
 
 def _tell_film(standing: Standing) -> None:

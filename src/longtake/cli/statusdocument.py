@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,9 +17,10 @@ from longtake.vault.purchase import Purchase
 class StatusDocument:
     """`longtake status --json`: `lacking` frames of `frames` would be rendered.
 
-    `undecided` names clips whose take is looked at anew by the next run, for other repairs are allowed
-    now. `buying` names clips whose purchase is under way, `unknown` numbers purchases of unknown
-    outcome.
+    `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
+    `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
+    the author took as it is. `buying` names clips whose purchase is under way, `unknown` numbers
+    purchases of unknown outcome.
     """
 
     longtake: Literal[1] = FORM
@@ -33,6 +35,8 @@ class StatusDocument:
     owned: tuple[str, ...]
     missing: tuple[str, ...]
     undecided: tuple[str, ...]
+    refused: Mapping[str, str]
+    accepted: tuple[str, ...]
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
     held_by: str | None
@@ -52,6 +56,8 @@ def status_document(
         owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
         missing=standing.missing,
         undecided=standing.undecided,
+        refused=standing.refused,
+        accepted=standing.accepted,
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),
         held_by=standing.holder or None,

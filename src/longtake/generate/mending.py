@@ -105,6 +105,19 @@ def was_accepted(take: Take, vault: Vault) -> bool:
     return _accepted_place(take, vault).is_file()
 
 
+def note_refusal(take: Take, why: str, vault: Vault) -> None:
+    """Remember that the chain stopped at this very file."""
+    write_json(_refused_place(take, vault), {"clip": take.clip, "why": why})
+
+
+def refusal(take: Take, vault: Vault) -> str:
+    """Say why the chain stopped at a take; "" where it did not, or where the author took it as it is."""
+    if was_accepted(take, vault):
+        return ""
+    written = read_json(_refused_place(take, vault))
+    return str(written.get("why", "")) if isinstance(written, dict) else ""
+
+
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
     """Give what the clips of a model have agreed on about its colours."""
     return vote(_observations(_rows(vault, provider, model)))
@@ -205,6 +218,10 @@ def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
 
 def _accepted_place(take: Take, vault: Vault) -> Path:
     return vault.root / "accepted" / f"{take.sha256}.json"
+
+
+def _refused_place(take: Take, vault: Vault) -> Path:
+    return vault.root / "refused" / f"{take.sha256}.json"
 
 
 def _voices_place(vault: Vault, provider: str, model: str) -> Path:
