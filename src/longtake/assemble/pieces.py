@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from longtake.assemble.material import FileMaterial, Material, Materials
+from longtake.media.camera import CAMERA
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Timeline, TimelineClip, Transition, overlap
@@ -127,8 +128,8 @@ class _Recipe:
             return ["file", material.sha256]
         # A move runs over the author's frames; a held picture looks the same however long it stands.
         moved = material.camera != ("Static shot",)
-        frames = material.frames if moved else 0
-        return ["still", material.sha256, list(material.camera), frames]
+        way = [material.frames, CAMERA] if moved else 0
+        return ["still", material.sha256, list(material.camera), way]
 
 
 def plan_pieces(
