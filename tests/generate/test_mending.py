@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from longtake.assemble.conform import conform, materials_of
+from longtake.assemble.material import FileMaterial
 from longtake.assemble.pieces import plan_pieces
 from longtake.assemble.render import Shown, clip_frames
 from longtake.errors import VaultError
@@ -25,7 +27,10 @@ from longtake.media.normalise import FilmFormat
 from longtake.media.planes import Planes, planes_of
 from longtake.plan.job import ClipJob, Repairs, StillFrame
 from longtake.seam import plan
+from longtake.seam.fit import SAME
 from longtake.seam.mending import Mending
+from longtake.seam.plan import Flash, RepairPlan
+from longtake.seam.register import Move
 from longtake.testing.drift import FAITHFUL, Drift, Shade
 from longtake.timeline import Timeline, TimelineClip
 from longtake.units import FrameRate, Money, Size
@@ -126,6 +131,35 @@ def test_a_clean_clip_keeps_its_pieces(vault: Vault, tmp_path: Path) -> None:
 
     assert keys(clean, Repairs()) == keys(clean, OFF) == pieces_of(clean)
     assert keys(drifting, Repairs()) != keys(drifting, OFF) == pieces_of(drifting)
+
+
+def named_parts(take: Take) -> list[str | None]:
+    """What is changed in the beginning, the middle and the end of a take."""
+    material = materials_of({"a": take}, FILM)["a"]
+    assert isinstance(material, FileMaterial)
+    return [material.mended(*part) for part in ((0, 8), (8, 20), (20, 29))]
+
+
+def test_a_repair_elsewhere_keeps_a_piece(vault: Vault) -> None:
+    """Of a take that is mended otherwise only the pieces are made anew in which that shows."""
+    take, red = bought(vault, rate="30"), replace(SAME, red=(0.9, 0.0, 0.0, 0.0))
+    flash, move = (Flash(3, red),), Move(1.0, 0.0, 0.01, 0.0, 1.0, 0.0)
+    plans = [
+        RepairPlan(FRAMES - 1, flashes=flash),
+        RepairPlan(FRAMES - 1, flashes=(*flash, Flash(FRAMES - 2, red))),
+        RepairPlan(FRAMES - 1, flashes=flash, move=move, settles=4),
+        RepairPlan(FRAMES - 1, start=red, end=red),
+        RepairPlan(FRAMES - 2, start=red, end=red),
+        RepairPlan(FRAMES - 1, start=red),
+        RepairPlan(FRAMES - 2, start=red),
+    ]
+    parts = [named_parts(replace(take, mending=Mending(each).as_json())) for each in plans]
+    one, later, moved, held, sooner, drifts, steeper = parts
+
+    assert (one[1:], later[:2], moved[1:]) == ([None, None], one[:2], [None, None])
+    assert (later[2] is None, moved[0] in one) == (False, False)
+    assert held == sooner
+    assert not {*drifts} & {*steeper, *held, None}
 
 
 def test_a_wanted_dusk_falls_through_the_film(vault: Vault, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _file(take: Take, film: FrameRate) -> FileMaterial:
                 for low, high in mending.plan.touched()
             )
         )
-    return FileMaterial(take.path, take.sha256, mending, touched)
+    return FileMaterial(take.path, take.sha256, mending, touched, (take.rate, film))
 
 
 def _fitted(

@@ -118,9 +118,7 @@ class _Recipe:
     def mending(self, clip: str, start: int, end: int) -> str | None:
         """Name the repairs that show in frames [start, end) of a clip; None where none does."""
         material = self.materials[clip]
-        if isinstance(material, FileMaterial) and material.mending and material.mended(start, end):
-            return material.mending.sha256
-        return None
+        return material.mended(start, end) if isinstance(material, FileMaterial) else None
 
     def _material(self, clip: str) -> list[Any]:
         material: Material = self.materials[clip]

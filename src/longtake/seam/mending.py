@@ -44,6 +44,11 @@ class Mending:
         words = f"{self.plan.sha256} {self.matrix} {self.siting}"
         return hashlib.sha256(words.encode()).hexdigest()
 
+    def part(self, low: int, high: int) -> str:
+        """Name all that shows in frames [low, high) of the clip."""
+        words = f"{self.plan.part(low, high)} {self.matrix} {self.siting}"
+        return hashlib.sha256(words.encode()).hexdigest()
+
     def shows_otherwise(self, frame: int) -> bool:
         """Tell whether a frame that is handed on is another one than the clip's own, read by its tags."""
         plan = self.plan

@@ -90,6 +90,21 @@ class RepairPlan:
         written = json.dumps([self.version, facts], sort_keys=True)
         return hashlib.sha256(written.encode()).hexdigest()
 
+    def part(self, low: int, high: int) -> str:
+        """Name what shows in frames [low, high): plans that differ elsewhere only are named alike."""
+        drifts = self.start != self.end
+        colours = [self.start, *((self.end, self.last) if drifts else ())] if self.shown else []
+        moves = self.move != self.rest and low < self.drop + self.settles
+        facts = [
+            self.version,
+            [each if isinstance(each, int) else asdict(each) for each in colours],
+            [asdict(flash) for flash in self.flashes if low <= flash.frame < high],
+            asdict(self.rest),
+            [asdict(self.move), self.drop, self.settles] if moves else [],
+            asdict(self.bars),
+        ]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
     def colour(self, frame: int) -> ColourMap:
         """Give what is done to the colours of a frame, flashes left out."""
         if self.start == self.end:
