@@ -79,6 +79,7 @@ def _tell_spans(standing: Standing) -> None:
         )
         lack = (words, STATES["missing"])
         say.answer(shown, (plain(span.reason), DIM), lack)
+    say.tell(say.TIMES)
     say.tell()
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:

@@ -32,6 +32,7 @@ STATES = {
     "missing": "yellow",
     "failed": "bold red",
 }
+TIMES = ("times are minutes:seconds:frames of the film", DIM)
 # Wide enough for a clip's name and its word, narrow enough to be read across.
 LINE_WIDTH = 72
 
