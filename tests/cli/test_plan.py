@@ -31,6 +31,16 @@ scenes:
 LONG = "longtake: 1\ntitle: Long\nscenes:\n  - {id: sea, prompt: the sea, seconds: 200}\n"
 
 
+def test_a_model_that_makes_more_than_its_lengths_say() -> None:
+    """What is made is told as it is long, beside the length that is asked of the model."""
+    board = CHAIN.replace("film:", "model: minimax-v2/MiniMax-H3\nfilm:").replace("4.5", "4")
+    (note,) = [
+        line.plain.strip() for line in plan_tree(plan_of(board), None) if "4 s asked" in line
+    ]
+
+    assert note == "4 s asked, 4.46 s made by a clip of 4 s: 11 frames (0.46 s) spare at the end"
+
+
 def test_a_chain(cli: Cli, write: Write) -> None:
     """Scenes, shots and clips with lengths, joins, handoffs, prices, and what it all comes to."""
     write(CHAIN)
