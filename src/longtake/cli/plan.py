@@ -25,16 +25,22 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.SET
 @options.ANIMATIC
+@options.DRAFT
 @click.option(
     "--all", "every", is_flag=True, help="One line for every clip, however many there are."
 )
 @options.JSON
 def command(
-    board: Path | None, variables: dict[str, str], animatic: bool, every: bool, as_json: bool
+    board: Path | None,
+    variables: dict[str, str],
+    animatic: bool,
+    draft: bool,
+    every: bool,
+    as_json: bool,
 ) -> None:
     """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
     path = find_board(board)
-    plan = plan_film(path, Wishes(animatic=animatic, variables=variables))
+    plan = plan_film(path, Wishes(animatic=animatic, draft=draft, variables=variables))
     if as_json:
         say.answer_json(plan_document(plan, path, animatic=animatic))
         return
