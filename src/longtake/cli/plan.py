@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import plan_document
@@ -51,7 +52,7 @@ def command(
     # One answer for all of the tree: each one opens a terminal of its own.
     say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
     say.answer()
-    for line in summary(plan):
+    for line in (*summary(plan), *key_lines(plan, path)):
         say.answer(line)
     if not animatic:
         for line in judged_lines(*judged(find_takes(plan, Project(path)))):
@@ -78,6 +79,13 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
     if plan.unused:
         yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
+
+
+def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
+    """Say which keys a run will need that are not set."""
+    keys = missing_keys(plan, Project(board).folder)
+    if keys:
+        yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
 
 
 def _by_key(unused: tuple[str, ...]) -> str:
