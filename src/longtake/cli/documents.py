@@ -8,6 +8,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
@@ -99,7 +100,7 @@ class ShotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmObject:
-    """The film as it will be."""
+    """The film as it will be; `loudness` in LUFS is none where it is left as it is."""
 
     size: str
     fps: str
@@ -108,6 +109,7 @@ class FilmObject:
     fit: str
     fade_in: int
     fade_out: int
+    loudness: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +148,7 @@ class PlanDocument:
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
     longest_wait: tuple[str, ...]
+    music: tuple[BedObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -224,6 +227,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             fit=plan.fit,
             fade_in=timeline.fade_in,
             fade_out=timeline.fade_out,
+            loudness=plan.cues.loudness,
         ),
         scenes=tuple(SceneObject(id=i, title=title, start=starts[i]) for i, title in plan.scenes),
         shots=tuple(
@@ -239,6 +243,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         ),
         clips=_clips(plan),
         longest_wait=longest_wait(plan),
+        music=bed_objects(plan.cues),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,

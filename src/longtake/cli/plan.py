@@ -15,6 +15,7 @@ from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.tree import clock, models_of, plan_tree
+from longtake.cues import MusicCue
 from longtake.film import plan_film
 from longtake.plan.job import FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
@@ -72,6 +73,8 @@ def summary(plan: Plan) -> Iterator[Text]:
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
     yield _named("price", _price(plan))
+    if plan.cues.music:
+        yield _named("sound", _sound(plan))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
@@ -86,6 +89,24 @@ def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
     keys = missing_keys(plan, Project(board).folder)
     if keys:
         yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
+
+
+def _sound(plan: Plan) -> str:
+    """Name the beds, each with what it lies under, and what all of it is brought to."""
+    cues = plan.cues
+    beds = [f"{bed.path.name} under {_under(plan, bed)}" for bed in cues.music[:3]]
+    if len(cues.music) > 3:
+        beds.append(f"{len(cues.music) - 3} more")
+    aim = "left as loud as it is" if cues.loudness is None else f"to {cues.loudness:g} LUFS"
+    return f"{', '.join(beds)}; the film {aim}"
+
+
+def _under(plan: Plan, bed: MusicCue) -> str:
+    if bed.clips is None:
+        return "the film"
+    first = plan.by_id[bed.clips[0]]
+    scene = [source.id for source in plan.sources if source.scene == first.scene]
+    return first.scene if bed.clips == (scene[0], scene[-1]) else first.shot
 
 
 def _by_key(unused: tuple[str, ...]) -> str:

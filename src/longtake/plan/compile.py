@@ -55,7 +55,9 @@ def compile_plan(
     _stop_on(draft)
     timeline = _timeline(draft, joins)
     draft.faults += _joins_that_do_not_fit(draft, timeline)
-    cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, draft.sounds)
+    cues, cue_faults = plan_cues(
+        storyboard, scenes, survey, rate, draft.sounds, draft.sources.values()
+    )
     draft.faults += cue_faults
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
