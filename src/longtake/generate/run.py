@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from longtake.errors import HandoffError, LongtakeError, PlanError
+from longtake.errors import FirstFrameIgnored, HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
 from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell
@@ -17,7 +17,7 @@ from longtake.generate.handoff import (
     refuse_ignored_frame,
     refuse_unmendable,
 )
-from longtake.generate.mending import Neighbours, accept, mended, was_accepted
+from longtake.generate.mending import Neighbours, accept, mended, note_refusal, was_accepted
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.settle import bring_in, told
@@ -206,25 +206,39 @@ class _Walker:
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
-            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), shop.vault)
+            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), desk)
 
     def _fit_in(
         self,
         job: ClipJob,
         made: Made,
         pictures: tuple[SentFrame | None, SentFrame | None],
-        vault: Vault,
+        desk: Desk,
     ) -> Made:
         """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
+        try:
+            return self._mended(job, made, pictures, desk)
+        except FirstFrameIgnored as error:
+            note_refusal(made.take, error.message, desk.vault)
+            raise
+
+    def _mended(
+        self,
+        job: ClipJob,
+        made: Made,
+        pictures: tuple[SentFrame | None, SentFrame | None],
+        desk: Desk,
+    ) -> Made:
         first, _ = pictures
+        vault, seen = desk.vault, desk.glimpse.of(made.take)
         if job.id in self._accepted:
             accept(made.take, vault)
         accepted = was_accepted(made.take, vault)
         if first and not accepted:
-            refuse_ignored_frame(job, first, made.take)
+            refuse_ignored_frame(job, first, made.take, seen)
         before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None
         sent, led = (picture.path if picture else None for picture in pictures)
-        take = mended(made.take, job, vault, Neighbours(sent, before, led))
+        take = mended(made.take, job, vault, Neighbours(sent, before, led), seen)
         if not accepted:
             refuse_unmendable(job, take)
         return replace(made, take=take)
