@@ -26,7 +26,7 @@ _CODEC_DB = 0.5
 _NOTHING_LUFS = -50.0
 # What the limiter takes off the loudness is given back, up to here; then it would pump.
 _PUSH_DB = 6.0
-# Less than this, taken off the peaks is not heard in the loudness.
+# Peaks no further above the ceiling than this are so few that the loudness stays.
 _WORK_DB = 1.5
 # A film further from the wanted loudness is made again, this often at most.
 _NEAR_LU = 0.3
