@@ -6,6 +6,7 @@ in the film takes its titles along, and neither is made anew.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +72,10 @@ def film_overlays(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
     A title that would stand for less than half a second, because its shot came out short, is left
     out. Raises MediaError for a kind that nobody draws.
     """
-    shots = _Shots(timeline)
-    placed = ((cue, shots.window(cue)) for cue in cues.titles)
+    placed = (
+        (cue, timeline.window(cue.clips, cue.delay_s, cue.seconds, cue.clear_s))
+        for cue in cues.titles
+    )
     shortest = timeline.rate.frames(_SHORTEST_S)
     return tuple(
         Overlay(
@@ -80,13 +83,24 @@ def film_overlays(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
             end,
             cue.kind,
             cue.what,
-            cue.options,
+            _options(timeline, cue),
             drawer_of(cue.kind).version,
             cue.files,
             cue.steady,
         )
         for cue, (start, end) in placed
         if end - start >= min(shortest, timeline.frames)
+    )
+
+
+def card_drawings(cue: TitleCue, frames: int, rate: FrameRate) -> tuple[Overlay, ...]:
+    """Give what a title card of its own is made of: its ground, and its words from `delay_s` on."""
+    ground = drawer_of("ground").version
+    begin = min(rate.frames(cue.delay_s), frames - 1)
+    version = drawer_of(cue.kind).version
+    return (
+        Overlay(0, frames, "ground", "ground", cue.options, ground, steady=True),
+        Overlay(begin, frames, cue.kind, cue.what, cue.options, version, cue.files),
     )
 
 
@@ -135,24 +149,9 @@ class OverlayHand:
         return Drawn(drawer_of(overlay.kind).draw(window), self._size)
 
 
-class _Shots:
-    """Where shots begin and end in the film: in the middle of their transitions."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
-        self._starts = timeline.clip_starts()
-        names = list(self._starts)
-        self._ends = dict(zip(names, [*self._starts.values()][1:], strict=False))
-
-    def window(self, cue: TitleCue) -> tuple[int, int]:
-        """Give the film frames [start, end) of a cue; empty where its shot has no room for it."""
-        rate = self._timeline.rate
-        low, high = 0, self._timeline.frames
-        if cue.clips:
-            low = self._starts[cue.clips[0]]
-            high = self._ends.get(cue.clips[-1], high)
-        start = low + rate.frames(cue.delay_s)
-        end = high - rate.frames(cue.clear_s)
-        if cue.seconds is not None:
-            end = min(end, start + rate.frames(cue.seconds))
-        return start, max(start, end)
+def _options(timeline: Timeline, cue: TitleCue) -> str:
+    """Add what only the conformed timeline knows: the progress line's chapters."""
+    if cue.kind != "progress":
+        return cue.options
+    marks = sorted(timeline.scene_starts().values())
+    return json.dumps({**json.loads(cue.options), "marks": marks}, sort_keys=True)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from longtake.assemble.material import FileMaterial, Material, Materials
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, Materials
 from longtake.assemble.overlays import Layer, Overlay, layers
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
@@ -130,6 +130,9 @@ class _Recipe:
         material: Material = self.materials[clip]
         if isinstance(material, FileMaterial):
             return ["file", material.sha256]
+        if isinstance(material, DrawnMaterial):
+            drawn = layers(material.drawings, 0, material.frames)
+            return ["drawn", [layer.facts() for layer in drawn]]
         # A move runs over the author's frames; a held picture looks the same however long it stands.
         moved = material.camera != ("Static shot",)
         frames = material.frames if moved else 0

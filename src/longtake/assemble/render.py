@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from longtake.assemble.material import FileMaterial, Material, StillMaterial
-from longtake.assemble.overlays import OverlayHand
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import OverlayHand, layers
 from longtake.assemble.pieces import BodyPiece, TransitionPiece
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.transitions import faded, transition_frames
 from longtake.errors import AssemblyError
 from longtake.media.camera import MovedStill
-from longtake.media.color import planes_to_frame
+from longtake.media.color import flat_frame, planes_to_frame
 from longtake.media.encode import EncoderSettings, FrameEncoder, encode_run
 from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to_film
 from longtake.media.planes import FilmFrame
@@ -87,6 +87,8 @@ def clip_frames(
             return
         mender = Mender(mending.plan, mending.sampling(facts))
         yield from normalised_frames(path, mending.facts(facts), film, start, end, mender.frame)
+    elif isinstance(shown.material, DrawnMaterial):
+        yield from _drawn_frames(shown.material, film, start, end)
     else:
         yield from _still_frames(shown.material, film, start, end)
 
@@ -101,6 +103,20 @@ def _still_frames(
     held = planes_to_frame(*moved.planes(0)) if moved.held else None
     for index in range(start, end):
         yield index, held or planes_to_frame(*moved.planes(index))
+
+
+def _drawn_frames(
+    card: DrawnMaterial, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, FilmFrame]]:
+    black = flat_frame(film.size)
+    hand = OverlayHand(film.size, film.rate)
+    lowest, *others = layers(card.drawings, 0, card.frames)
+    hand.begin((lowest,))
+    ground = hand.draw(black, 0)
+    hand.begin(tuple(others))
+    for index in range(start, end):
+        # A transition may show it before it begins and after it ends: it stands still there.
+        yield index, hand.draw(ground, min(max(index, 0), card.frames - 1))
 
 
 class _Bodies:

@@ -60,9 +60,10 @@ def sound_key(timeline: Timeline, materials: Materials, cues: CueSheet) -> str:
     clips = []
     for at, clip in timeline.placed():
         material = materials[clip.id]
-        heard = isinstance(material, FileMaterial) and clip.id not in cues.silenced
+        sound = material.sha256 if isinstance(material, FileMaterial) else None
+        heard = sound is not None and clip.id not in cues.silenced
         lowered = heard and bool(cues.music) and clip.id in cues.ducked
-        clips.append([at, clip.start, clip.end, material.sha256 if heard else None, lowered])
+        clips.append([at, clip.start, clip.end, sound if heard else None, lowered])
     music = [
         [m.sha256, m.level, m.scene, str(m.offset_s), m.loop, m.fade_in, m.fade_out]
         for m in cues.music

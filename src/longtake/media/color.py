@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtake.errors import MediaError
+from longtake.units import Size
 
 Matrix = Literal["bt709", "bt601", "bt2020"]
 Siting = Literal["left", "centre", "topleft", "top"]
@@ -193,6 +194,12 @@ def planes_to_frame(y: Plane, u: Plane, v: Plane) -> av.VideoFrame:
         rows[:, : plane.width] = samples
         plane.update(rows.tobytes())
     return tagged(frame)
+
+
+def flat_frame(size: Size) -> av.VideoFrame:
+    """Make a black film frame."""
+    half = np.full((size.height // 2, size.width // 2), 128, np.uint8)
+    return planes_to_frame(np.full((size.height, size.width), 16, np.uint8), half, half)
 
 
 def tagged(frame: av.VideoFrame) -> av.VideoFrame:

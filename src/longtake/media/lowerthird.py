@@ -176,7 +176,7 @@ def _tag(words: _Words) -> list[Part]:
             name.picture,
             words.across(name.width, pad),
             top + (tall - name.height) // 2,
-            0.12,
+            0.2,
             words.slide(0.016),
         ),
     ]

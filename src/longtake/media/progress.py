@@ -12,7 +12,7 @@ from longtake.media.titlekit import Palette, Stage
 from longtake.units import Size
 
 _TALL = 0.0065
-_TRACK_ALPHA = 0.4
+_TRACK_ALPHA = 0.62
 
 
 def draw_progress(window: Window) -> Drawing:
@@ -36,8 +36,13 @@ def draw_progress(window: Window) -> Drawing:
 
 def _track(size: Size, height: int, palette: Palette, marks: Sequence[float]) -> NDArray[np.uint8]:
     """The whole line as it is before the film begins: thin gaps stand where chapters begin."""
+    # Half-way between the colours of words and ground, it is seen on bright and on dark.
+    between = [
+        round(0.45 * ink + 0.55 * ground)
+        for ink, ground in zip(palette.text, palette.ground, strict=True)
+    ]
     track = np.empty((height, size.width, 4), np.uint8)
-    track[...] = (*palette.text, round(255 * _TRACK_ALPHA))
+    track[...] = (*between, round(255 * _TRACK_ALPHA))
     gap = max(height // 2, 2)
     for mark in marks:
         at = round(mark * size.width)
@@ -54,4 +59,5 @@ def _mixed(
     strength = track[..., 3:] * (1 - part) + done[..., 3:] * part
     ink = track[..., :3] * (track[..., 3:] * (1 - part)) + done[..., :3] * (done[..., 3:] * part)
     rgb = ink / np.maximum(strength, 1)
-    return np.rint(np.concatenate([rgb, strength], axis=2)).astype(np.uint8)
+    mixed: NDArray[np.float64] = np.rint(np.concatenate([rgb, strength], axis=2))
+    return mixed.astype(np.uint8)

@@ -15,8 +15,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "mute": (False,),
     "narration": (),
     "captions": (),
-    "lower_third": (),
-    "title_card": (),
     "focus": (),
 }
 
