@@ -34,6 +34,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"jinja2", "markupsafe", "PIL", "numpy", "av"},
     ),
     "survey": (BASE | {"storyboard", "plan", "media"}, set()),
+    "titles": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
-from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import card_drawings
 from longtake.assemble.seams import UnseenSeams, seam_places
 from longtake.buying import (
     Counter,
@@ -33,11 +35,12 @@ from longtake.generate.run import Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
-from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.quote import with_budget, with_charges, with_price
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
+from longtake.titles import title_faults
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 from longtake.wishes import Wishes
@@ -87,6 +90,10 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
+    faults, doubts = title_faults(storyboard, plan)
+    if faults:
+        raise StoryboardError(storyboard.in_file_order(faults))
+    plan = replace(plan, warnings=(*plan.warnings, *doubts))
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
 
@@ -130,7 +137,7 @@ def drawn_takes(project: Project) -> Vault:
 
 
 def materials(plan: Plan) -> dict[str, Material]:
-    """What the film shows besides takes: stills and footage."""
+    """What the film shows besides takes: stills, footage and title cards."""
     found: dict[str, Material] = {}
     for source in plan.sources:
         if isinstance(source, StillClip):
@@ -139,6 +146,9 @@ def materials(plan: Plan) -> dict[str, Material]:
             )
         elif isinstance(source, FootageClip):
             found[source.id] = FileMaterial(source.path, source.sha256)
+        elif isinstance(source, DrawnClip):
+            drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
+            found[source.id] = DrawnMaterial(drawings, source.frames)
     return found
 
 

@@ -15,7 +15,8 @@ from longtake.media.audio import RATE, samples_at, sound_seconds
 from longtake.media.normalise import film_frames
 from longtake.media.probe import open_regular, probe
 from longtake.media.stills import check_still
-from longtake.plan.survey import FootageFacts, SoundFacts, StillFacts, Survey
+from longtake.media.type import check_font
+from longtake.plan.survey import FontFacts, FootageFacts, SoundFacts, StillFacts, Survey
 from longtake.storyboard.check import NamedScene, named_beds, named_scenes
 from longtake.storyboard.diagnose import quoted
 from longtake.storyboard.grammar import reference_in
@@ -51,8 +52,9 @@ def survey_files(
     stills = look.at_all(_STILL, _stills(storyboard, scenes))
     films = look.at_all(footage, _footage(scenes))
     sounds = look.at_all(_SOUND, _music(storyboard, scenes))
+    fonts = look.at_all(_FONT, _fonts(storyboard))
     memory.keep()
-    return Survey(stills, films, sounds, owned, tuple(look.faults), hosted)
+    return Survey(stills, films, sounds, owned, tuple(look.faults), hosted, fonts)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ def _measure_sound(path: Path) -> Row:
 
 _STILL = _Kind("still", 2, _measure_still, lambda sha, row: StillFacts(sha, Size(*row)))
 _SOUND = _Kind("sound", 1, _measure_sound, lambda sha, row: SoundFacts(sha, Fraction(row[0], RATE)))
+
+
+def _measure_font(path: Path) -> Row:
+    check_font(path)
+    return []
+
+
+_FONT = _Kind("font", 0, _measure_font, lambda sha, row: FontFacts(sha))
 
 
 def _footage_kind(rate: FrameRate) -> _Kind[FootageFacts]:
@@ -198,6 +208,8 @@ def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[
     for name, member in storyboard.cast.items():
         if member.face:
             yield ("cast", name, "face"), member.face
+    if storyboard.brand.logo:
+        yield ("brand", "logo", "file"), storyboard.brand.logo.file
     if storyboard.reanchor:
         yield ("reanchor",), storyboard.reanchor
     for scene in scenes:
@@ -211,6 +223,11 @@ def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[
                 written = getattr(part, key)
                 if written and written not in ("previous", "fresh") and not reference_in(written):
                     yield (*place, key), written
+
+
+def _fonts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
+    if storyboard.brand.font:
+        yield ("brand", "font"), storyboard.brand.font
 
 
 def _footage(scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:

@@ -11,7 +11,7 @@ from longtake.cli.board import find_board, unknown
 from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.standing import Standing, look
-from longtake.plan.job import ClipJob, FootageClip, Plan
+from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
 from longtake.wishes import Wishes
 
 
@@ -62,6 +62,8 @@ def _sentence(standing: Standing, name: str) -> str:
     if isinstance(source, ClipJob):
         return str(next(v for v in standing.verdicts if v.clip == name))
     kind = "footage" if isinstance(source, FootageClip) else "a still"
+    if isinstance(source, DrawnClip):
+        return f"{name}: a title card, drawn into the film; nothing has to be made"
     return f"{name}: {kind}, taken into the film as it is; nothing has to be made"
 
 

@@ -17,7 +17,7 @@ from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
-from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
 from longtake.wishes import Wishes
@@ -69,6 +69,8 @@ def summary(plan: Plan) -> Iterator[Text]:
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
     yield _named("film", f"{length}, {timeline.size}")
     yield _named("clips", _clips(plan))
+    if plan.cues.titles:
+        yield _named("titles", _titles(plan))
     waits, wanted = longest_wait(plan), plan.to_buy
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
@@ -124,10 +126,23 @@ def _clips(plan: Plan) -> str:
     models = models_of(plan.sources)
     if models:
         parts[0] += f" ({', '.join(models)})"
-    for kind, word in ((StillClip, "still"), (FootageClip, "footage")):
+    for kind, word in ((StillClip, "still"), (DrawnClip, "title card"), (FootageClip, "footage")):
         count = sum(isinstance(source, kind) for source in plan.sources)
         if count:
-            parts.append(f"{count} {word}{'s' if count > 1 and kind is StillClip else ''}")
+            parts.append(f"{count} {word}{'s' if count > 1 and kind is not FootageClip else ''}")
+    return ", ".join(parts)
+
+
+def _titles(plan: Plan) -> str:
+    """Count what is drawn over the film, and say where it lies over all of it."""
+    counted: dict[str, int] = {}
+    for cue in plan.cues.titles:
+        if cue.clips:
+            counted[cue.what] = counted.get(cue.what, 0) + 1
+    parts = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counted.items()]
+    everywhere = [cue.what for cue in plan.cues.titles if not cue.clips]
+    if everywhere:
+        parts.append(f"{' and '.join(everywhere)} over the whole film: every frame is rendered")
     return ", ".join(parts)
 
 

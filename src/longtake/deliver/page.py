@@ -22,7 +22,7 @@ from longtake.deliver.wording import (
     seconds_words,
 )
 from longtake.errors import Fault
-from longtake.plan.job import ClipJob, FootageClip, Plan, Source
+from longtake.plan.job import ClipJob, Plan, Source
 from longtake.timeline import Timeline, TimelineClip, overlap
 
 _HUES = 6
@@ -242,7 +242,7 @@ def _cards(
                 made_of=made_of(source),
                 prompt=prompt,
                 goes_on=last == (source.shot, prompt),
-                camera=() if isinstance(source, FootageClip) else source.camera,
+                camera=source.camera,
                 begins_on=begins_on(source),
                 ends_on=ends_on(source),
                 frames=clip.frames,

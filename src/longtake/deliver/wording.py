@@ -7,7 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from longtake.media.audio import Loudness
-from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StillClip, StillFrame
+from longtake.plan.job import (
+    ClipJob,
+    DrawnClip,
+    Edge,
+    EndOf,
+    FootageClip,
+    Plan,
+    Source,
+    StillClip,
+    StillFrame,
+)
 from longtake.timeline import Cut, Join, Seam
 from longtake.units import FrameRate, Money
 
@@ -20,6 +30,8 @@ def kind_of(source: Source) -> str:
         return "still"
     if isinstance(source, FootageClip):
         return "footage"
+    if isinstance(source, DrawnClip):
+        return "card"
     return "drawn" if source.draws else "model"
 
 
@@ -29,6 +41,8 @@ def made_of(source: Source) -> str:
         return short_path(source.path)
     if isinstance(source, FootageClip):
         return f"{short_path(source.path)}, frames {source.start} to {source.end - 1}"
+    if isinstance(source, DrawnClip):
+        return source.text
     if not source.draws:
         return f"{source.offer}, {source.resolution}"
     _, _, model = source.offer.partition("/")

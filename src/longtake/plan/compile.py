@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
-from longtake.plan.job import ClipJob, Plan, Quote
+from longtake.plan.job import ClipJob, DrawnClip, Plan, Quote
 from longtake.plan.joins import plan_joins
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -18,6 +19,7 @@ from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.shots import Draft, add_shot
 from longtake.plan.sound import plan_cues
 from longtake.plan.survey import Survey
+from longtake.plan.titles import plan_titles
 from longtake.plan.unused import unused_keys
 from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
@@ -58,7 +60,12 @@ def compile_plan(
     cues, cue_faults = plan_cues(
         storyboard, scenes, survey, rate, draft.sounds, draft.sources.values()
     )
-    draft.faults += cue_faults
+    titles, title_faults, hurried = plan_titles(
+        storyboard, scenes, survey, timeline, _clips_of(draft)
+    )
+    cues = replace(cues, titles=titles)
+    draft.faults += cue_faults + title_faults
+    warnings += hurried
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
@@ -93,6 +100,14 @@ def _first_clips(scenes: tuple[NamedScene, ...]) -> dict[str, str]:
     return ids
 
 
+def _clips_of(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Map every shot to its clips in film order."""
+    clips: dict[str, tuple[str, ...]] = {}
+    for shot, index, _ in draft.firsts:
+        clips[shot.id] = (*clips.get(shot.id, ()), draft.clips[index].id)
+    return clips
+
+
 def _finish_sources(draft: Draft) -> list[Fault]:
     """Check that every edge leads to a clip and none in a circle, then write anchors and recipes."""
     unknown = _unknown_clips(draft)
@@ -115,10 +130,15 @@ def _finish_sources(draft: Draft) -> list[Fault]:
 def _unknown_clips(draft: Draft) -> list[Fault]:
     faults = []
     for handoff in handoffs_of(draft.sources):
-        if handoff.source in draft.sources:
-            continue
         shot = _shot_of(draft, handoff.target)
         key = "start" if handoff.edge == "end" else "end"
+        if isinstance(draft.sources.get(handoff.source), DrawnClip):
+            message = f'shot "{shot.id}": the title card "{handoff.source}" hands no frame on'
+            hint = "write `start: fresh`, or name a picture"
+            place = (*shot.place, key)
+            faults.append(draft.storyboard.fault(place, message, code="edge-of-a-card", hint=hint))
+        if handoff.source in draft.sources:
+            continue
         faults.append(
             draft.storyboard.fault(
                 (*shot.place, key),

@@ -15,6 +15,7 @@ from longtake.plan.edges import Made, first_edge, last_edge
 from longtake.plan.faces import Unsent, face_faults, named_faces, sent_faces
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     Face,
@@ -30,6 +31,7 @@ from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
 from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.split import split_shot
 from longtake.plan.survey import Survey
+from longtake.plan.titles import card_of
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import camera_brackets, canonical_camera
 from longtake.storyboard.model import Footage, PromptParts, Storyboard
@@ -70,6 +72,8 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
         _add_still(draft, scene, shot, settings.camera if settings else ())
     elif shot.shot.footage is not None:
         _add_footage(draft, scene, shot, settings)
+    elif shot.shot.is_card:
+        _add_card(draft, scene, shot)
     elif isinstance(found, ShotSettings):
         _add_clips(draft, scene, shot, found)
     else:
@@ -91,6 +95,19 @@ def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[s
     # A still can be held as long as a transition likes: it never shortens the film.
     clip = TimelineClip(still.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
     _place(draft, scene, shot, still, clip)
+    draft.notes.append(ShotNote(shot.id, frames, frames, 0))
+
+
+def _add_card(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
+    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    title = card_of(draft.storyboard, draft.survey, shot.shot, shot.place, shot.id)
+    files = [[file.name, file.sha256] for file in title.files]
+    parts = {"title": title.options, "kind": title.kind, "files": files, "frames": frames}
+    card = DrawnClip(shot.id, scene.id, shot.id, title, frames, parts, recipe_of(parts, ()))
+    _refuse_edges(draft, shot, "a title card")
+    clip = TimelineClip(card.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
+    _place(draft, scene, shot, card, clip)
     draft.notes.append(ShotNote(shot.id, frames, frames, 0))
 
 
@@ -172,7 +189,7 @@ def _place(
     draft: Draft,
     scene: NamedScene,
     shot: NamedShot,
-    source: StillClip | FootageClip,
+    source: StillClip | FootageClip | DrawnClip,
     clip: TimelineClip,
 ) -> None:
     draft.firsts.append((shot, len(draft.clips), None))

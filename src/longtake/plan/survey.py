@@ -38,6 +38,13 @@ class SoundFacts:
 
 
 @dataclass(frozen=True)
+class FontFacts:
+    """A font file: the hash of its bytes."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Survey:
     """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
 
@@ -50,3 +57,4 @@ class Survey:
     owned: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     hosted: bool = False
+    fonts: Mapping[Path, FontFacts] = field(default_factory=dict)

@@ -14,8 +14,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
     "narration": (),
     "captions": (),
-    "lower_third": (),
-    "title_card": (),
     "focus": (),
 }
 

@@ -156,8 +156,8 @@ def _one_of(
     storyboard: Storyboard, who: str, shot: Shot, place: Place, *more: str
 ) -> Iterator[Fault]:
     given = [key for key in _SHOWS if getattr(shot, key) is not None]
-    if not given:
-        *most, last = (*_SHOWS, *more)
+    if not given and shot.title_card is None:
+        *most, last = (*_SHOWS, "title_card", *more)
         message = f"{who} shows nothing: it needs {', '.join(most)} or {last}"
         yield storyboard.fault(place, message, code="shows-nothing")
     texts = [text for _, text in prompt_texts(shot, place)]
@@ -260,11 +260,11 @@ def _joins(
 
 def _no_seam(shot: Shot, before: NamedShot, last_in: dict[str, str]) -> tuple[str, str] | None:
     hint = "write `start: previous`, or `join: cut`"
-    if shot.still is not None or shot.footage is not None:
+    if shot.is_given:
         return "its pictures are given, not made from the frame before", "write `join: cut`"
     if shot.start is None:
-        made = before.shot.still is None and before.shot.footage is None
-        return None if made else ("after a still or footage a shot starts fresh", hint)
+        words = "after a still, footage or a title card a shot starts fresh"
+        return (words, hint) if before.shot.is_given else None
     found = reference_in(shot.start)
     name = re.sub(r"/\d+$", "", found[0]) if found else ""
     if shot.start == "previous" or last_in.get(name, name) == before.id:

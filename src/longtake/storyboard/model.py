@@ -98,6 +98,8 @@ Plain = Annotated[
 ]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
+TitleText = Annotated[str, Field(min_length=1, max_length=500)]
+Motion = Literal["slide", "fade", "none"]
 VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
 
@@ -187,6 +189,57 @@ class Captions(Part):
     style: dict[str, Plain] | None = None
 
 
+class LowerThird(Part):
+    """A name and a line about it over the lower part of the picture; times in seconds of the shot."""
+
+    text: TitleText
+    line2: TitleText | None = None
+    preset: Slug = "line"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class TitleCard(Part):
+    """Large words: over a shot, or, where it shows nothing else, on a ground of their own."""
+
+    text: TitleText
+    subtitle: TitleText | None = None
+    links: Annotated[list[TitleText], Field(max_length=6)] = []
+    preset: Slug = "centre"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class Palette(Part):
+    """Colours of all that is drawn: of words, of what catches the eye, of what lies behind."""
+
+    text: ColourText | None = None
+    accent: ColourText | None = None
+    ground: ColourText | None = None
+
+
+class Logo(Part):
+    """A picture that lies in a corner of the whole film."""
+
+    file: PathText
+    corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-right"
+    size: Annotated[float, Field(ge=0.2, le=4)] = 1.0
+    opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+
+class Brand(Part):
+    """What all titles of a board, or of a series, have in common."""
+
+    font: PathText | None = None
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    progress: bool = False
+
+
 Prompt = Annotated[
     Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(_shape)
 ]
@@ -195,6 +248,9 @@ FootageOrPath = Annotated[
 ]
 NarrationOrText = Annotated[
     Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(_shape)
+]
+LowerThirdOrText = Annotated[
+    Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(_shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -236,10 +292,21 @@ class Shot(Inherited):
     takes: Annotated[int, Field(ge=1, le=20)] = 1
     mute: bool = False
     narration: NarrationOrText | None = None
-    lower_third: Text | None = None
-    title_card: dict[str, Plain] | None = None
+    lower_third: LowerThirdOrText | None = None
+    title_card: TitleCard | None = None
     focus: FocusText | None = None
     music: MusicOrList | None = None
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it shows a title card and nothing else."""
+        shown = self.prompt, self.still, self.footage
+        return self.title_card is not None and shown == (None, None, None)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its pictures are given or drawn here, so that no model makes them."""
+        return self.still is not None or self.footage is not None or self.is_card
 
 
 class Scene(Shot):
@@ -264,6 +331,7 @@ class Storyboard(Inherited):
     cast: dict[Slug, CastMember] = {}
     draft: Draft | None = None
     film: Film = Film()
+    brand: Brand = Brand()
     music: MusicOrList | None = None
     scenes: Annotated[list[Scene], Field(min_length=1, max_length=10_000)]
 
