@@ -107,6 +107,32 @@ class CaptionSheet:
     unspoken: frozenset[str] = frozenset()
     burned: tuple[tuple[str, CaptionStyle], ...] = ()
     language: str = ""
+class NamedFile:
+    """A file that a drawing uses, under the name by which the drawing asks for it."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class TitleCue:
+    """Something drawn over the clips of a shot, or over the whole film where `clips` is empty.
+
+    `kind` names who draws it, `options` (JSON, keys sorted) tell what, `what` is its name in words.
+    It begins `delay_s` after the shot does and stands for `seconds`, or to the shot's end where they
+    are None; it is gone `clear_s` before the shot ends. A `steady` one is the same in all its frames.
+    """
+
+    clips: tuple[str, ...]
+    kind: str
+    what: str
+    options: str
+    files: tuple[NamedFile, ...] = ()
+    delay_s: Fraction = Fraction(0)
+    seconds: Fraction | None = None
+    clear_s: Fraction = Fraction(0)
+    steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,3 +149,4 @@ class CueSheet:
     ducked: frozenset[str] = frozenset()
     narration: tuple[NarrationCue, ...] = ()
     captions: CaptionSheet = CaptionSheet()
+    titles: tuple[TitleCue, ...] = ()

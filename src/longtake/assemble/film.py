@@ -12,6 +12,7 @@ from pathlib import Path
 
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.material import Material
+from longtake.assemble.overlays import film_overlays
 from longtake.assemble.pieces import Piece, Span, plan_pieces, spans
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.sound import ensure_sound, sound_key
@@ -148,7 +149,14 @@ def _cut(
         cues,
         film,
         settings,
-        plan_pieces(conformed, materials, film, settings, encoder_build()),
+        plan_pieces(
+            conformed,
+            materials,
+            film,
+            settings,
+            encoder_build(),
+            film_overlays(conformed, cues),
+        ),
         sound_key(conformed, materials, cues),
         film_chapters(conformed, cues),
         title,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from longtake.assemble.material import FileMaterial, Material, Materials
+from longtake.assemble.overlays import Layer, Overlay, layers
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Timeline, TimelineClip, Transition, overlap
@@ -51,6 +53,7 @@ class BodyPiece:
     start: int
     end: int
     fades: tuple[Fade, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -68,6 +71,7 @@ class TransitionPiece:
     after_start: int
     join: Transition
     fades: tuple[Fade, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -101,6 +105,7 @@ class _Recipe:
     film: FilmFormat
     settings: EncoderSettings
     software: str
+    overlays: tuple[Overlay, ...]
 
     def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
         content = [
@@ -137,21 +142,24 @@ def plan_pieces(
     film: FilmFormat,
     settings: EncoderSettings,
     software: str = "",
+    overlays: tuple[Overlay, ...] = (),
 ) -> tuple[Piece, ...]:
     """Cut a timeline into pieces in film order.
 
     Clips are cut on a grid of whole groups that counts from the clip's own frame 0, so that another
-    end of a clip touches its last piece only. `software` names encoder builds: their pieces are not
-    mixed.
+    end of a clip touches its last piece only, and where overlays begin and end, so that they touch
+    theirs only. `software` names encoder builds: their pieces are not mixed.
     """
-    recipe = _Recipe(materials, film, settings, software)
+    recipe = _Recipe(materials, film, settings, software, overlays)
+    drawn = sorted({edge for overlay in overlays for edge in (overlay.start, overlay.end)})
     pieces: list[Piece] = []
     at = 0
     for index, clip in enumerate(timeline.laid):
         head = overlap(timeline.joins[index - 1]) if index else 0
         join = timeline.joins[index] if index < len(timeline.joins) else None
         tail = overlap(join) if join else 0
-        for start, end in _chunks(timeline, clip, at, clip.start + head, clip.end - tail):
+        shown = clip.start + head, clip.end - tail
+        for start, end in _chunks(timeline, clip, at, *shown, drawn):
             pieces.append(_body(recipe, timeline, clip.id, start, end, at + start - clip.start))
         at += clip.frames - tail
         if isinstance(join, Transition):
@@ -160,13 +168,21 @@ def plan_pieces(
 
 
 def _chunks(
-    timeline: Timeline, clip: TimelineClip, at: int, start: int, end: int
+    timeline: Timeline, clip: TimelineClip, at: int, start: int, end: int, drawn: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Cut [start, end) of a clip that stands at film frame `at` on the grid and where fades end."""
+    """Cut [start, end) of a clip that stands at film frame `at`.
+
+    Where fades end, always; where overlays begin and end (film frames `drawn`, sorted) and on the
+    grid, where that leaves no piece too short.
+    """
     grid = timeline.rate.frames(2)
     shift = clip.start - at
     fades = (timeline.fade_in + shift, timeline.frames - timeline.fade_out + shift)
     fixed = {start, end, *(edge for edge in fades if start < edge < end)}
+    inside = drawn[bisect_right(drawn, start - shift) : bisect_left(drawn, end - shift)]
+    for edge in (frame + shift for frame in inside):
+        if all(abs(edge - other) >= SHORTEST for other in fixed):
+            fixed.add(edge)
     lines = range((start // grid + 1) * grid, end, grid)
     free = {line for line in lines if all(abs(line - edge) >= SHORTEST for edge in fixed)}
     edges = sorted(fixed | free)
@@ -177,11 +193,14 @@ def _body(
     recipe: _Recipe, timeline: Timeline, clip: str, start: int, end: int, at: int
 ) -> BodyPiece:
     fades = _fades(timeline, at, end - start)
+    over = layers(recipe.overlays, at, at + end - start)
     facts: dict[str, Any] = {"start": start, "end": end, "fades": [asdict(fade) for fade in fades]}
     mending = recipe.mending(clip, start, end)
     if mending:
         facts["mending"] = mending
-    return BodyPiece(recipe.key("body", (clip,), facts), clip, start, end, fades)
+    if over:
+        facts["layers"] = [layer.facts() for layer in over]
+    return BodyPiece(recipe.key("body", (clip,), facts), clip, start, end, fades, over)
 
 
 def _transition(
@@ -190,6 +209,7 @@ def _transition(
     before, after = timeline.laid[index], timeline.laid[index + 1]
     start = before.end - join.frames
     fades = _fades(timeline, at, join.frames)
+    over = layers(recipe.overlays, at, at + join.frames)
     facts: dict[str, Any] = {
         "starts": [start, after.start],
         "join": asdict(join),
@@ -199,8 +219,10 @@ def _transition(
     mendings = [recipe.mending(clip, first, first + join.frames) for clip, first in shown]
     if any(mendings):
         facts["mendings"] = mendings
+    if over:
+        facts["layers"] = [layer.facts() for layer in over]
     key = recipe.key("transition", (before.id, after.id), facts)
-    return TransitionPiece(key, before.id, start, after.id, after.start, join, fades)
+    return TransitionPiece(key, before.id, start, after.id, after.start, join, fades, over)
 
 
 def _fades(timeline: Timeline, at: int, frames: int) -> tuple[Fade, ...]:
@@ -226,6 +248,8 @@ def spans(pieces: tuple[Piece, ...], lacking: frozenset[str] = frozenset()) -> t
         reason = "whole frames" if isinstance(piece, BodyPiece) else str(piece.join)
         if piece.fades:
             reason += ", faded"
+        for drawn in dict.fromkeys(layer.overlay.what for layer in piece.layers):
+            reason += f", {drawn}"
         missing = piece.frames if piece.key in lacking else 0
         last = told[-1] if told else None
         if last and last.what == what and last.reason == reason:

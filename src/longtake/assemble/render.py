@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import OverlayHand
 from longtake.assemble.pieces import BodyPiece, TransitionPiece
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.transitions import faded, transition_frames
@@ -109,6 +110,7 @@ class _Bodies:
         self._unit = unit
         self._rest = list(unit.bodies)
         self._encoder: FrameEncoder | None = None
+        self._hand = OverlayHand(unit.film.size, unit.film.rate)
 
     def put(self, index: int, frame: FilmFrame) -> None:
         if not self._rest or index < self._rest[0].start:
@@ -116,7 +118,9 @@ class _Bodies:
         piece, unit = self._rest[0], self._unit
         if self._encoder is None:
             self._encoder = FrameEncoder(unit.film.size, unit.film.rate, unit.settings)
-        self._encoder.put(faded(frame, index - piece.start, piece.fades))
+            self._hand.begin(piece.layers)
+        at = index - piece.start
+        self._encoder.put(faded(self._hand.draw(frame, at), at, piece.fades))
         if index == piece.end - 1:
             unit.shelf.put(piece.key, self._encoder.close())
             self._encoder = None
@@ -133,6 +137,8 @@ def _render_transition(
             f"{after.clip} has {len(head)} frames for a transition of {piece.frames}"
         )
     frames = transition_frames(piece.join, before, head, unit.film.rate)
-    veiled = (faded(frame, index, piece.fades) for index, frame in enumerate(frames))
+    hand = OverlayHand(unit.film.size, unit.film.rate)
+    hand.begin(piece.layers)
+    veiled = (faded(hand.draw(frame, at), at, piece.fades) for at, frame in enumerate(frames))
     run = encode_run(veiled, unit.film.size, unit.film.rate, unit.settings)
     unit.shelf.put(piece.key, run)
