@@ -107,6 +107,9 @@ class CaptionSheet:
     unspoken: frozenset[str] = frozenset()
     burned: tuple[tuple[str, CaptionStyle], ...] = ()
     language: str = ""
+
+
+@dataclass(frozen=True)
 class NamedFile:
     """A file that a drawing uses, under the name by which the drawing asks for it."""
 

@@ -160,7 +160,7 @@ def _seconds(groups: tuple[str | None, ...]) -> Fraction | None:
     if int(minutes or 0) > 59 or int(seconds or 0) > 59:
         return None
     whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
-    return whole + (Fraction(int(part), 10 ** len(part)) if part else 0)
+    return whole + Fraction(int(part or 0), 10 ** len(part or ''))
 
 
 def _srt_text(lines: tuple[str, ...]) -> str:

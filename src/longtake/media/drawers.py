@@ -11,11 +11,13 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from longtake.errors import LongtakeError, MediaError
+from longtake.media.captiondraw import draw_caption
 from longtake.media.logo import draw_logo
 from longtake.media.overlay import Drawer
 
 GROUP = "longtake.titles"
 _OURS: Mapping[str, Drawer] = {
+    "caption": Drawer(draw_caption),
     "logo": Drawer(draw_logo),
 }
 

@@ -32,7 +32,7 @@ _LEADING = 1.28
 # A heavier face by a stroke of this part of the size: Pillow brings one weight only.
 _BOLD = 0.028
 # Fonts looked at for a missing sign, best known first; a machine may hold thousands.
-_FONTS_TRIED = 80
+_FONTS_TRIED = 240
 _GOOD_FONTS = (
     ("notosans-regular", "dejavusans.", "arial.", "segoeui.", "helvetica."),
     ("notosanscjk", "arialuni", "pingfang", "hiragino", "msyh.", "msgothic", "wqy", "droidsans"),
@@ -107,9 +107,48 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def undrawable(text: str) -> str:
-    """Give the signs of a text that no font here has, and that are drawn as boxes."""
-    return "".join(sign for sign in clean(text) if sign != " " and _font_with(sign) is None)
+def undrawable(text: str, font: str = "") -> str:
+    """Give the signs of a text that no font here has, nor the `font` file, and that become boxes."""
+    return "".join(
+        sign for sign in clean(text) if sign != " " and _font_for(sign, font) is None
+    )
+
+
+def font_runs(line: str, font: str = "") -> list[tuple[str, str]]:
+    """Divide a line into runs of one font, each with the font's file ("": the built-in face).
+
+    `font` is taken for all signs it has. Blanks, marks and joiners stay with the sign before them;
+    so does a sign that no font has.
+    """
+    chosen: list[tuple[str, str]] = []
+    for sign in line:
+        last = chosen[-1][0] if chosen else font
+        clings = sign == " " or unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf")
+        found = last if clings else _font_for(sign, font)
+        chosen.append((last if found is None else found, sign))
+    runs = groupby(chosen, key=lambda pair: pair[0])
+    return [(name, "".join(sign for _, sign in signs)) for name, signs in runs]
+
+
+def font_file(font: str) -> bytes:
+    """Give the bytes of a font: of a file, or of the built-in face for ""."""
+    return Path(font).read_bytes() if font else _face("", 16).font_bytes
+
+
+def check_font(path: Path) -> None:
+    """Raise MediaError unless a file is a font that can be set."""
+    try:
+        drawn = ImageFont.truetype(str(path), 16).getbbox("x")
+    except (OSError, ValueError) as exc:
+        raise MediaError(
+            f"{path.name} is no font", hint="name a TrueType or OpenType file (.ttf, .otf, .ttc)"
+        ) from exc
+    if drawn is None:
+        raise MediaError(f"{path.name} draws nothing")
+
+
+def _font_for(sign: str, font: str) -> str | None:
+    return font if font and _has(font, sign) else _font_with(sign)
 
 
 def _is_unseen(sign: str) -> bool:
@@ -230,7 +269,9 @@ def _system_fonts() -> tuple[str, ...]:
 
 def _rank(path: Path) -> tuple[int, str]:
     name = path.name.lower()
+    # Of one face the upright letters of usual weight come first.
+    order = f"{'regular' not in name:d}{name}"
     for rank, known in enumerate(_GOOD_FONTS):
         if name.startswith(known):
-            return rank, name
-    return len(_GOOD_FONTS), name
+            return rank, order
+    return len(_GOOD_FONTS), order
