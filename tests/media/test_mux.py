@@ -126,7 +126,8 @@ def captions_in(path: Path) -> list[tuple[Fraction, Fraction, str]]:
     """Every sample of the caption track: its time, its length, its words."""
     with av.open(str(path)) as film:
         stream = film.streams.subtitles[0]
-        packets = [p for p in film.demux(stream) if p.dts is not None]
+        # libav closes the track with an empty sample of no length.
+        packets = [p for p in film.demux(stream) if p.dts is not None and p.duration]
         samples = []
         for packet in packets:
             held = bytes(packet)
