@@ -159,28 +159,22 @@ class _CaptionPackets:
         self._stream.metadata["language"] = track.language
         self._out = out
         self._rate = rate
-        self._rest = list(reversed(track.captions))
         self._at = 0
+        self._rest = list(reversed(_with_silence(track.captions)))
 
     def up_to(self, seconds: Fraction) -> None:
         """Write what begins no later than a time."""
         while self._rest and self._rate.seconds(self._rest[-1][0]) <= seconds:
-            self._write_next()
+            self._write(*self._rest.pop())
 
     def finish(self, frames: int) -> None:
         """Write the rest, and silence to the end of a film of so many frames."""
         while self._rest:
-            self._write_next()
-        self._write(self._at, frames, "")
-
-    def _write_next(self) -> None:
-        start, end, text = self._rest.pop()
-        self._write(self._at, start, "")
-        self._write(start, end, text)
+            self._write(*self._rest.pop())
+        if self._at < frames:
+            self._write(self._at, frames, "")
 
     def _write(self, start: int, end: int, text: str) -> None:
-        if start >= end:
-            return
         said = _cut_to(text.encode("utf-8", "ignore"), 0xFFFF)
         packet = av.Packet(len(said).to_bytes(2, "big") + said)
         packet.stream, packet.time_base = self._stream, 1 / self._rate.value
@@ -189,6 +183,17 @@ class _CaptionPackets:
         packet.is_keyframe = True
         self._out.mux_one(packet)
         self._at = end
+
+
+def _with_silence(captions: tuple[tuple[int, int, str], ...]) -> list[tuple[int, int, str]]:
+    """Put an empty caption wherever none stands, from the first frame to the last caption."""
+    whole: list[tuple[int, int, str]] = []
+    for start, end, text in captions:
+        at = whole[-1][1] if whole else 0
+        if at < start:
+            whole.append((at, start, ""))
+        whole.append((start, end, text))
+    return whole
 
 
 def _cut_to(said: bytes, limit: int) -> bytes:
