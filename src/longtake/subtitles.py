@@ -24,11 +24,7 @@ MOST_SIGNS = 2_000
 # What an MP4 calls the languages that tags name by two letters (ISO 639-1 to 639-2).
 _LANGUAGES = dict(
     pair.split(":")
-    for pair in """ar:ara bg:bul bn:ben ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa et:est eu:eus
-    fa:fas fi:fin fr:fra ga:gle gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye id:ind is:isl it:ita
-    ja:jpn ka:kat kk:kaz km:khm kn:kan ko:kor lt:lit lv:lav mk:mkd ml:mal mn:mon mr:mar ms:msa my:mya
-    nb:nob ne:nep nl:nld nn:nno no:nor pa:pan pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sq:sqi sr:srp
-    sv:swe sw:swa ta:tam te:tel th:tha tr:tur uk:ukr ur:urd uz:uzb vi:vie zh:zho""".split()
+    for pair in ["ar:ara", "bg:bul", "bn:ben", "ca:cat", "cs:ces", "da:dan", "de:deu", "el:ell", "en:eng", "es:spa", "et:est", "eu:eus", "fa:fas", "fi:fin", "fr:fra", "ga:gle", "gl:glg", "gu:guj", "he:heb", "hi:hin", "hr:hrv", "hu:hun", "hy:hye", "id:ind", "is:isl", "it:ita", "ja:jpn", "ka:kat", "kk:kaz", "km:khm", "kn:kan", "ko:kor", "lt:lit", "lv:lav", "mk:mkd", "ml:mal", "mn:mon", "mr:mar", "ms:msa", "my:mya", "nb:nob", "ne:nep", "nl:nld", "nn:nno", "no:nor", "pa:pan", "pl:pol", "pt:por", "ro:ron", "ru:rus", "sk:slk", "sl:slv", "sq:sqi", "sr:srp", "sv:swe", "sw:swa", "ta:tam", "te:tel", "th:tha", "tr:tur", "uk:ukr", "ur:urd", "uz:uzb", "vi:vie", "zh:zho"]
 )
 
 # Stands unseen between two signs that some player would take for markup together.

@@ -22,7 +22,7 @@ from longtake.assemble.captiontext import (
     reading_s,
     two_lines,
 )
-from longtake.cues import CaptionFile, CaptionSheet, CaptionStyle, CueSheet, NarrationCue, TimedText
+from longtake.cues import CaptionFile, CaptionStyle, CueSheet, NarrationCue, TimedText
 from longtake.subtitles import readable
 from longtake.timeline import Timeline
 from longtake.units import FrameRate, Size, exact

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import av
 from av.container import OutputContainer
 
 from longtake.errors import MediaError
+from longtake.media.audio import RATE
 from longtake.media.encode import EncodedRun, EncoderSettings, black_frame, set_up
 from longtake.units import FrameRate, Size
 
@@ -155,7 +157,9 @@ class _CaptionPackets:
     ) -> None:
         self._stream = out.add_stream("mov_text")
         self._stream.codec_context.subtitle_header = _LOOK
-        self._stream.time_base = Fraction(1, ticks)
+        # libav compares times of tracks by their bare ticks: with fewer a second than the sound has it
+        # would put empty captions before their time.
+        self._stream.time_base = Fraction(1, ticks * ceil(RATE / ticks))
         self._stream.metadata["language"] = track.language
         self._out = out
         self._rate = rate
