@@ -62,7 +62,9 @@ def test_any_text_comes_back_from_both_formats(said: list[str]) -> None:
 
 
 @settings(deadline=None)
-@given(st.binary(max_size=200) | ANY_TEXT.map(lambda text: ("1\n" + text).encode("utf-8", "ignore")))
+@given(
+    st.binary(max_size=200) | ANY_TEXT.map(lambda text: ("1\n" + text).encode("utf-8", "ignore"))
+)
 def test_any_bytes_are_captions_or_one_fault(content: bytes) -> None:
     """Nothing that stands in a file crashes its reader."""
     try:
@@ -99,7 +101,11 @@ def test_tags_of_srt_and_of_webvtt() -> None:
     head = "00:01.0 --> 00:02.0 line:0\n"
     assert texts(head + "{\\an8}<i>so <b>it</b></i> <font color='#fff'>is</font>") == ["so it is"]
     assert texts(head + "a <b> c {\\fs90} &lt;") == ["a <b> c {\\fs90} &lt;"]
-    said = "WEBVTT - x\n\nSTYLE\n::cue {}\n\nname\n" + head + "<v Ada>a &lt;b&gt; <00:01.5><c.x>c</c>\n\nNOTE no\nno\n"
+    said = (
+        "WEBVTT - x\n\nSTYLE\n::cue {}\n\nname\n"
+        + head
+        + "<v Ada>a &lt;b&gt; <00:01.5><c.x>c</c>\n\nNOTE no\nno\n"
+    )
     assert texts(said, "a.vtt") == ["a <b> c"]
 
 

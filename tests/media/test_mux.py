@@ -134,7 +134,9 @@ def captions_in(path: Path) -> list[tuple[Fraction, Fraction, str]]:
             assert packet.pts is not None and packet.time_base is not None
             size = int.from_bytes(held[:2], "big")
             text = held[2 : 2 + size].decode()
-            samples.append((packet.pts * packet.time_base, packet.duration * packet.time_base, text))
+            samples.append(
+                (packet.pts * packet.time_base, packet.duration * packet.time_base, text)
+            )
     return samples
 
 

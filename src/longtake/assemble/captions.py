@@ -61,7 +61,9 @@ def film_captions(timeline: Timeline, cues: CueSheet) -> tuple[Caption, ...]:
     captions += _spoken(timeline, cues)
     styles = dict(cues.captions.burned)
     laid = _apart(captions, timeline.rate.frames(_GLANCE_S))
-    return tuple(_styled(caption, styles.get(shown.clip_at(caption.start)), timeline) for caption in laid)
+    return tuple(
+        _styled(caption, styles.get(shown.clip_at(caption.start)), timeline) for caption in laid
+    )
 
 
 def soft_captions(captions: Iterable[Caption]) -> tuple[Caption, ...]:

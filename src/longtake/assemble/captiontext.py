@@ -23,7 +23,7 @@ SHORTEST_S, LONGEST_S = 1.0, 7.0
 _WIDE = 2.4
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]】」』）]*$")
 _CLAUSE = re.compile(r"[,;:–—،؛，、；：][\"'”’»)\]】」』）]*$")
-_NOT_FIRST = frozenset("、。，．・：；？！ー々〜’”）〕］｝〉》」』】…‥ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ%)]},.!?:;")
+_NOT_FIRST = frozenset("、。，．・：；？！ー々〜’”）〕］｝〉》」』】…‥%)]},.!?:;")
 _NOT_LAST = frozenset("‘“（〔［｛〈《「『【([{")
 _NO_SENTENCE = re.compile(r"(?:^|\s)(?:[A-Z]|Mr|Mrs|Ms|Dr|St|No|vs|etc|e\.g|i\.e|z\.B|ca|bzw)\.$")
 

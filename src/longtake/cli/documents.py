@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
@@ -147,6 +148,7 @@ class PlanDocument:
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
     longest_wait: tuple[str, ...]
+    captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -263,6 +265,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         ),
         clips=_clips(plan),
         longest_wait=longest_wait(plan),
+        captions=caption_counts(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,

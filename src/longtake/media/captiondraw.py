@@ -90,7 +90,19 @@ def _set(wishes: Any, font: str, size: Size) -> Plane:
         canvas = f"color=c=black@0.0:s={size}:r=1:d=1,format=rgba"
         graph = f"{canvas},ass=filename=caption.ass:fontsdir=fonts:alpha=1:shaping=complex"
         raw = run_ffmpeg(
-            ["-f", "lavfi", "-i", graph, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
+            [
+                "-f",
+                "lavfi",
+                "-i",
+                graph,
+                "-frames:v",
+                "1",
+                "-f",
+                "rawvideo",
+                "-pix_fmt",
+                "rgba",
+                "-",
+            ],
             timeout_s=_TIMEOUT_S,
             folder=folder,
             variables={"FONTCONFIG_FILE": str(folder / "fonts.conf")},

@@ -109,9 +109,7 @@ def clean(text: str) -> str:
 
 def undrawable(text: str, font: str = "") -> str:
     """Give the signs of a text that no font here has, nor the `font` file, and that become boxes."""
-    return "".join(
-        sign for sign in clean(text) if sign != " " and _font_for(sign, font) is None
-    )
+    return "".join(sign for sign in clean(text) if sign != " " and _font_for(sign, font) is None)
 
 
 def font_runs(line: str, font: str = "") -> list[tuple[str, str]]:

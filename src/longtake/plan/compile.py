@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
+from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, Plan, Quote
@@ -57,10 +59,13 @@ def compile_plan(
     draft.faults += _joins_that_do_not_fit(draft, timeline)
     cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, draft.sounds)
     draft.faults += cue_faults
+    sheet, unread = plan_captions(storyboard, scenes, survey, timeline, _clips_of_shots(draft))
+    cues = replace(cues, captions=sheet)
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
     warnings += _face_warnings(draft) + anchorless
+    warnings += [*unread, *survey.warnings]
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -108,6 +113,13 @@ def _finish_sources(draft: Draft) -> list[Fault]:
     anchored, unmet = with_anchors(sources, draft.anchors)
     draft.sources = with_recipes(anchored, fitting_of(draft.storyboard))
     return anchor_warnings(draft.storyboard, unmet)
+
+
+def _clips_of_shots(draft: Draft) -> dict[str, tuple[str, ...]]:
+    shots: dict[str, tuple[str, ...]] = {}
+    for source in draft.sources.values():
+        shots[source.shot] = (*shots.get(source.shot, ()), source.id)
+    return shots
 
 
 def _unknown_clips(draft: Draft) -> list[Fault]:

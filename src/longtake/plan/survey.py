@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from longtake.cues import TimedText
 from longtake.errors import Fault
 from longtake.units import Size
 
@@ -41,7 +42,9 @@ class SoundFacts:
 class Survey:
     """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
 
-    `hosted` tells whether the author has named a place where pictures can be had by their address.
+    `hosted` tells whether the author has named a place where pictures can be had by their address;
+    `captions` are the words of caption files, `fonts` hashes of font files; `warnings` are of what
+    stops nothing.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -50,3 +53,6 @@ class Survey:
     owned: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     hosted: bool = False
+    captions: Mapping[Path, tuple[TimedText, ...]] = field(default_factory=dict)
+    fonts: Mapping[Path, str] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()

@@ -14,7 +14,6 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
     "mute": (False,),
     "narration": (),
-    "captions": (),
     "lower_third": (),
     "title_card": (),
     "focus": (),
