@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from longtake.storyboard.model import CaptionLooks, Captions, Storyboard
 from longtake.timeline import Timeline
 from longtake.units import exact
 
-# Nobody reads more characters a second; a wide sign of Chinese or Japanese counts for 2.4.
+# Nobody reads more characters a second, or half as many of the wide signs of Chinese and Japanese.
 TOO_FAST = 20.0
-_WIDE = 2.4
+_WIDE = 2
 
 Place = tuple[Any, ...]
 
@@ -35,7 +35,7 @@ class CaptionWish:
     off: bool = False
     file: tuple[Place, str] | None = None
     burn: bool = False
-    looks: CaptionLooks = CaptionLooks()
+    looks: CaptionLooks = field(default_factory=CaptionLooks)
     font: tuple[Place, str] | None = None
 
 
