@@ -31,7 +31,10 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "hostile": ({"text": "{\\an8}{\\fs90}a \\N \\h <b>b</b>\n&lt; %{pts} 'q\" \\\\ {} \\"}, ""),
     "arabic": ({"text": "مرحبا بالعالم، مرحبا."}, "NotoSansArabic-part.ttf"),
     "hebrew": ({"text": "שלום (עולם), שלום."}, "NotoSansHebrew-part.ttf"),
-    "chinese": ({"text": "每天傍晚，\n灯塔亮了。", "position": "middle"}, "WenQuanYiMicroHei-part.ttf"),
+    "chinese": (
+        {"text": "每天傍晚，\n灯塔亮了。", "position": "middle"},
+        "WenQuanYiMicroHei-part.ttf",
+    ),
 }
 
 
