@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +51,7 @@ def test_nothing_is_lost_and_nothing_too_wide(text: str, widest: float) -> None:
 def test_words_of_letters_are_never_divided(text: str) -> None:
     """A line breaks at blanks, or between signs of Chinese and Japanese, never inside a word."""
     atoms = atoms_of(text, 400)
-    for before, after in zip(atoms, atoms[1:], strict=False):
+    for before, after in pairwise(atoms):
         if not before.blank:
             pair = before.text[-1] + after.text[0]
             assert not pair.isascii() or pair[0] == "-"

@@ -14,6 +14,7 @@ from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import parse_colour
 from longtake.storyboard.model import CaptionLooks, Captions, Storyboard
+from longtake.storyboard.words import expand
 from longtake.timeline import Timeline
 from longtake.units import exact
 
@@ -87,7 +88,7 @@ def burned_texts(
         elif shot.shot.narration is not None:
             said = shot.shot.narration
             text = said if isinstance(said, str) else said.text or ""
-            found[(*shot.place, "narration"), font] = text
+            found[(*shot.place, "narration"), font] = expand(text, storyboard)
     yield from ((place, text, font) for (place, font), text in found.items())
 
 
