@@ -43,7 +43,8 @@ def plan(folder: Path, text: str) -> Plan:
 def faults(folder: Path, text: str) -> list[str]:
     with pytest.raises(StoryboardError) as caught:
         plan(folder, text)
-    return [f"{f.where.line}:{f.where.column}: {f.message}" for f in caught.value.faults]
+    told = [f"{f.where.line}:{f.where.column}: {f.message}" for f in caught.value.faults]
+    return [fault.replace(f"{folder}/", "") for fault in told]
 
 
 def test_a_file_of_the_board(folder: Path) -> None:
@@ -96,7 +97,7 @@ def test_nothing_said_of_captions(folder: Path) -> None:
         ("../w.srt", "3:11: ../w.srt lies outside the board's folder"),
         ("bad.srt", '3:11: bad.srt, line 1: "00:00:01 --> soon" are no times'),
         ("{file: f.ttf}", "3:18: f.ttf, line 1 is no UTF-8 text"),
-        ("{burn: true, file: w.srt, style: {font: w.srt}}", "3:51: w.srt is no font"),
+        ("{burn: true, file: w.srt, style: {font: w.srt}}", "3:51: w.srt: is no font that can be used"),
         ("{style: {size: 4}}", '3:26: "size" is at least 8, not 4'),
         ("{style: {position: left}}", '3:30: "position" is bottom, middle or top, not "left"'),
         ("{language: English}", '3:22: "language" is a language tag such as en or pt-BR, not "English"'),

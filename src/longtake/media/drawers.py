@@ -13,12 +13,19 @@ from importlib.metadata import entry_points
 from longtake.errors import LongtakeError, MediaError
 from longtake.media.captiondraw import draw_caption
 from longtake.media.logo import draw_logo
+from longtake.media.lowerthird import draw_lower_third
 from longtake.media.overlay import Drawer
+from longtake.media.progress import draw_progress
+from longtake.media.titlecard import draw_ground, draw_title_card
 
 GROUP = "longtake.titles"
 _OURS: Mapping[str, Drawer] = {
     "caption": Drawer(draw_caption),
     "logo": Drawer(draw_logo),
+    "progress": Drawer(draw_progress),
+    "lower_third": Drawer(draw_lower_third),
+    "title_card": Drawer(draw_title_card),
+    "ground": Drawer(draw_ground),
 }
 
 
