@@ -123,6 +123,16 @@ def test_upright_films_leave_room_for_buttons() -> None:
     assert 480 - high.top - high.rgba.shape[0] > 1.5 * (270 - wide.top - wide.rgba.shape[0])
 
 
+def test_folder_whose_name_is_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name of a folder gets into ffmpeg's own language, whatever signs it holds."""
+    odd = tmp_path / "it's:a[folder],drawtext=text=x;%d"
+    odd.mkdir()
+    usual = ink({"text": "Words"})
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+    assert (ink({"text": "Words"}) == usual).all()
+    assert list(odd.iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"", b"ttcf", b"\0\1\0\0\0\x09" + bytes(40), b"name" * 99])
 def test_damaged_font(tmp_path: Path, content: bytes) -> None:
     """A file that is no whole font is an error of ours."""

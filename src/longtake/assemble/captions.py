@@ -36,6 +36,8 @@ _GLANCE_S = Fraction(1, 4)
 # Of the picture's width the lines may take, and of a letter's size its usual width.
 _ROOM, _LETTER = Fraction(86, 100), Fraction(1, 2)
 _SHORT_SIDE = 720
+# Voices leave out words and read others: the next word they say is looked for so many signs ahead.
+_AHEAD = 60
 
 
 @dataclass(frozen=True)
@@ -217,9 +219,10 @@ def _known_moments(text: str, cue: NarrationCue) -> list[tuple[int, float]]:
     known: list[tuple[int, float]] = []
     at = 0
     for word in cue.words:
-        bare = re.sub(r"^\W+|\W+$", "", word.text.lower()) or word.text
-        # Voices leave out and read out; what is far away is another word of the same kind.
-        found = folded.find(bare, at, at + len(bare) + 60)
+        bare = re.sub(r"^\W+|\W+$", "", word.text.lower())
+        if not bare:
+            continue
+        found = _place_of(bare, folded, at)
         if found < 0 or (known and float(word.start_s) < known[-1][1]):
             continue
         at = found + len(bare)
@@ -231,6 +234,15 @@ def _known_moments(text: str, cue: NarrationCue) -> list[tuple[int, float]]:
         end = max(float(cue.seconds), known[-1][1]) if rest else known[-1][1]
         known.append((len(text), end))
     return known
+
+
+def _place_of(word: str, text: str, at: int) -> int:
+    """Find a spoken word behind a place of a text; -1 where it is not, or too far away to be this one."""
+    within = text[: at + len(word) + _AHEAD]
+    # Chinese and Japanese words have no edges that can be seen.
+    edge = "" if word[0] > "\u2e80" else r"\b"
+    match = re.compile(rf"{edge}{re.escape(word)}{edge}").search(within, at)
+    return match.start() if match else -1
 
 
 _PAUSES: dict[Literal["sentence", "clause"], float] = {"sentence": 7.0, "clause": 3.0}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 
 from wcwidth import wcwidth
 
@@ -19,6 +19,8 @@ MOST_LINES = 2
 # Columns a second that are read with ease: 17 letters, or 7 wide signs.
 READING = 17.0
 SHORTEST_S, LONGEST_S = 1.0, 7.0
+# A caption of one shorter word looks like a slip.
+_SLIP = 8
 
 _WIDE = 2.4
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]】」』）]*$")
@@ -37,14 +39,19 @@ class Atom:
     end: int
     blank: bool
 
-    @property
+    @cached_property
+    def width(self) -> float:
+        """Its columns, without the blank behind it."""
+        return columns(self.text)
+
+    @cached_property
     def pause(self) -> int:
         """How long a reader pauses behind it: 2 at the end of a sentence, 1 of a clause, else 0."""
         if _SENTENCE.search(self.text):
             return 0 if _NO_SENTENCE.search(self.text) else 2
         return 1 if _CLAUSE.search(self.text) else 0
 
-    @property
+    @cached_property
     def tear(self) -> bool:
         """Whether a break behind it may part two signs of one word, where no blank tells words."""
         return not (self.blank or self.pause or _is_hiragana(self.text[-1]))
@@ -82,15 +89,23 @@ def divided(
     leaves no caption too short to be read.
     """
     atoms = atoms_of(text, widest)
+    reaches = [_reach(atoms, start, widest) for start in range(len(atoms))]
+    # How many sentences end among the first n atoms.
+    ended = [0, *accumulate(atom.pause == 2 for atom in atoms)]
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(atoms) + 1):
         found: list[tuple[float, int]] = []
         for start in range(end - 1, -1, -1):
-            run = atoms[start:end]
-            if not _fits(run, widest) and found:
+            if reaches[start] < end:
                 break
-            found.append((best[start][0] + _cost(run, spoken, end == len(atoms)), start))
-        best.append(min(found))
+            joined = ended[end - 1] - ended[start]
+            stands_s = spoken(atoms[end - 1].end) - spoken(atoms[start].start)
+            cost = best[start][0] + _cost(stands_s, joined)
+            if end - start == 1 and end < len(atoms) and atoms[start].width < _SLIP:
+                cost += 1.5
+            found.append((cost, start))
+        least, start = min(found)
+        best.append((least + (_break_cost(atoms[end - 1]) if end < len(atoms) else 0.0), start))
     cuts = [len(atoms)]
     while cuts[-1]:
         cuts.append(best[cuts[-1]][1])
@@ -126,9 +141,9 @@ def _in_lines(atoms: list[Atom], count: int, widest: float) -> list[str]:
     for _ in range(count):
         row: list[tuple[float, int] | None] = [None] * (len(atoms) + 1)
         for end in range(1, len(atoms) + 1):
-            found = []
+            found, width = [], 0.0
             for start in range(end - 1, -1, -1):
-                width = columns(_text(atoms[start:end]))
+                width += atoms[start].width + (atoms[start].blank if start < end - 1 else 0)
                 if width > widest and end - start > 1:
                     break
                 before = rows[-1][start]
@@ -153,24 +168,28 @@ def _line_cost(atom: Atom) -> float:
     return 0.25 * (2 - atom.pause) + 0.3 * atom.tear
 
 
-def _fits(run: list[Atom], widest: float) -> bool:
+def _break_cost(atom: Atom) -> float:
+    """Weigh a caption's end behind an atom: what it breaks."""
+    return (5.0, 1.5, 0.0)[atom.pause] + atom.tear
+
+
+def _cost(stands_s: float, joined: int) -> float:
+    """Weigh a caption: how long it stands, and how many sentences end before its last does."""
+    short, long = max(0.0, SHORTEST_S - stands_s), max(0.0, stands_s - LONGEST_S)
+    return 2.0 + 1.2 * joined + 4 * short + 2 * long
+
+
+def _reach(atoms: list[Atom], start: int, widest: float) -> int:
+    """Give the end of the longest caption from an atom on: as much as its lines hold."""
     lines, width = 1, 0.0
-    for atom in run:
-        own = columns(atom.text)
-        if width and width + own > widest:
+    for at in range(start, len(atoms)):
+        atom = atoms[at]
+        if width and width + atom.width > widest:
             lines, width = lines + 1, 0.0
-        width += own + atom.blank
-    return lines <= MOST_LINES
-
-
-def _cost(run: list[Atom], spoken: Callable[[int], float], last: bool) -> float:
-    """Weigh a caption: what it breaks, what it joins, whether it stands long enough."""
-    stands_s = spoken(run[-1].end) - spoken(run[0].start)
-    cost = 2.0 if last else 2.0 + (5.0, 1.5, 0.0)[run[-1].pause] + run[-1].tear
-    cost += 1.2 * sum(atom.pause == 2 for atom in run[:-1])
-    cost += 4 * max(0.0, SHORTEST_S - stands_s) + 2 * max(0.0, stands_s - LONGEST_S)
-    # A line of a single short word looks like a slip.
-    return cost + (1.5 if len(run) == 1 and not last and columns(run[0].text) < 8 else 0.0)
+            if lines > MOST_LINES:
+                return at
+        width += atom.width + atom.blank
+    return len(atoms)
 
 
 def _text(atoms: list[Atom]) -> str:

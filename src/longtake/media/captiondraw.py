@@ -69,16 +69,18 @@ def draw_caption(window: Window) -> Drawing:
     """
     wishes = window.wishes
     font = window.file("font")
-    rgba = _set(wishes, str(font) if font else "", window.size)
-    seen = Image.fromarray(rgba).getchannel("A").getbbox()
+    whole = _set(wishes, str(font) if font else "", window.size)
+    seen = Image.fromarray(whole[..., 3]).getbbox()
     if seen is None:
         return lambda index: None
-    picture = _boxed(rgba, seen, wishes) if wishes.get("box") else _cut(rgba, seen)
+    left, top, right, bottom = seen
+    words = Picture(_straight(whole[top:bottom, left:right]), left, top)
+    picture = _boxed(words, wishes) if wishes.get("box") else words
     return lambda index: picture
 
 
 def _set(wishes: Any, font: str, size: Size) -> Plane:
-    """Let libass set a caption; gives RGBA (height, width, 4), straight alpha."""
+    """Let libass set a caption; gives RGBA (height, width, 4), its colours laid over black."""
     letters = float(Fraction(str(wishes["size"])))
     runs = [font_runs(line, font) for line in str(wishes["text"]).split("\n")]
     with tempfile.TemporaryDirectory(prefix="longtake-caption-") as name:
@@ -109,7 +111,7 @@ def _set(wishes: Any, font: str, size: Size) -> Plane:
         )
     if len(raw) != size.width * size.height * 4:
         raise MediaError("ffmpeg drew no caption")
-    return _straight(np.frombuffer(raw, np.uint8).reshape(size.height, size.width, 4))
+    return np.frombuffer(raw, np.uint8).reshape(size.height, size.width, 4)
 
 
 def _script(
@@ -164,25 +166,19 @@ def _lay_out_fonts(folder: Path, fonts: set[str]) -> None:
 
 
 def _straight(rgba: Plane) -> Plane:
-    """Take the black ground out of colours: libass has laid them over it."""
+    """Take the black ground out of colours that lie over it: straight alpha."""
     alpha = rgba[..., 3:].astype(np.float32)
     colour = np.rint(rgba[..., :3] * np.float32(255) / np.maximum(alpha, 1))
     return np.dstack([np.minimum(colour, 255).astype(np.uint8), rgba[..., 3]])
 
 
-def _cut(rgba: Plane, seen: tuple[int, int, int, int]) -> Picture:
-    left, top, right, bottom = seen
-    return Picture(np.ascontiguousarray(rgba[top:bottom, left:right]), left, top)
-
-
-def _boxed(rgba: Plane, seen: tuple[int, int, int, int], wishes: Any) -> Picture:
+def _boxed(words: Picture, wishes: Any) -> Picture:
     """Lay a dark box with round corners under what was set."""
     letters = float(Fraction(str(wishes["size"])))
     side, edge = round(letters * _BOX_SIDE), round(letters * _BOX_EDGE)
-    left, top, right, bottom = seen
-    text = Image.fromarray(rgba[top:bottom, left:right])
+    text = Image.fromarray(words.rgba)
     box = Image.new("RGBA", (text.width + 2 * side, text.height + 2 * edge), (0, 0, 0, 0))
     corner = (box.width - 1, box.height - 1)
     ImageDraw.Draw(box).rounded_rectangle((0, 0, *corner), round(letters * _BOX_ROUND), _BOX_INK)
     box.alpha_composite(text, (side, edge))
-    return Picture(np.asarray(box), left - side, top - edge)
+    return Picture(np.asarray(box), words.left - side, words.top - edge)
