@@ -245,7 +245,7 @@ def _place_of(word: str, text: str, at: int) -> int:
     return match.start() if match else -1
 
 
-_PAUSES: dict[Literal["sentence", "clause"], float] = {"sentence": 7.0, "clause": 3.0}
+_PAUSES: dict[Literal["sentence", "clause"], float] = {"sentence": 5.0, "clause": 2.5}
 
 
 def _weight(sign: str, after: str) -> float:
@@ -261,5 +261,5 @@ def _weight(sign: str, after: str) -> float:
     if sign.isdecimal():
         return 3.0
     if sign.isalpha():
-        return 2.6 if sign > "\u2e80" else 1.0
+        return 3.4 if sign > "\u2e80" else 1.0
     return 0.4
