@@ -19,6 +19,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "files": (BASE, set()),
     "timeline": (BASE, set()),
     "cues": (BASE, set()),
+    "speaking": (BASE | {"cues"}, set()),
     "subtitles": (BASE | {"cues"}, set()),
     "extras": (BASE, set()),
     "serving": (BASE, {"uvicorn"}),
@@ -30,7 +31,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "seam": (BASE | {"media"}, {"numpy"}),
     "generate": (BASE | {"plan", "vault", "seam", "media"}, {"httpx", "pydantic"}),
     "assemble": (
-        BASE | {"timeline", "cues", "subtitles", "vault", "seam", "media"},
+        BASE | {"timeline", "cues", "speaking", "subtitles", "vault", "seam", "media"},
         {"numpy", "wcwidth"},
     ),
     "deliver": (

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from longtake.cues import TimedText
 from longtake.errors import MediaError
-from longtake.subtitles import MOST_BYTES, as_srt, as_vtt, read_subtitles, readable
+from longtake.subtitles import (
+    MOST_BYTES,
+    as_srt,
+    as_vtt,
+    read_subtitles,
+    readable,
+    three_letters,
+)
 
 HOSTILE = (
     "{\\an8}{\\fs90}x",
@@ -138,3 +145,25 @@ def test_a_time_never_passes_its_frame() -> None:
     """Written in milliseconds, a frame's time is cut off: the frame it belongs to shows it."""
     second = TimedText(Fraction(1001, 24000) * 2, Fraction(3600 * 11), "x")
     assert "00:00:00,083 --> 11:00:00,000" in as_srt([second])
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("de", "deu"),
+        ("pt-BR", "por"),
+        ("zh-Hans", "zho"),
+        ("yue", "yue"),
+        ("xx", "und"),
+        ("", "und"),
+    ],
+)
+def test_languages_of_three_letters(tag: str, name: str) -> None:
+    """Tags become the letters that an MP4 holds; an unknown one is undetermined."""
+    assert three_letters(tag) == name
+
+
+def test_readable_text() -> None:
+    """Blanks are single, controls and turning marks gone; joiners and marks that scripts need stay."""
+    said = " a\t b\x00\n\n\r\n \u202ec\u200d\u0301 \ud83d \u2067d\u2069"
+    assert readable(said) == "a b\nc\u200d\u0301 \u2067d\u2069"

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from longtake.assemble.captions import (
     Caption,
-    SpokenClock,
     film_captions,
     letter_size,
     timed,
@@ -116,28 +115,6 @@ def test_word_times_are_kept_where_the_voice_tells_them() -> None:
     found = places(CueSheet(narration=(told("b", TEXT, 6, *words),)))
     assert [start for start, _, _ in found] == [114 + 6, 114 + 96]
     assert found[0][1] >= 114 + 72
-
-
-@settings(deadline=None, max_examples=100)
-@given(
-    st.text("ab .,!漢é", min_size=1, max_size=60).map(lambda text: " ".join(f"a{text}".split())),
-    st.lists(
-        st.tuples(st.text("ab漢é.", max_size=4), st.floats(0, 9), st.floats(0, 9)), max_size=8
-    ),
-)
-def test_time_never_runs_backwards(text: str, said: list[tuple[str, float, float]]) -> None:
-    """Whatever a voice says of its words, no sign is spoken before the one in front of it."""
-    words = tuple(Word(word, Fraction(start), Fraction(end)) for word, start, end in said)
-    clock = SpokenClock(text, told("a", text, 5, *words))
-    times = [clock.at(place) for place in range(len(text) + 1)]
-    assert times == sorted(times) and times[0] >= 0
-
-
-def test_short_words_are_not_found_inside_longer_ones() -> None:
-    """The word `he` of a voice is the word of the text, not a part of `the`."""
-    text = "Up the hill and the stair, he said"
-    words = (Word("he", Fraction(4), Fraction(5)),)
-    assert SpokenClock(text, told("a", text, 6, *words)).at(text.index(" he") + 1) == 4
 
 
 def test_a_short_caption_stands_until_it_is_read() -> None:

@@ -5,13 +5,11 @@ All is computed from the conformed timeline: a take that ended early moves its c
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
 
 from longtake.assemble.captiontext import (
     LONGEST_S,
@@ -23,6 +21,7 @@ from longtake.assemble.captiontext import (
     two_lines,
 )
 from longtake.cues import CaptionFile, CaptionStyle, CueSheet, NarrationCue, TimedText
+from longtake.speaking import SpokenClock
 from longtake.subtitles import readable
 from longtake.timeline import Timeline
 from longtake.units import FrameRate, Size, exact
@@ -36,8 +35,6 @@ _GLANCE_S = Fraction(1, 4)
 # Of the picture's width the lines may take, and of a letter's size its usual width.
 _ROOM, _LETTER = Fraction(86, 100), Fraction(1, 2)
 _SHORT_SIDE = 720
-# Voices leave out words and read others: the next word they say is looked for so many signs ahead.
-_AHEAD = 60
 
 
 @dataclass(frozen=True)
@@ -186,80 +183,3 @@ def _apart(captions: list[Caption], glance: int) -> list[Caption]:
 def _styled(caption: Caption, style: CaptionStyle | None, timeline: Timeline) -> Caption:
     text = laid_out(caption.text, widest_line(timeline.size, style))
     return replace(caption, text=text, style=style)
-
-
-class SpokenClock:
-    """When each sign of a narration is spoken: by the voice's own word times, else by estimate.
-
-    Between two known moments time passes in proportion to what is said: letters, and pauses at
-    punctuation.
-    """
-
-    def __init__(self, text: str, cue: NarrationCue) -> None:
-        self._weights = [0.0]
-        for sign, after in zip(text, text[1:] + " ", strict=True):
-            self._weights.append(self._weights[-1] + _weight(sign, after))
-        # The last pause is not part of the voice.
-        end = len(text.rstrip(".!?…。！？ "))
-        self._weights = [min(weight, self._weights[max(end, 1)]) for weight in self._weights]
-        self._known = _known_moments(text, cue)
-
-    def at(self, place: int) -> float:
-        """Give the second at which the sign at a place begins (or, behind the last, has ended)."""
-        after = min(max(bisect_right(self._known, (place, float("inf"))), 1), len(self._known) - 1)
-        (low, low_s), (high, high_s) = self._known[after - 1], self._known[after]
-        span = self._weights[high] - self._weights[low]
-        share = (self._weights[place] - self._weights[low]) / span if span else 0.0
-        return low_s + (high_s - low_s) * min(max(share, 0.0), 1.0)
-
-
-def _known_moments(text: str, cue: NarrationCue) -> list[tuple[int, float]]:
-    """List places of a text with their seconds, rising: the words of the voice that are found in it."""
-    folded = text.lower() if len(text.lower()) == len(text) else text
-    known: list[tuple[int, float]] = []
-    at = 0
-    for word in cue.words:
-        bare = re.sub(r"^\W+|\W+$", "", word.text.lower())
-        if not bare:
-            continue
-        found = _place_of(bare, folded, at)
-        if found < 0 or (known and float(word.start_s) < known[-1][1]):
-            continue
-        at = found + len(bare)
-        known += [(found, float(word.start_s)), (at, float(max(word.end_s, word.start_s)))]
-    if not known or known[0][0] > 0:
-        known.insert(0, (0, 0.0))
-    if known[-1][0] < len(text):
-        rest = re.search(r"\w", text[known[-1][0] :])
-        end = max(float(cue.seconds), known[-1][1]) if rest else known[-1][1]
-        known.append((len(text), end))
-    return known
-
-
-def _place_of(word: str, text: str, at: int) -> int:
-    """Find a spoken word behind a place of a text; -1 where it is not, or too far away to be this one."""
-    within = text[: at + len(word) + _AHEAD]
-    # Chinese and Japanese words have no edges that can be seen.
-    edge = "" if word[0] > "\u2e80" else r"\b"
-    match = re.compile(rf"{edge}{re.escape(word)}{edge}").search(within, at)
-    return match.start() if match else -1
-
-
-_PAUSES: dict[Literal["sentence", "clause"], float] = {"sentence": 5.0, "clause": 2.5}
-
-
-def _weight(sign: str, after: str) -> float:
-    """Weigh how long a sign takes to say, a letter being 1."""
-    if sign in "。！？":
-        return _PAUSES["sentence"]
-    if sign in "，、；：،؛":
-        return _PAUSES["clause"]
-    if sign in ".!?…؟।" and after.isspace():
-        return _PAUSES["sentence"]
-    if sign in ",;:–—" and after.isspace():
-        return _PAUSES["clause"]
-    if sign.isdecimal():
-        return 3.0
-    if sign.isalpha():
-        return 3.4 if sign > "\u2e80" else 1.0
-    return 0.4
