@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
+from longtake.assemble.captions import film_captions, soft_captions
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.mastering import noted_loudness
 from longtake.assemble.material import Material
@@ -23,9 +25,10 @@ from longtake.errors import AssemblyError, MediaError
 from longtake.files import read_json, write_json, written_aside
 from longtake.media.audio import Loudness
 from longtake.media.encode import EncodedRun, EncoderSettings, encoder_build
-from longtake.media.mux import Chapter, write_film
+from longtake.media.mux import CaptionTrack, Chapter, write_film
 from longtake.media.normalise import FilmFormat
 from longtake.media.verify import Expected, verify_film
+from longtake.subtitles import three_letters
 from longtake.timeline import Timeline
 from longtake.units import Fit
 from longtake.vault.take import Take
@@ -87,11 +90,14 @@ class _Cutting:
     sound: str
     chapters: tuple[Chapter, ...]
     title: str
+    captions: CaptionTrack | None
 
     @property
     def key(self) -> str:
         keys = [piece.key for piece in self.pieces]
-        content = [keys, self.sound, [vars(c) for c in self.chapters], self.title]
+        content: list[Any] = [keys, self.sound, [vars(c) for c in self.chapters], self.title]
+        if self.captions:
+            content.append(vars(self.captions))
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -168,7 +174,15 @@ def _cut(
         sound_key(conformed, materials, cues),
         film_chapters(conformed, cues),
         title,
+        caption_track(conformed, cues),
     )
+
+
+def caption_track(timeline: Timeline, cues: CueSheet) -> CaptionTrack | None:
+    """Give the captions that players may show or hide; None where there are none."""
+    soft = soft_captions(film_captions(timeline, cues))
+    language = three_letters(cues.captions.language)
+    return CaptionTrack(tuple((c.start, c.end, c.text) for c in soft), language) if soft else None
 
 
 def film_chapters(timeline: Timeline, cues: CueSheet) -> tuple[Chapter, ...]:
@@ -249,6 +263,7 @@ def _join(
             sound=sound,
             chapters=cutting.chapters,
             title=cutting.title,
+            captions=cutting.captions,
         )
         verify_film(
             part,

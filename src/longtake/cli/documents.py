@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.standing import Standing
@@ -149,6 +150,7 @@ class PlanDocument:
     clips: tuple[ClipObject, ...]
     longest_wait: tuple[str, ...]
     music: tuple[BedObject, ...]
+    captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -244,6 +246,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         clips=_clips(plan),
         longest_wait=longest_wait(plan),
         music=bed_objects(plan.cues),
+        captions=caption_counts(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,

@@ -11,6 +11,7 @@ from rich.text import Text
 from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.standing import find_takes, judged, judged_lines
@@ -77,6 +78,9 @@ def summary(plan: Plan) -> Iterator[Text]:
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))
+    captions = caption_counts(plan)
+    if captions:
+        yield _named("captions", ", ".join(map(_captions, captions)))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
@@ -146,6 +150,11 @@ def _titles(plan: Plan) -> str:
     return ", ".join(parts)
 
 
+def _captions(of: CaptionsObject) -> str:
+    shown = "drawn into the picture" if of.burned else "as a track"
+    return f"{of.count:,} from {'the narration' if of.source == 'narration' else of.source} {shown}"
+
+
 def _wait(longest: int, wanted: int) -> str:
     if longest == 1:
         return f"none: all {wanted} clips are made beside each other"
@@ -167,4 +176,4 @@ def _price(plan: Plan) -> str:
 
 
 def _named(name: str, text: str) -> Text:
-    return assembled((f"{name:<8}", DIM), plain(text))
+    return assembled((f"{name:<8}" if len(name) < 8 else f"{name} ", DIM), plain(text))

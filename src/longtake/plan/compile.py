@@ -8,6 +8,7 @@ from dataclasses import replace
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
+from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, DrawnClip, Plan, Quote
@@ -60,16 +61,17 @@ def compile_plan(
     cues, cue_faults = plan_cues(
         storyboard, scenes, survey, rate, draft.sounds, draft.sources.values()
     )
-    titles, title_faults, hurried = plan_titles(
-        storyboard, scenes, survey, timeline, _clips_of(draft)
-    )
-    cues = replace(cues, titles=titles)
+    clips = _clips_of_shots(draft)
+    titles, title_faults, hurried = plan_titles(storyboard, scenes, survey, timeline, clips)
+    sheet, unread = plan_captions(storyboard, scenes, survey, timeline, clips)
+    cues = replace(cues, titles=titles, captions=sheet)
     draft.faults += cue_faults + title_faults
     warnings += hurried
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
     warnings += _face_warnings(draft) + anchorless
+    warnings += [*unread, *survey.warnings]
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -100,14 +102,6 @@ def _first_clips(scenes: tuple[NamedScene, ...]) -> dict[str, str]:
     return ids
 
 
-def _clips_of(draft: Draft) -> dict[str, tuple[str, ...]]:
-    """Map every shot to its clips in film order."""
-    clips: dict[str, tuple[str, ...]] = {}
-    for shot, index, _ in draft.firsts:
-        clips[shot.id] = (*clips.get(shot.id, ()), draft.clips[index].id)
-    return clips
-
-
 def _finish_sources(draft: Draft) -> list[Fault]:
     """Check that every edge leads to a clip and none in a circle, then write anchors and recipes."""
     unknown = _unknown_clips(draft)
@@ -125,6 +119,14 @@ def _finish_sources(draft: Draft) -> list[Fault]:
     anchored, unmet = with_anchors(sources, draft.anchors)
     draft.sources = with_recipes(anchored, fitting_of(draft.storyboard))
     return anchor_warnings(draft.storyboard, unmet)
+
+
+def _clips_of_shots(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Map every shot to its clips in film order."""
+    shots: dict[str, tuple[str, ...]] = {}
+    for source in draft.sources.values():
+        shots[source.shot] = (*shots.get(source.shot, ()), source.id)
+    return shots
 
 
 def _unknown_clips(draft: Draft) -> list[Fault]:

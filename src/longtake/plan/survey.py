@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from longtake.cues import TimedText
 from longtake.errors import Fault
 from longtake.units import Size
 
@@ -48,7 +49,9 @@ class FontFacts:
 class Survey:
     """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
 
-    `hosted` tells whether the author has named a place where pictures can be had by their address.
+    `hosted` tells whether the author has named a place where pictures can be had by their address;
+    `captions` are the words of caption files, `fonts` hashes of font files; `warnings` are of what
+    stops nothing.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -58,3 +61,5 @@ class Survey:
     faults: tuple[Fault, ...] = ()
     hosted: bool = False
     fonts: Mapping[Path, FontFacts] = field(default_factory=dict)
+    captions: Mapping[Path, tuple[TimedText, ...]] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()

@@ -13,7 +13,6 @@ from longtake.storyboard.model import Part, Storyboard
 _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
     "narration": (),
-    "captions": (),
     "focus": (),
 }
 

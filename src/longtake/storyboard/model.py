@@ -100,6 +100,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
 TitleText = Annotated[str, Field(min_length=1, max_length=500)]
 Motion = Literal["slide", "fade", "none"]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
 
@@ -181,12 +182,23 @@ class Narration(Part):
     voice: Text | None = None
 
 
+class CaptionLooks(Part):
+    """How captions look that are drawn into the picture."""
+
+    font: PathText | None = None
+    size: Annotated[float, Field(ge=8, le=200)] = 38.0
+    position: Literal["bottom", "middle", "top"] = "bottom"
+    box: bool = False
+    colour: ColourText = "white"
+
+
 class Captions(Part):
     """How captions are shown, and from which file they come where not from the narration."""
 
-    burn: bool = False
+    burn: bool | None = None
     file: PathText | None = None
-    style: dict[str, Plain] | None = None
+    style: CaptionLooks | None = None
+    language: LanguageTag | None = None
 
 
 class LowerThird(Part):
@@ -252,6 +264,9 @@ NarrationOrText = Annotated[
 LowerThirdOrText = Annotated[
     Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(_shape)
 ]
+CaptionsOrFile = Annotated[
+    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(_shape)
+]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
     Discriminator(lambda value: "list" if isinstance(value, list) else "map"),
@@ -274,7 +289,7 @@ class Inherited(Part):
     repair: Literal["on", "off"] | None = None
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
-    captions: Captions | None = None
+    captions: CaptionsOrFile | None = None
 
 
 class Shot(Inherited):
