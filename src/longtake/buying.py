@@ -29,13 +29,15 @@ class Purse:
     """What the author allows this run: a budget of its own, attempts after a failed one, a price.
 
     `price` is what a clip may cost where no table knows it. Unless `agreed`, only what the quote
-    counted is bought; a budget of the run is such a word, too.
+    counted is bought; a budget of the run is such a word, too. `since` is the last purchase before the
+    run, where that is known already.
     """
 
     budget: Money | None = None
     retakes: int = 0
     price: Money | None = None
     agreed: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ def bought_takes() -> Vault:
 def the_ledger() -> Ledger:
     """The record of every purchase of this user."""
     return Ledger(home() / "ledger.db")
+
+
+def last_purchase() -> int:
+    """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
+    ledger = the_ledger()
+    if not ledger.path.exists():
+        return 0
+    ledger.open()
+    return ledger.last_number()
 
 
 def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
@@ -135,7 +146,7 @@ def open_shops(
         # A budget given for the run wins over the one the board names for all its time.
         board_budget=plan.quote.budget if purse.budget is None else None,
         run_budget=purse.budget,
-        run_start=ledger.last_number(),
+        run_start=ledger.last_number() if purse.since is None else purse.since,
         rebuys=purse.retakes,
     )
     shops = {}

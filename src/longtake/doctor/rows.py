@@ -244,11 +244,11 @@ def _simulator(extras: tuple[Package, ...]) -> Row:
 
 
 def _voice(voice: str) -> Row:
-    later = "a voice for `narration`, which this version checks and does not speak yet"
+    spoken = "`narration` by espeak, free"
     if voice:
-        return Row(group=MORE, name="voice", state="ok", found=voice, unlocks=later)
+        return Row(group=MORE, name="voice", state="ok", found=voice, unlocks=spoken)
     found = "there is no espeak-ng"
-    return Row(group=MORE, name="voice", state="missing", found=found, unlocks=later)
+    return Row(group=MORE, name="voice", state="missing", found=found, unlocks=spoken)
 
 
 def _bytes(count: int) -> str:

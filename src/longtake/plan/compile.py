@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
@@ -11,6 +12,7 @@ from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, Plan, Quote
 from longtake.plan.joins import plan_joins
+from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
 from longtake.plan.recipes import find_circle, handoffs_of, land_on_pictures, with_recipes
@@ -44,6 +46,9 @@ def compile_plan(
     draft = Draft(storyboard, offers, survey, rate, film_size(storyboard, scenes, offers))
     draft.faults += survey.faults
     draft.ids = _first_clips(scenes)
+    draft.spoken, spoken_faults = plan_narration(storyboard, scenes, survey, draft.ids)
+    draft.beside = frames_beside([shot for scene in scenes for shot in scene.shots], rate)
+    draft.faults += spoken_faults
     for scene in scenes:
         for shot in scene.shots:
             add_shot(draft, scene, shot)
@@ -55,12 +60,16 @@ def compile_plan(
     _stop_on(draft)
     timeline = _timeline(draft, joins)
     draft.faults += _joins_that_do_not_fit(draft, timeline)
+    room, tight = room_faults(storyboard, scenes, draft.spoken, timeline, draft.ids)
+    draft.faults += room
     cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, draft.sounds)
+    cues = replace(cues, narration=narration_cues(draft.spoken))
     draft.faults += cue_faults
-    quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget)
+    speech = [said.job for said in draft.spoken.values() if said.job]
+    quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget, speech)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
-    warnings += _face_warnings(draft) + anchorless
+    warnings += _face_warnings(draft) + anchorless + tight
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -225,4 +234,5 @@ def _plan(
         shortened=shortened,
         warnings=(*storyboard.warnings, *warnings),
         by_id=draft.sources,
+        spoken=tuple(draft.spoken.values()),
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from longtake.errors import Fault
+from longtake.plan.speech import SpeechOffer, VoiceFacts
 from longtake.units import Size
 
 
@@ -42,6 +43,8 @@ class Survey:
     """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
 
     `hosted` tells whether the author has named a place where pictures can be had by their address.
+    `voices` are those that were made, by the key of what they say; `speakers` what is known of those
+    who speak, by name and by name/model.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -50,3 +53,5 @@ class Survey:
     owned: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     hosted: bool = False
+    voices: Mapping[str, VoiceFacts] = field(default_factory=dict)
+    speakers: Mapping[str, SpeechOffer] = field(default_factory=dict)

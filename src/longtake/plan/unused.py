@@ -13,7 +13,6 @@ from longtake.storyboard.model import Music, Part, Storyboard
 _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
     "mute": (False,),
-    "narration": (),
     "captions": (),
     "lower_third": (),
     "title_card": (),

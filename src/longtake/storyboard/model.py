@@ -22,7 +22,13 @@ from pydantic import (
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
-from longtake.storyboard.grammar import Length, parse_colour, parse_join, parse_level
+from longtake.storyboard.grammar import (
+    Length,
+    parse_colour,
+    parse_join,
+    parse_level,
+    parse_voice,
+)
 from longtake.units import FrameRate, Money, Size
 
 
@@ -78,6 +84,7 @@ PathText = Annotated[str, Field(min_length=1, max_length=1024)]
 LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
 JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
 ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
+VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
 LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
 MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
@@ -90,6 +97,10 @@ Plain = Annotated[
     str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
 ]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+SecondsOrAuto = Annotated[
+    Annotated[Literal["auto"], Tag("word")] | Annotated[Seconds, Tag("number")],
+    Discriminator(lambda value: "word" if value == "auto" else "number"),
+]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
 VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
@@ -124,10 +135,11 @@ class Footage(Part):
 
 
 class CastMember(Part):
-    """A recurring character: the words that describe it, and a picture of its face."""
+    """A recurring character: the words that describe it, a picture of its face, and its voice."""
 
     text: Text
     face: PathText | None = None
+    voice: VoiceText | None = None
 
 
 class Draft(Part):
@@ -166,7 +178,8 @@ class Narration(Part):
 
     file: PathText | None = None
     text: Text | None = None
-    voice: Text | None = None
+    voice: VoiceText | None = None
+    level: LevelText = "-16 LUFS"
 
 
 class Captions(Part):
@@ -209,6 +222,7 @@ class Inherited(Part):
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
     captions: Captions | None = None
+    voice: VoiceText | None = None
 
 
 class Shot(Inherited):
@@ -219,7 +233,7 @@ class Shot(Inherited):
     still: PathText | None = None
     footage: FootageOrPath | None = None
     camera: list[Text] | None = None
-    seconds: Seconds | None = None
+    seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
     join: JoinText | None = None

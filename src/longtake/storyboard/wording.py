@@ -30,6 +30,7 @@ _EITHER = {
     "footage": "a path or a map",
     "narration": "text or a map",
     "music": "a map or a list of maps",
+    "seconds": "a number or auto",
 }
 _SHAPES = {
     "id": "small letters a-z, digits, - and _ (at most 64)",
@@ -234,6 +235,7 @@ _EXAMPLES = {
     "level": "-22 LUFS",
     "loudness": "-14 LUFS",
     "focus": "0.5,0.5",
+    "voice": "espeak/en",
 }
 
 
