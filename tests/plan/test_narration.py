@@ -142,7 +142,7 @@ def test_a_still_lasts_as_long_as_what_is_said() -> None:
 
 def test_without_a_voice_the_slow_end_of_the_estimate_is_planned() -> None:
     """A quote made before the voice is rather too high than too low."""
-    text = "word " * 14
+    text = "word " * 17
     board = HEAD + f"scenes: [{{prompt: x, seconds: auto, narration: {text}}}]"
     plan = plan_of(board)
     (spoken,) = plan.spoken
