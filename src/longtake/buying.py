@@ -140,15 +140,7 @@ def open_shops(
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
     left_over = close_dead_rows(ledger, board, time.time())
-    limits = Limits(
-        in_flight=1,
-        per_minute=1,
-        # A budget given for the run wins over the one the board names for all its time.
-        board_budget=plan.quote.budget if purse.budget is None else None,
-        run_budget=purse.budget,
-        run_start=ledger.last_number() if purse.since is None else purse.since,
-        rebuys=purse.retakes,
-    )
+    limits = run_limits(plan, purse, ledger)
     shops = {}
     with contextlib.ExitStack() as open_ones:
         for name in dict.fromkeys((*names, *(row.provider for row in left_over))):
@@ -160,6 +152,19 @@ def open_shops(
                 till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
                 shops[name] = Shop(provider, vault, till)
         yield Counter(shops, left_over)
+
+
+def run_limits(plan: Plan, purse: Purse, ledger: Ledger) -> Limits:
+    """Give what binds the purchases of a run; room and pace are still those of the slowest account."""
+    return Limits(
+        in_flight=1,
+        per_minute=1,
+        # A budget given for the run wins over the one the board names for all its time.
+        board_budget=plan.quote.budget if purse.budget is None else None,
+        run_budget=purse.budget,
+        run_start=ledger.last_number() if purse.since is None else purse.since,
+        rebuys=purse.retakes,
+    )
 
 
 def account_now(provider: str, folder: Path) -> str:

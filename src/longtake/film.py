@@ -36,14 +36,20 @@ from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import FootageClip, Plan, StillClip
-from longtake.plan.quote import has_grown, with_budget, with_charges, with_price
+from longtake.plan.quote import (
+    has_grown,
+    with_budget,
+    with_charges,
+    with_price,
+    without_paid_voices,
+)
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
-from longtake.voicing import make_voices, with_voices
+from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
 from longtake.wishes import Wishes
 
 
@@ -57,7 +63,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     project = Project(Path(path))
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
-    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    _refuse(plan, project, wishes)
     tell(Planned(plan))
     with project.hold():
         wishes = replace(wishes, since=last_purchase())
@@ -102,8 +108,17 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
+    if wishes.animatic:
+        plan = without_paid_voices(plan)
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
+
+
+def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
+    """Stop before anything is spent on what cannot be made, or not for that money."""
+    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    if not wishes.animatic:
+        refuse_missing_speakers(plan, project)
 
 
 def _voiced(
@@ -111,7 +126,7 @@ def _voiced(
 ) -> Plan:
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     plan = _compiled(storyboard, wishes)
-    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    _refuse(plan, project, wishes)
     tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
     return plan
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import replace
 
-from longtake.buying import Purse
+from longtake.buying import Purse, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
 from longtake.events import Tell, Voiced
+from longtake.generate.collect import Halt, Till
+from longtake.generate.settle import close_dead_rows
+from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
+from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
+from longtake.generate.speech.speaker import Speaker
 from longtake.plan.job import Plan
 from longtake.plan.narration import speech_jobs
-from longtake.plan.speech import SpeechJob, VoiceFacts, free_speakers
+from longtake.plan.speech import SpeechJob, VoiceFacts
 from longtake.plan.survey import Survey
 from longtake.project import Project, environment, home
 from longtake.storyboard.check import named_scenes
@@ -28,7 +34,8 @@ _FOR_NOTHING = ("espeak",)
 
 def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Survey:
     """Give a survey with what is known of those who speak, and the voices that are there already."""
-    survey = replace(survey, speakers=free_speakers())
+    speakers = load_speakers(home() / "speech", environment(project.folder))
+    survey = replace(survey, speakers=speakers)
     found = {}
     for job in speech_jobs(storyboard, named_scenes(storyboard), survey).values():
         voice = find_voice(job, project)
@@ -43,6 +50,12 @@ def find_voice(job: SpeechJob, project: Project) -> Voice | None:
     return _shelf(job, project).find(job.key)
 
 
+def refuse_missing_speakers(plan: Plan, project: Project) -> None:
+    """Stop before anything is spent where somebody is to speak who cannot: no key, no program."""
+    for jobs in _by_speaker(job for job in plan.speech if not job.owned):
+        open_speaker(jobs[0].offer, environment(project.folder)).close()
+
+
 def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn: bool) -> bool:
     """Make the voices a plan lacks; tells whether there are new ones.
 
@@ -54,23 +67,42 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
     made = 0
-    with ExitStack() as open_ones:
-        for jobs in _by_speaker(lacking):
-            try:
-                speaker = open_speaker(jobs[0].offer, environment(project.folder))
-            except ProviderError as error:
-                errors.append(error)
-                continue
-            open_ones.callback(speaker.close)
-            shelf = _shelf(jobs[0], project)
-            shelf.open()
-            booth = Booth(speaker, shelf)
-            failed = _made(jobs, lambda job, booth=booth: ensure_made(job, booth), 2, tell)  # type: ignore[misc]
-            made += len(jobs) - len(failed)
-            errors += failed
+    halt = Halt()
+    for jobs in _by_speaker(lacking):
+        try:
+            speaker = open_speaker(jobs[0].offer, environment(project.folder))
+        except ProviderError as error:
+            errors.append(error)
+            continue
+        with closing(speaker):
+            make = _maker(jobs[0], speaker, plan, project, purse, halt)
+            failed = _made(jobs, make, speaker.in_flight, tell)
+        made += len(jobs) - len(failed)
+        errors += failed
     if errors and not drawn:
         raise errors[0]
     return made > 0
+
+
+def _maker(
+    job: SpeechJob, speaker: Speaker, plan: Plan, project: Project, purse: Purse, halt: Halt
+) -> Callable[[SpeechJob], Voice]:
+    """Give what makes voices of one speaker: bought where they cost something."""
+    shelf = _shelf(job, project)
+    shelf.open()
+    booth = Booth(speaker, shelf)
+    if job.free:
+        return lambda each: ensure_made(each, booth)
+    ledger, board = the_ledger(), str(project.board.resolve())
+    ledger.open()
+    # The project's lock is held: whatever of this board is still being sent was left by a dead run.
+    close_dead_rows(ledger, board, time.time())
+    limits = run_limits(plan, purse, ledger)
+    pace = replace(limits, in_flight=speaker.in_flight, per_minute=speaker.per_minute)
+    seen = frozenset(each.id for each in plan.speech if not each.owned)
+    agreed = None if purse.agreed or purse.budget is not None else seen
+    buying = Buying(booth, Till(ledger, pace, board, time.time, halt, agreed))
+    return lambda each: ensure_spoken(each, buying)
 
 
 def _made(

@@ -65,9 +65,9 @@ async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) ->
     return await asyncio.shield(coming)
 
 
-def word_wanted(number: int) -> str:
+def word_wanted(number: int, task: str = "TASK") -> str:
     """Say what a person does about a purchase of which nobody knows the outcome."""
-    word = f"`longtake reconcile {number} --made TASK` or `--not-made`"
+    word = f"`longtake reconcile {number} --made {task}` or `--not-made`"
     return f"look at your account, then say {word}"
 
 

@@ -80,6 +80,13 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
 
 
+def backoff(error: ProviderError, attempt: int) -> float:
+    """Say how long to wait before a request that was not taken is sent again."""
+    asked = error.retry_after_s if isinstance(error, RateLimited) else None
+    wait = min(60.0, asked) if asked is not None else min(60.0, 2.0**attempt)
+    return wait * random.uniform(1.0, 1.25)
+
+
 async def _again(wanted: Wanted, standing: Purchase, desk: Desk, till: Till) -> Take | None:
     """Fetch a take that was here once; None where it is gone for good and may be bought anew."""
     if standing.state not in ("done", "lost"):
@@ -229,7 +236,7 @@ async def _sent_once(
             ledger.not_sent(purchase.id, error.message, clock())
             if attempt == SENDS - 1:
                 _give_up(purchase, error, till)
-            await desk.pause(_backoff(error, attempt))
+            await desk.pause(backoff(error, attempt))
         except OutcomeUnknown as error:
             if error.task:
                 raise
@@ -298,12 +305,6 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
 def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:
     till.ledger.failed(purchase.id, error.message, till.clock())
     raise error
-
-
-def _backoff(error: ProviderError, attempt: int) -> float:
-    asked = error.retry_after_s if isinstance(error, RateLimited) else None
-    wait = min(60.0, asked) if asked is not None else min(60.0, 2.0**attempt)
-    return wait * random.uniform(1.0, 1.25)
 
 
 def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from longtake.errors import PlanError
 from longtake.plan.job import ClipJob, Plan, Quote, Source
-from longtake.plan.speech import SpeechJob, Spoken
+from longtake.plan.speech import SpeechJob
 from longtake.units import Money
 
 Line = tuple[str, Money | None, bool]
@@ -65,13 +65,22 @@ def with_price(plan: Plan, price: Money | None) -> Plan:
             hint=f"name the price in {total.currency}",
         )
 
-    def with_voice(spoken: Spoken) -> Spoken:
-        job = spoken.job
-        named = job and job.price is None
-        return replace(spoken, job=replace(job, price=price)) if job and named else spoken
-
-    voiced = replace(plan, spoken=tuple(map(with_voice, plan.spoken)))
+    voiced = _with_voices(plan, lambda job: price if job.price is None else job.price)
     return _repriced(voiced, lambda job: price if job.price is None else job.price)
+
+
+def without_paid_voices(plan: Plan) -> Plan:
+    """Give the plan of a film that buys no voice: it is silent where one would have to be bought."""
+    nothing = Money(Decimal(0), plan.quote.total.currency)
+    return _repriced(_with_voices(plan, lambda job: nothing), lambda job: job.price)
+
+
+def _with_voices(plan: Plan, price_of: Callable[[SpeechJob], Money | None]) -> Plan:
+    spoken = tuple(
+        replace(said, job=replace(said.job, price=price_of(said.job))) if said.job else said
+        for said in plan.spoken
+    )
+    return replace(plan, spoken=spoken)
 
 
 def with_charges(plan: Plan, charges: Mapping[tuple[str, str, str, int], Money]) -> Plan:
@@ -100,7 +109,8 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
     )
     owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)
     budget = plan.quote.budget
-    quote = make_quote(sources, owned, str(budget) if budget else None, plan.speech)
+    speech = [said.job for said in plan.spoken if said.job]
+    quote = make_quote(sources, owned, str(budget) if budget else None, speech)
     quote = replace(quote, budget=budget)
     return replace(plan, sources=sources, quote=quote, by_id={s.id: s for s in sources})
 

@@ -129,8 +129,8 @@ def test_a_sound_of_hours_is_none(tmp_path: Path) -> None:
 
         def say(self, text: str, model: str, voice: str) -> Said:
             rate = (1).to_bytes(4, "little")
-            head = b"RIFF\x24\x20\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0" + rate + rate + b"\x01\0\x08\0"
-            return Said(head + b"data\x20\x20\0\0" + b"\x80" * 8224)
+            head = b"RIFF\x98\x0e\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0" + rate + rate + b"\x01\0\x08\0"
+            return Said(head + b"data\x74\x0e\0\0" + b"\x80" * 3700)
 
     with pytest.raises(TaskFailed, match="no sound file"):
         ensure_made(job("espeak", "en"), booth(tmp_path, Endless()))

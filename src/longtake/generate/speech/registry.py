@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from longtake.errors import ProviderError
 from longtake.generate.catalogue import key_variables
+from longtake.generate.speech import minimax, openai
 from longtake.generate.speech.programs import open_command, open_espeak
 from longtake.generate.speech.speaker import Speaker
 from longtake.plan.speech import SpeechOffer
@@ -20,4 +21,8 @@ def open_speaker(offer: SpeechOffer, environment: Mapping[str, str]) -> Speaker:
         return open_espeak()
     if offer.speaker == "command":
         return open_command(environment, key_variables())
+    if offer.speaker == "openai":
+        return openai.open_speaker(environment)
+    if offer.speaker == "minimax":
+        return minimax.open_speaker(environment)
     raise ProviderError(f"nobody called {offer.speaker} speaks")

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from longtake.cues import Word
-from longtake.units import Money
 
 
 @dataclass(frozen=True)
 class Said:
     """What a speaker gave: the bytes of a sound file, and what its answer told besides.
 
-    `charge` is what it cost, where that is told; `words_at` is where its words' times can be had.
+    `characters` is how many of them are charged, where that is told; `words_at` is where its words'
+    times can be had.
     """
 
     content: bytes
-    charge: Money | None = None
+    characters: int | None = None
     words_at: str = ""
 
 
