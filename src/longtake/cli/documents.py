@@ -8,6 +8,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
@@ -146,6 +147,7 @@ class PlanDocument:
     scenes: tuple[SceneObject, ...]
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
+    voices: tuple[VoiceObject, ...]
     longest_wait: tuple[str, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
@@ -213,7 +215,7 @@ class ExplainDocument:
 class StatusDocument:
     """`longtake status --json`: `lacking` frames of `frames` would be rendered.
 
-    `buying` names clips whose purchase is under way, `unknown` numbers purchases of unknown outcome.
+    `silent` voices and `buying` clips are still to come; `unknown` are purchases of unknown outcome.
     """
 
     longtake: Literal[1] = FORM
@@ -227,6 +229,7 @@ class StatusDocument:
     lacking: int
     owned: tuple[str, ...]
     missing: tuple[str, ...]
+    silent: tuple[str, ...]
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
     held_by: str | None
@@ -262,6 +265,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             for note in plan.shots
         ),
         clips=_clips(plan),
+        voices=voice_objects(plan),
         longest_wait=longest_wait(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
@@ -315,6 +319,7 @@ def status_document(
         lacking=standing.lacking,
         owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
         missing=standing.missing,
+        silent=tuple(job.id for job in standing.plan.speech if not job.owned),
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),
         held_by=standing.holder or None,

@@ -3,10 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from longtake.cli.table import counted
 from longtake.plan.job import Plan
 from longtake.plan.speech import SpeechJob, Spoken
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceObject:
+    """A narration: what is said, from which clip on, by whom, or from which file.
+
+    It is `low_s` to `high_s` long, both the same where the voice is there. `price` and `owned` are of
+    voices that are made.
+    """
+
+    id: str
+    clip: str
+    text: str
+    voice: str
+    file: str
+    low_s: float
+    high_s: float
+    price: str | None
+    owned: bool | None
+
+
+def voice_objects(plan: Plan) -> tuple[VoiceObject, ...]:
+    """Write a plan's narrations as data."""
+    return tuple(map(_voice_object, plan.spoken))
+
+
+def _voice_object(spoken: Spoken) -> VoiceObject:
+    job = spoken.job
+    return VoiceObject(
+        id=spoken.id,
+        clip=spoken.clip,
+        text=spoken.text,
+        voice=job.said_by if job else "",
+        file=str(spoken.voice.path) if spoken.voice else "",
+        low_s=round(float(spoken.low_s), 3),
+        high_s=round(float(spoken.high_s), 3),
+        price=str(job.price) if job and job.price else None,
+        owned=job.owned if job else None,
+    )
+
+
+def voice_verdict(spoken: Spoken) -> str:
+    """Say what becomes of a narration: `a (voice): kept, said by espeak/en`."""
+    job = spoken.job
+    if job is None:
+        return f"{spoken.id} (voice): a file of yours, taken as it is"
+    if job.owned:
+        return f"{job.id}: kept, said by {job.said_by}"
+    return f"{job.id}: never said by {job.said_by} in these words; {price_words(job)}"
 
 
 def narration_words(spoken: Spoken) -> str:

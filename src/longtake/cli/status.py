@@ -11,6 +11,7 @@ from longtake.cli.board import find_board
 from longtake.cli.documents import status_document
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
+from longtake.cli.spoken import voices_line
 from longtake.cli.standing import Standing, look
 from longtake.cli.table import counted
 from longtake.vault.purchase import Purchase
@@ -60,6 +61,9 @@ def _tell_clips(standing: Standing, every: bool) -> None:
         say.answer()
     owned = len(jobs) - len(missing)
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    voices = voices_line(standing.plan)
+    if voices:
+        say.answer((f"{'voices':<8}", DIM), voices)
 
 
 def _tell_film(standing: Standing) -> None:
