@@ -26,7 +26,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Voiced:
-    """A voice is made, or failed."""
+    """A voice is made, or failed, or waits for a reason that the message tells."""
 
     voice: str
     state: str

@@ -11,7 +11,7 @@ from dataclasses import replace
 from longtake.buying import Purse, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
 from longtake.events import Tell, Voiced
-from longtake.generate.collect import Halt, Till
+from longtake.generate.collect import Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
@@ -67,7 +67,6 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
     made = 0
-    halt = Halt()
     for jobs in _by_speaker(lacking):
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
@@ -75,8 +74,9 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
             errors.append(error)
             continue
         with closing(speaker):
-            make = _maker(jobs[0], speaker, plan, project, purse, halt)
-            failed = _made(jobs, make, speaker.in_flight, tell)
+            booth = Booth(speaker, _opened_shelf(jobs[0], project))
+            make = _maker(jobs[0], booth, plan, project, purse, tell)
+            failed = _made(jobs, make, speaker, tell)
         made += len(jobs) - len(failed)
         errors += failed
     if errors and not drawn:
@@ -85,12 +85,9 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
 
 
 def _maker(
-    job: SpeechJob, speaker: Speaker, plan: Plan, project: Project, purse: Purse, halt: Halt
+    job: SpeechJob, booth: Booth, plan: Plan, project: Project, purse: Purse, tell: Tell
 ) -> Callable[[SpeechJob], Voice]:
     """Give what makes voices of one speaker: bought where they cost something."""
-    shelf = _shelf(job, project)
-    shelf.open()
-    booth = Booth(speaker, shelf)
     if job.free:
         return lambda each: ensure_made(each, booth)
     ledger, board = the_ledger(), str(project.board.resolve())
@@ -98,27 +95,45 @@ def _maker(
     # The project's lock is held: whatever of this board is still being sent was left by a dead run.
     close_dead_rows(ledger, board, time.time())
     limits = run_limits(plan, purse, ledger)
+    speaker = booth.speaker
     pace = replace(limits, in_flight=speaker.in_flight, per_minute=speaker.per_minute)
     seen = frozenset(each.id for each in plan.speech if not each.owned)
     agreed = None if purse.agreed or purse.budget is not None else seen
-    buying = Buying(booth, Till(ledger, pace, board, time.time, halt, agreed))
+    till = Till(ledger, pace, board, time.time, agreed=agreed)
+
+    def waits(voice: str, why: str) -> None:
+        tell(Voiced(voice, "waiting", why))
+
+    buying = Buying(booth, till, waits=waits)
     return lambda each: ensure_spoken(each, buying)
 
 
+def _opened_shelf(job: SpeechJob, project: Project) -> VoiceShelf:
+    shelf = _shelf(job, project)
+    shelf.open()
+    return shelf
+
+
 def _made(
-    jobs: list[SpeechJob], make: Callable[[SpeechJob], Voice], beside: int, tell: Tell
+    jobs: list[SpeechJob], make: Callable[[SpeechJob], Voice], speaker: Speaker, tell: Tell
 ) -> list[LongtakeError]:
     """Make voices, some beside each other; gives the errors, one for each that failed."""
     errors = []
-    with ThreadPoolExecutor(beside, "longtake-voice") as threads:
-        for job, voice in [(job, threads.submit(make, job)) for job in jobs]:
-            try:
-                voice.result()
-            except LongtakeError as error:
-                errors.append(error)
-                tell(Voiced(job.id, "failed", error.message))
-            else:
-                tell(Voiced(job.id, "made"))
+    with ThreadPoolExecutor(speaker.in_flight, "longtake-voice") as threads:
+        try:
+            for job, voice in [(job, threads.submit(make, job)) for job in jobs]:
+                try:
+                    voice.result()
+                except LongtakeError as error:
+                    errors.append(error)
+                    tell(Voiced(job.id, "failed", error.message))
+                else:
+                    tell(Voiced(job.id, "made"))
+        except BaseException:
+            # What is under way is paid for and let finish; nothing else is begun.
+            threads.shutdown(wait=False, cancel_futures=True)
+            speaker.interrupt()
+            raise
     return errors
 
 

@@ -48,7 +48,7 @@ class PlannedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceEvent:
-    """A voice is made or failed."""
+    """A voice is made, failed, or waiting for what the message says."""
 
     event: Literal["voice"] = "voice"
     voice: str

@@ -15,7 +15,6 @@ from longtake.cli.say import DIM, HEADING
 from longtake.errors import LongtakeError, OutcomeUnknown
 from longtake.generate.collect import word_wanted
 from longtake.generate.purchase import SENDING_LIFE_S
-from longtake.generate.speech.purchase import MADE
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
 
@@ -69,7 +68,7 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
     wait = "purchase waits" if len(waiting) == 1 else "purchases wait"
     raise OutcomeUnknown(
         f"{len(waiting):,} {wait} for your word",
-        hint=word_wanted(waiting[0].id, MADE if waiting[0].is_speech else "TASK"),
+        hint=word_wanted(waiting[0]),
         charged=None,
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StillClip, StillFrame
+from longtake.plan.speech import Spoken
 from longtake.timeline import Cut, Join, Seam
 from longtake.units import FrameRate, Money
 
@@ -111,3 +112,11 @@ def _edge_words(edge: Edge) -> str:
     if isinstance(edge, StillFrame):
         return short_path(edge.path)
     return f"the {'end' if isinstance(edge, EndOf) else 'start'} of {edge.clip}"
+
+
+def voice_words(spoken: Spoken) -> str:
+    """Say who speaks over a clip, and for how long."""
+    by = f"said by {spoken.job.said_by}" if spoken.job else "from a file"
+    if spoken.voice is None:
+        return f"narration, not {by} yet, about {float(spoken.low_s):.0f} to {float(spoken.high_s):.0f} s"
+    return f"narration {by}, {float(spoken.high_s):.1f} s"

@@ -52,7 +52,7 @@ SENDS = 8
 # A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
 _WRITES, _WRITE_PAUSE_S = 20, 3.0
 # Who waits so long for a place wants to know why.
-_SILENT_S = 4.0
+SILENT_S = 4.0
 
 
 async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) -> Made:
@@ -117,7 +117,7 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
         admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
         if isinstance(admission, NoRoom):
             seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
-            if waited <= _SILENT_S < waited + seconds:
+            if waited <= SILENT_S < waited + seconds:
                 desk.waits(f"it waits for a place at {order.provider}: {admission.why}")
             waited += seconds
             await desk.pause(seconds)
@@ -310,7 +310,7 @@ def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:
 def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
     return OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {purchase.message}',
-        hint=word_wanted(purchase.id),
+        hint=word_wanted(purchase),
         job=job.id,
         charged=None,
     )

@@ -33,15 +33,13 @@ from longtake.errors import (
     VaultError,
 )
 from longtake.generate.collect import Till, word_wanted
-from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, backoff
+from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
 from longtake.generate.speech.kept import Booth, keep
 from longtake.generate.speech.speaker import Said
 from longtake.plan.speech import SpeechJob
 from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
 from longtake.vault.voices import Voice
 
-# What stands for a task where a person says that a voice was made: there is none to be named.
-MADE = "paid"
 # A voice that is paid for must be kept: a full disk gets a minute to recover.
 _WRITES, _WRITE_PAUSE_S = 20, 3.0
 _LOOK_AGAIN_S = 0.5
@@ -51,11 +49,15 @@ Pause = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Buying:
-    """What buying voices needs besides a job: where they are made, the till, and how to wait."""
+    """What buying voices needs besides a job: where they are made, the till, and how to wait.
+
+    `waits` hears why a purchase cannot begin yet.
+    """
 
     booth: Booth
     till: Till
     pause: Pause = time.sleep
+    waits: Callable[[str, str], None] = lambda job, why: None
 
 
 def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
@@ -64,7 +66,7 @@ def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
     Raises BudgetExceeded, ConfirmationNeeded, Refused, OutOfFunds, KeyRefused, TaskLost; OutcomeUnknown
     where only a person can say whether it was bought. Nothing is ever sent twice for one key.
     """
-    till = buying.till
+    till, waited = buying.till, 0.0
     while True:
         voice = buying.booth.shelf.find(job.key)
         if voice is not None:
@@ -75,7 +77,13 @@ def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
         _refuse_unasked(job, till)
         admission = till.ledger.admit(_order(job, buying), till.limits, till.clock())
         if isinstance(admission, NoRoom):
-            buying.pause(min(admission.after_s, 5.0))
+            seconds = min(admission.after_s, 5.0)
+            if waited <= SILENT_S < waited + seconds:
+                buying.waits(
+                    job.id, f"it waits for a place at {job.offer.speaker}: {admission.why}"
+                )
+            waited += seconds
+            buying.pause(seconds)
         elif isinstance(admission, OverBudget):
             raise BudgetExceeded(
                 f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} '
@@ -239,7 +247,7 @@ def _moderated(job: SpeechJob, message: str) -> Refused:
 def _question(job: SpeechJob, row: Purchase) -> OutcomeUnknown:
     return OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {row.message}',
-        hint=word_wanted(row.id, MADE),
+        hint=word_wanted(row),
         job=job.id,
         charged=None,
     )

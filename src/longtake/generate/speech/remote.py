@@ -60,6 +60,7 @@ class RemoteSpeaker:
         self.name = profile.name
         # Room and pace of an account are told apart from those of its clips.
         self.account = f"{account}-speech"
+        self.host = wire.host
         self.in_flight = profile.in_flight
         self.per_minute = profile.per_minute
         self._profile = profile
