@@ -179,8 +179,8 @@ def test_what_is_said_over_a_clip(stand_in: Path) -> None:
     )
     first, second = cards_of(page_of(made, stand_in))
 
-    assert (first.spoken, first.said_by) == ("Hello.", "narration said by espeak/en, 2.5 s")
+    assert (first.spoken, first.said_by) == ("Hello.", "narration by espeak/en, 2.5 s")
     assert (second.spoken, second.said_by) == ("", "")
     assert cards_of(page_of(plan, stand_in))[0].said_by == (
-        "narration, not said by espeak/en yet, about 1 to 1 s"
+        "narration by espeak/en, not said yet: about 0.4 to 1.5 s"
     )

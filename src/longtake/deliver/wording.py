@@ -116,7 +116,8 @@ def _edge_words(edge: Edge) -> str:
 
 def voice_words(spoken: Spoken) -> str:
     """Say who speaks over a clip, and for how long."""
-    by = f"said by {spoken.job.said_by}" if spoken.job else "from a file"
+    by = f"by {spoken.job.said_by}" if spoken.job else "from a file"
     if spoken.voice is None:
-        return f"narration, not {by} yet, about {float(spoken.low_s):.0f} to {float(spoken.high_s):.0f} s"
+        length = f"{float(spoken.low_s):.1f} to {float(spoken.high_s):.1f} s"
+        return f"narration {by}, not said yet: about {length}"
     return f"narration {by}, {float(spoken.high_s):.1f} s"
