@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from rich.cells import cell_len
 
@@ -29,6 +30,29 @@ scenes:
   - {id: lamp, prompt: a lamp, seconds: 3, start: fresh, join: dissolve 0.5s, narration: A lamp.}
 """
 LONG = "longtake: 1\ntitle: Long\nscenes:\n  - {id: sea, prompt: the sea, seconds: 200}\n"
+
+
+def test_a_model_that_makes_more_than_its_lengths_say() -> None:
+    """What is made is told as it is long, beside the length that is asked of the model."""
+    board = CHAIN.replace("film:", "model: minimax-v2/MiniMax-H3\nfilm:").replace("4.5", "4")
+    (note,) = [
+        line.plain.strip() for line in plan_tree(plan_of(board), None) if "4 s asked" in line
+    ]
+
+    assert note == "4 s asked, 4.46 s made by a clip of 4 s: 11 frames (0.46 s) spare at the end"
+
+
+def test_a_key_that_is_not_set(cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `make` will ask for is said before, by `plan` and `check`, and is no fault."""
+    write(CHAIN.replace("film:", "model: apimart/MiniMax-Hailuo-2.3\nfilm:"))
+    said, checked = cli("plan"), cli("check")
+    monkeypatch.setenv("APIMART_API_KEY", "x")
+
+    assert "key     `make` will need APIMART_API_KEY: not set yet\n" in said.out
+    assert "`make` will need APIMART_API_KEY" in checked.err
+    assert (said.code, checked.code) == (0, 0)
+    assert "will need" not in cli("plan").out + cli("check").err
+    assert "will need" not in cli("plan", "--animatic").out
 
 
 def test_a_chain(cli: Cli, write: Write) -> None:

@@ -14,7 +14,6 @@ from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, S
 from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Money
-from longtake.vault.purchase import Purchase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,30 +210,6 @@ class ExplainDocument:
     lacking: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatusDocument:
-    """`longtake status --json`: `lacking` frames of `frames` would be rendered.
-
-    `silent` voices and `buying` clips are still to come; `unknown` are purchases of unknown outcome.
-    """
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["status"] = "status"
-    board: str
-    film: str
-    exists: bool
-    up_to_date: bool
-    frames: int
-    lacking: int
-    owned: tuple[str, ...]
-    missing: tuple[str, ...]
-    silent: tuple[str, ...]
-    buying: tuple[str, ...]
-    unknown: tuple[int, ...]
-    held_by: str | None
-
-
 def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
     """Write a plan as data."""
     timeline = plan.timeline
@@ -303,26 +278,6 @@ def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) ->
         spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
         frames=standing.frames,
         lacking=standing.lacking,
-    )
-
-
-def status_document(
-    standing: Standing, board: Path, purchases: tuple[Purchase, ...]
-) -> StatusDocument:
-    """Write how a film stands, beside the open purchases of its board."""
-    return StatusDocument(
-        board=str(board),
-        film=str(standing.film),
-        exists=standing.film.exists(),
-        up_to_date=standing.up_to_date,
-        frames=standing.frames,
-        lacking=standing.lacking,
-        owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
-        missing=standing.missing,
-        silent=tuple(job.id for job in standing.plan.speech if not job.owned),
-        buying=tuple(row.clip for row in purchases if row.state != "unknown"),
-        unknown=tuple(row.id for row in purchases if row.state == "unknown"),
-        held_by=standing.holder or None,
     )
 
 

@@ -83,6 +83,7 @@ def _tell_spans(standing: Standing) -> None:
         )
         lack = (words, STATES["missing"])
         say.answer(shown, (plain(span.reason), DIM), lack)
+    say.tell(say.TIMES)
     say.tell()
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:
@@ -90,6 +91,5 @@ def _tell_spans(standing: Standing) -> None:
     for spoken in standing.plan.spoken:
         if spoken.job and not spoken.job.owned:
             say.tell((voice_verdict(spoken), STATES["missing"]))
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames are to be rendered"
-    state = "the film is up to date" if standing.up_to_date else lacking
+    state = "the film is up to date" if standing.up_to_date else standing.lack
     say.tell((say.shown(standing.film), PATH), f": {state}")

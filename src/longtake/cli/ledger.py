@@ -219,7 +219,7 @@ def _tell_rows(document: LedgerDocument) -> None:
             str(row.seconds),
             row.state,
             row.quote,
-            row.charge or "",
+            row.charge or _counted(row),
             row.task,
         )
         for row in document.rows
@@ -231,6 +231,13 @@ def _tell_rows(document: LedgerDocument) -> None:
         had = [counted(each.clips, "clip")] if each.clips or not each.voices else []
         had += [counted(each.voices, "voice")] if each.voices else []
         say.answer((f"{'charged':<9}", DIM), f"{each.charged} for {' and '.join(had)}{under_way}")
+    if any(map(_counted, document.rows)):
+        say.answer(("(in brackets: what was reserved, for nobody told the charge)", DIM))
+
+
+def _counted(row: RowObject) -> str:
+    """Write what counts as the charge of a clip that was had where its provider tells none."""
+    return f"({row.quote})" if row.state == "done" and row.charge is None else ""
 
 
 def _tell_groups(document: LedgerDocument) -> None:

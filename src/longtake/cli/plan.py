@@ -8,16 +8,19 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
+from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.table import counted
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.film import plan_film
 from longtake.plan.job import FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
+from longtake.project import Project
 from longtake.wishes import Wishes
 
 
@@ -25,16 +28,22 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.SET
 @options.ANIMATIC
+@options.DRAFT
 @click.option(
     "--all", "every", is_flag=True, help="One line for every clip, however many there are."
 )
 @options.JSON
 def command(
-    board: Path | None, variables: dict[str, str], animatic: bool, every: bool, as_json: bool
+    board: Path | None,
+    variables: dict[str, str],
+    animatic: bool,
+    draft: bool,
+    every: bool,
+    as_json: bool,
 ) -> None:
     """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
     path = find_board(board)
-    plan = plan_film(path, Wishes(animatic=animatic, variables=variables))
+    plan = plan_film(path, Wishes(animatic=animatic, draft=draft, variables=variables))
     if as_json:
         say.answer_json(plan_document(plan, path, animatic=animatic))
         return
@@ -45,8 +54,11 @@ def command(
     # One answer for all of the tree: each one opens a terminal of its own.
     say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
     say.answer()
-    for line in summary(plan):
+    for line in (*summary(plan), *key_lines(plan, path)):
         say.answer(line)
+    if not animatic:
+        for line in judged_lines(*judged(find_takes(plan, Project(path)))):
+            say.answer(line)
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)
@@ -72,6 +84,13 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
     if plan.unused:
         yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
+
+
+def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
+    """Say which keys a run will need that are not set."""
+    keys = missing_keys(plan, Project(board).folder)
+    if keys:
+        yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
 
 
 def _by_key(unused: tuple[str, ...]) -> str:

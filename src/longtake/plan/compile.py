@@ -178,11 +178,14 @@ def _join_too_long(draft: Draft, timeline: Timeline, join: int, short: tuple[int
     shot = next(shot for shot, at, _ in reversed(draft.firsts) if at <= join + 1)
     clip = timeline.laid[index]
     frames = max(clip.frames, 0)
+    hint = f"shorten the transitions at its ends by {missing} frames, or lengthen the shot"
+    if not any(map(overlap, timeline.joins[max(0, index - 1) : index + 1])):
+        hint = "lengthen its shot: the last frame before a seam is shown by the next clip alone"
     return draft.storyboard.fault(
         (*shot.place, "join"),
         f'clip "{clip.id}" shows {frames} frames, its joins need {clip.frames + missing}',
         code="join-too-long",
-        hint=f"shorten the transitions at its ends by {missing} frames, or lengthen the shot",
+        hint=hint,
     )
 
 

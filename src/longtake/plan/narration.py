@@ -185,7 +185,9 @@ def _offer(voice: VoiceName, survey: Survey) -> SpeechOffer:
     if not voice.model or voice.model == usual.model:
         return usual
     named = survey.speakers.get(f"{voice.speaker}/{voice.model}")
-    return named or SpeechOffer(voice.speaker, voice.model, at=usual.at)
+    # A service of one's own has one price, whatever its models are called.
+    price = usual.per_million if usual.at else None
+    return named or replace(usual, model=voice.model, per_million=price)
 
 
 def _from_file(storyboard: Storyboard, place: Place, survey: Survey) -> VoiceFacts | None:

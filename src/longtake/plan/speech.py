@@ -36,6 +36,7 @@ class SpeechOffer:
     at: str = ""
     price_source: str = ""
     price_date: str = ""
+    key_variable: str = ""
 
     def characters(self, text: str) -> int:
         """Count the characters of a text as they are charged, at worst."""

@@ -70,7 +70,9 @@ def test_another_service_has_none_of_openais_prices() -> None:
     offers = load_speakers(None, url)
     told = load_speakers(None, url | {"LONGTAKE_SPEECH_PRICE": "4 EUR"})
 
-    assert offers["openai"] == SpeechOffer("openai", "tts-1", at="https://voices.example/v1")
+    assert offers["openai"] == SpeechOffer(
+        "openai", "tts-1", at="https://voices.example/v1", key_variable="LONGTAKE_SPEECH_KEY"
+    )
     assert "openai/tts-1-hd" not in offers
     assert told["openai"].price("x" * 1000) == Money(Decimal("0.004"), "EUR")
 
@@ -79,6 +81,10 @@ def test_a_price_fills_only_what_is_unknown() -> None:
     """OpenAI's own table stands; the word of the environment is for what it leaves open."""
     offers = load_speakers(None, {"LONGTAKE_SPEECH_PRICE": "20.00 USD"})
 
+    assert (
+        load_speakers(None, {"LONGTAKE_SPEECH_URL": "http://localhost:1/v1"})["openai"].key_variable
+        == ""
+    )
     assert offers["openai/gpt-4o-mini-tts"].per_million == 20
     assert offers["openai"].per_million == 15
     with pytest.raises(PlanError, match="no amount"):

@@ -17,9 +17,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from longtake.errors import PlanError
+from longtake.generate.addresses import is_loopback, read_base
 from longtake.plan.speech import SpeechOffer, free_speakers
 from longtake.units import Money
 
+# The variables of the keys, as the speakers' own files name them.
+_KEYS = {"openai": "LONGTAKE_SPEECH_KEY", "minimax": "MINIMAX_API_KEY"}
 URL, KEY, PRICE = "LONGTAKE_SPEECH_URL", "LONGTAKE_SPEECH_KEY", "LONGTAKE_SPEECH_PRICE"
 OPENAI = "https://api.openai.com/v1"
 
@@ -89,6 +92,7 @@ def read_speech_offers(text: bytes, name: str) -> list[SpeechOffer]:
             row.wide,
             price_source=row.price_source,
             price_date=row.price_date,
+            key_variable=_KEYS[document.speaker],
         )
         for row in document.models
     ]
@@ -110,8 +114,17 @@ def _elsewhere(
         offers = {name: o for name, o in offers.items() if o.speaker != "openai"}
         amount = told.amount if told else None
         currency = told.currency if told else usual.currency
+        # One on this very machine may do without.
+        parts = read_base(place)
+        key = "" if parts and is_loopback(parts.hostname or "") else KEY
         offers["openai"] = SpeechOffer(
-            "openai", usual.model, amount, currency, usual.most_characters, at=place
+            "openai",
+            usual.model,
+            amount,
+            currency,
+            usual.most_characters,
+            at=place,
+            key_variable=key,
         )
     elif told:
         for name, offer in offers.items():
