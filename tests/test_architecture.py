@@ -25,11 +25,11 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "serving": (BASE, {"uvicorn"}),
     "storyboard": (BASE, {"pydantic", "pydantic_core", "yaml", "wcwidth"}),
     "media": (BASE, {"av", "imageio_ffmpeg", "moviepy", "PIL", "numpy"}),
-    "vault": (BASE, {"sqlite3"}),
+    "vault": (BASE | {"cues"}, {"sqlite3"}),
     "project": (BASE, {"filelock", "platformdirs"}),
     "plan": (BASE | {"storyboard", "timeline", "cues"}, set()),
     "seam": (BASE | {"media"}, {"numpy"}),
-    "generate": (BASE | {"plan", "vault", "seam", "media"}, {"httpx", "pydantic"}),
+    "generate": (BASE | {"cues", "plan", "vault", "seam", "media"}, {"httpx", "pydantic"}),
     "assemble": (
         BASE | {"timeline", "cues", "speaking", "subtitles", "vault", "seam", "media"},
         {"numpy", "wcwidth"},
@@ -44,6 +44,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
     "wishes": (BASE | {"buying", "generate"}, set()),
+    "voicing": (
+        BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
+        set(),
+    ),
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {"film", "cli", "testing"}

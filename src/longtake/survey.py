@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,7 @@ from longtake.media.probe import open_regular, probe
 from longtake.media.stills import check_still
 from longtake.media.type import check_font, undrawable
 from longtake.plan.captions import burned_texts, caption_files, caption_fonts
+from longtake.plan.narration import narrated
 from longtake.plan.survey import FontFacts, FootageFacts, SoundFacts, StillFacts, Survey
 from longtake.storyboard.check import NamedScene, named_beds, named_scenes
 from longtake.storyboard.diagnose import quoted
@@ -58,7 +60,8 @@ def survey_files(
     scenes = named_scenes(storyboard)
     stills = look.at_all(_STILL, _stills(storyboard, scenes))
     films = look.at_all(footage, _footage(scenes))
-    sounds = look.at_all(_SOUND, _music(storyboard, scenes))
+    named = chain(_music(storyboard, scenes), _narration(storyboard, scenes))
+    sounds = look.at_all(_SOUND, named)
     captions = look.each(_read_captions, caption_files(storyboard, scenes))
     fonts = look.at_all(_FONT, _fonts(storyboard, scenes))
     memory.keep()
@@ -281,6 +284,14 @@ def _footage(scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
                 yield (*shot.place, "footage", "file"), written.file
             elif written is not None:
                 yield (*shot.place, "footage"), written
+
+
+def _narration(
+    storyboard: Storyboard, scenes: tuple[NamedScene, ...]
+) -> Iterator[tuple[Place, str]]:
+    for place in narrated(storyboard, scenes):
+        if place.written.file is not None:
+            yield (*place.at, "file"), place.written.file
 
 
 def _music(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:

@@ -19,7 +19,7 @@ class Wishes:
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
-    means one a core.
+    means one a core. `since` is the last purchase before the run, where that is known already.
     """
 
     animatic: bool = False
@@ -34,6 +34,7 @@ class Wishes:
     agreed: bool = False
     webhook: Webhook | None = None
     workers: int | None = None
+    since: int | None = None
 
     @property
     def flavour(self) -> str:
@@ -43,4 +44,4 @@ class Wishes:
     @property
     def purse(self) -> Purse:
         """What concerns money."""
-        return Purse(self.budget, self.retakes, self.price, self.agreed)
+        return Purse(self.budget, self.retakes, self.price, self.agreed, self.since)

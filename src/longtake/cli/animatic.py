@@ -29,4 +29,4 @@ def command(
     """
     path = find_board(board)
     wishes = Wishes(animatic=True, quality=quality, labels=not no_labels, variables=variables)
-    make_and_show(path, wishes, gate=lambda plan: None, as_json=as_json)
+    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json)

@@ -10,6 +10,7 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board, unknown
 from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
+from longtake.cli.spoken import voice_verdict
 from longtake.cli.standing import Standing, look
 from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
 from longtake.wishes import Wishes
@@ -44,6 +45,9 @@ def command(
     elif clip:
         for name in clips:
             say.answer(_sentence(standing, name))
+            for spoken in standing.plan.spoken:
+                if spoken.clip == name:
+                    say.answer(voice_verdict(spoken))
     else:
         _tell_spans(standing)
 
@@ -86,5 +90,8 @@ def _tell_spans(standing: Standing) -> None:
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:
             say.tell((str(verdict), STATES["missing"]))
+    for spoken in standing.plan.spoken:
+        if spoken.job and not spoken.job.owned:
+            say.tell((voice_verdict(spoken), STATES["missing"]))
     state = "the film is up to date" if standing.up_to_date else standing.lack
     say.tell((say.shown(standing.film), PATH), f": {state}")

@@ -61,7 +61,9 @@ def command(
         agreed=yes,
         webhook=_webhook(webhook, listen),
     )
-    make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
+    make_and_show(
+        path, wishes, gate=lambda plan, before: confirm(plan, consent, before), as_json=as_json
+    )
     if draft and not as_json:
         _say_final(path, variables)
 

@@ -86,7 +86,7 @@ PRICE: Decorator = click.option(
     "--price",
     metavar="MONEY",
     callback=_money,
-    help='What a clip may cost where no table knows, such as "0.50 USD".',
+    help='What a clip or voice may cost where no table knows, such as "0.50 USD".',
 )
 WEBHOOK: Decorator = click.option(
     "--webhook",

@@ -14,7 +14,9 @@ from longtake.cli.board import find_board
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.spoken import voices_line
 from longtake.cli.standing import find_takes, judged, judged_lines
+from longtake.cli.table import counted
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
@@ -70,6 +72,9 @@ def summary(plan: Plan) -> Iterator[Text]:
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
     yield _named("film", f"{length}, {timeline.size}")
     yield _named("clips", _clips(plan))
+    voices = voices_line(plan)
+    if voices:
+        yield _named("voices", voices)
     if plan.cues.titles:
         yield _named("titles", _titles(plan))
     waits, wanted = longest_wait(plan), plan.to_buy
@@ -163,11 +168,15 @@ def _wait(longest: int, wanted: int) -> str:
 
 def _price(plan: Plan) -> str:
     quote = plan.quote
-    if all(job.draws for job in plan.jobs):
+    free = all(job.free or job.owned for job in plan.speech)
+    if free and all(job.draws for job in plan.jobs):
         return "free: every clip is drawn here"
     text = f"{quote.total} still to pay"
     if quote.unknown:
-        text += f", without {len(quote.unknown)} clips whose price is unknown"
+        spoken = {job.id for job in plan.speech} & set(quote.unknown)
+        kinds = ((len(quote.unknown) - len(spoken), "clip"), (len(spoken), "voice"))
+        told = " and ".join(counted(count, kind) for count, kind in kinds if count)
+        text += f", without {told} whose price is unknown"
     if quote.budget:
         sure = quote.over_budget or not quote.unknown
         side = ", over" if quote.over_budget else ", within" if sure else "; it is to stay within"

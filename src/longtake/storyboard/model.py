@@ -28,6 +28,7 @@ from longtake.storyboard.grammar import (
     parse_join,
     parse_level,
     parse_loudness,
+    parse_voice,
 )
 from longtake.units import FrameRate, Money, Size
 
@@ -84,6 +85,7 @@ PathText = Annotated[str, Field(min_length=1, max_length=1024)]
 LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
 JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
 ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
+VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
 LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
 LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
@@ -97,6 +99,10 @@ Plain = Annotated[
     str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
 ]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+SecondsOrAuto = Annotated[
+    Annotated[Literal["auto"], Tag("word")] | Annotated[Seconds, Tag("number")],
+    Discriminator(lambda value: "word" if value == "auto" else "number"),
+]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
 TitleText = Annotated[str, Field(min_length=1, max_length=500)]
 Motion = Literal["slide", "fade", "none"]
@@ -134,10 +140,11 @@ class Footage(Part):
 
 
 class CastMember(Part):
-    """A recurring character: the words that describe it, and a picture of its face."""
+    """A recurring character: the words that describe it, a picture of its face, and its voice."""
 
     text: Text
     face: PathText | None = None
+    voice: VoiceText | None = None
 
 
 class Draft(Part):
@@ -179,7 +186,8 @@ class Narration(Part):
 
     file: PathText | None = None
     text: Text | None = None
-    voice: Text | None = None
+    voice: VoiceText | None = None
+    level: LevelText = "-16 LUFS"
 
 
 class CaptionLooks(Part):
@@ -290,6 +298,7 @@ class Inherited(Part):
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
     captions: CaptionsOrFile | None = None
+    voice: VoiceText | None = None
 
 
 class Shot(Inherited):
@@ -300,7 +309,7 @@ class Shot(Inherited):
     still: PathText | None = None
     footage: FootageOrPath | None = None
     camera: list[Text] | None = None
-    seconds: Seconds | None = None
+    seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
     join: JoinText | None = None

@@ -72,7 +72,7 @@ _MEANINGS = {
     "repair": "Whether seams are repaired where that helps",
     "resolution": "Resolution as the model names it, such as 768p",
     "scenes": "What the film shows, in order",
-    "seconds": "Length in seconds",
+    "seconds": "Length in seconds, or auto: as long as its narration needs",
     "shots": "What the viewer sees between cuts, where a scene has more than one",
     "size": "Of the film: width and height such as 1280x720; of captions and logo: how large",
     "sound": "What becomes of the clip's own sound",
@@ -87,7 +87,7 @@ _MEANINGS = {
     "title_card": "Large words over the shot, or on a ground of their own",
     "to": "Where to end in the file, in seconds",
     "vars": "Words for ${name}; --set name=value overrules them",
-    "voice": "Who speaks",
+    "voice": "Who speaks: espeak/en-gb, openai/alloy, minimax/NAME, command/NAME, or one of the cast",
     "watermark": "Let the provider put its mark into the picture",
 }
 

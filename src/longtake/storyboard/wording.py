@@ -31,6 +31,7 @@ _EITHER = {
     "narration": "text or a map",
     "music": "a map or a list of maps",
     "captions": "a path or a map",
+    "seconds": "a number or auto",
 }
 _SHAPES = {
     "language": "a language tag such as en or pt-BR",
@@ -236,6 +237,7 @@ _EXAMPLES = {
     "level": "-22 LUFS",
     "loudness": "-14 LUFS",
     "focus": "0.5,0.5",
+    "voice": "espeak/en",
 }
 
 
