@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from longtake.assemble.material import FileMaterial, Materials
-from longtake.assemble.pieces import BodyPiece, Piece, TransitionPiece
+from longtake.assemble.pieces import BodyPiece, CopyPiece, Piece, TransitionPiece
 from longtake.assemble.render import RenderUnit, Shown, render_unit
 from longtake.assemble.shelf import Shelf
 from longtake.errors import AssemblyError
@@ -39,7 +39,7 @@ def plan_units(
     wanted: set[str] = set()
     for piece in pieces:
         # The same clip may stand in a film twice: its piece is made once.
-        if piece.key in wanted or shelf.has(piece.key):
+        if isinstance(piece, CopyPiece) or piece.key in wanted or shelf.has(piece.key):
             continue
         wanted.add(piece.key)
         if isinstance(piece, BodyPiece):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -17,6 +18,8 @@ from longtake.units import FrameRate
 _SOUND_SLACK_S = Fraction(2 * 1024, 48_000)
 # How many pictures behind a joint are decoded.
 _LOOK = 2
+# How many pictures before a joint of copied ones must come out, and how many at most behind it.
+_LOOK_BACK, _GROUP = 16, 48
 # A decoder that paints over an error would hide just what is looked for; how smooth the pictures
 # come out does not matter.
 _LOOKING = {"err_detect": "explode", "skip_loop_filter": "all"}
@@ -24,13 +27,25 @@ _LOOKING = {"err_detect": "explode", "skip_loop_filter": "all"}
 
 @dataclass(frozen=True)
 class Expected:
-    """What a film must be: frames at a rate, key frames where pieces begin, sound or none."""
+    """What a film must be: frames at a rate, key frames where pieces begin, sound or none.
+
+    At `joints` (film frames) it is decoded through, from the group before into the one behind.
+    """
 
     frames: int
     rate: FrameRate
     starts: tuple[int, ...]
     fresh: frozenset[int]
     sound: bool
+    joints: frozenset[int] = frozenset()
+
+
+class BrokenJoint(AssemblyError):
+    """The film cannot be decoded through the joint at film frame `frame`."""
+
+    def __init__(self, frame: int) -> None:
+        super().__init__(f"the film cannot be decoded at frame {frame}")
+        self.frame = frame
 
 
 def verify_film(path: Path, expected: Expected) -> None:
@@ -42,14 +57,17 @@ def verify_film(path: Path, expected: Expected) -> None:
     """
     try:
         with av.open(str(path), format="mp4") as film:
-            _check_packets(film, expected)
+            keys = _check_packets(film, expected)
             _check_sound(film, expected)
             _check_joints(film, expected)
+            for joint in sorted(expected.joints):
+                _check_through(film, expected, keys, joint)
     except av.FFmpegError as error:
         raise AssemblyError(f"{path.name} cannot be read back: {error}") from error
 
 
-def _check_packets(film: av.container.InputContainer, expected: Expected) -> None:
+def _check_packets(film: av.container.InputContainer, expected: Expected) -> list[int]:
+    """Look at all packets; gives the film frames that are key frames."""
     stream = film.streams.video[0]
     places = []
     keys = set()
@@ -67,6 +85,7 @@ def _check_packets(film: av.container.InputContainer, expected: Expected) -> Non
     open_starts = set(expected.starts) - keys
     if open_starts:
         raise AssemblyError(f"no key frame at film frames {sorted(open_starts)[:5]}")
+    return sorted(keys)
 
 
 def _check_sound(film: av.container.InputContainer, expected: Expected) -> None:
@@ -99,4 +118,36 @@ def _check_joints(film: av.container.InputContainer, expected: Expected) -> None
         )
         codec.flush_buffers()
         if len(frames) < wanted or packets[0].pts != ticks:
-            raise AssemblyError(f"the film cannot be decoded at frame {start}")
+            raise BrokenJoint(start)
+
+
+def _check_through(
+    film: av.container.InputContainer, expected: Expected, keys: list[int], joint: int
+) -> None:
+    """Decode the group that ends at a joint and what follows it, as a player does: in one go."""
+    stream = film.streams.video[0]
+    codec = stream.codec_context
+    codec.options = _LOOKING
+    first = keys[max(0, bisect_left(keys, joint) - 1)]
+    behind = next((key for key in keys[bisect_right(keys, joint) :]), expected.frames)
+    behind = min(behind, joint + _GROUP)
+    grid = expected.rate.seconds(1) / (stream.time_base or Fraction(1))
+    try:
+        film.seek(int(first * grid), stream=stream, backward=True, any_frame=False)
+        shown = []
+        for packet in islice(film.demux(stream), behind - first):
+            # Of a long group only its end is of interest: what nothing depends on is left out.
+            near = (packet.pts or 0) >= (joint - _LOOK_BACK) * grid
+            codec.skip_frame = "DEFAULT" if near else "NONREF"
+            shown += [frame.pts for frame in codec.decode(packet)]
+        shown += [frame.pts for frame in codec.decode(None)]
+    except av.FFmpegError as error:
+        raise BrokenJoint(joint) from error
+    finally:
+        codec.skip_frame = "DEFAULT"
+        codec.flush_buffers()
+    low, high = max(first, joint - _LOOK_BACK), joint
+    before = [pts for pts in shown if pts is not None and low * grid <= pts < high * grid]
+    after = [pts for pts in shown if pts is not None and pts >= high * grid]
+    if before != [frame * grid for frame in range(low, high)] or len(after) != behind - joint:
+        raise BrokenJoint(joint)
