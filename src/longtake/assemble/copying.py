@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from longtake.assemble.material import FileMaterial, Materials
 from longtake.assemble.notebook import Notebook
-from longtake.assemble.pieces import Copies, CopyPiece, Piece
+from longtake.assemble.pieces import BodyPiece, Copies, CopyPiece, Piece
 from longtake.media.coded import CodedClip
 from longtake.media.encode import EncoderSettings
 from longtake.media.headers import Head
@@ -21,6 +21,9 @@ from longtake.media.normalise import FilmFormat
 # A film that copies less than this share of itself does not take its headers from a clip: with
 # another clip there all of it would have to be rendered again.
 _LEAST_SHARE = 10
+
+# What is said of a clip that is still to come.
+NO_FILE = "whole frames"
 
 # Cuts the film into pieces by these settings and copies.
 Cut = Callable[[EncoderSettings, Copies | None], tuple[Piece, ...]]
@@ -54,15 +57,16 @@ def plan_copying(
     clips: dict[str, CodedClip] = {}
     refused: dict[str, str] = {}
     for name, material in materials.items():
-        if isinstance(material, FileMaterial):
-            coded = notes.coded(material)
+        if not isinstance(material, FileMaterial):
+            refused[name] = "drawn"
+        elif coded := notes.coded(material):
             refusal = refusal_of(coded, film)
             if refusal:
                 refused[name] = refusal
             else:
                 clips[name] = coded
         else:
-            refused[name] = "drawn"
+            refused[name] = NO_FILE
     return _against_best(clips, refused, film, settings, cut, notes)
 
 
@@ -96,7 +100,7 @@ def _against_best(
 ) -> Copying:
     """Take the head that copies the most frames and that our own pictures can stand beside."""
     refused = dict(refused)
-    for head, frames, whole in _ranked(clips, settings, cut):
+    for head, frames, whole in _ranked(clips, refused, settings, cut):
         alike = {name: clip for name, clip in clips.items() if clip.head == head}
         found = notes.match(next(iter(alike.values())), settings, film)
         little = frames * _LEAST_SHARE < whole
@@ -111,15 +115,19 @@ def _against_best(
 
 
 def _ranked(
-    clips: Mapping[str, CodedClip], settings: EncoderSettings, cut: Cut
+    clips: Mapping[str, CodedClip],
+    refused: Mapping[str, str],
+    settings: EncoderSettings,
+    cut: Cut,
 ) -> list[tuple[Head, int, int]]:
     """List heads with the frames each would copy and those of the film, the most first."""
     if not clips:
         return []
-    pieces = cut(settings, Copying(settings, clips=clips))
+    pieces = cut(settings, Copying(settings, clips=clips, refused=refused))
     counts = {clip.head: 0 for clip in clips.values()}
     for piece in pieces:
         if isinstance(piece, CopyPiece):
             counts[clips[piece.clip].head] += piece.frames
-    whole = sum(piece.frames for piece in pieces)
+    # A clip that is still to come is thought to be like those that are here.
+    whole = sum(p.frames for p in pieces if not (isinstance(p, BodyPiece) and p.why == NO_FILE))
     return sorted(((h, n, whole) for h, n in counts.items() if n), key=lambda row: -row[1])

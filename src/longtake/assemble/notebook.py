@@ -27,15 +27,18 @@ class Notebook:
     folder: Path
     keep: bool = True
 
-    def coded(self, material: FileMaterial) -> CodedClip:
-        """Give what a clip's pictures are; one that cannot be read has a flaw, and is not noted."""
+    def coded(self, material: FileMaterial) -> CodedClip | None:
+        """Give what a clip's pictures are; None where there is no file yet."""
         path = self._clip(material)
         known = CodedClip.from_json(read_json(path))
         if known:
             return known
+        if not material.path.exists():
+            return None
         try:
             coded = look_at_coded(material.path)
         except (MediaError, OSError):
+            # Not noted: another day it may be read.
             return CodedClip("its file cannot be read")
         self._write(path, coded.as_json())
         return coded

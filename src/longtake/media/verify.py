@@ -18,8 +18,9 @@ from longtake.units import FrameRate
 _SOUND_SLACK_S = Fraction(2 * 1024, 48_000)
 # How many pictures behind a joint are decoded.
 _LOOK = 2
-# How many pictures before a joint of copied ones must come out, and how many at most behind it.
-_LOOK_BACK, _GROUP = 16, 48
+# At a joint of copied pictures: the longest group before it that is decoded up to it, and how many
+# pictures at most behind it.
+_LONGEST, _BEHIND = 48, 24
 # A decoder that paints over an error would hide just what is looked for; how smooth the pictures
 # come out does not matter.
 _LOOKING = {"err_detect": "explode", "skip_loop_filter": "all"}
@@ -109,13 +110,14 @@ def _check_joints(film: av.container.InputContainer, expected: Expected) -> None
     codec.options = _LOOKING
     for start in sorted(expected.fresh):
         ticks = int(expected.rate.seconds(start) / (stream.time_base or Fraction(1)))
-        film.seek(ticks, stream=stream, backward=True, any_frame=False)
         wanted = min(_LOOK, expected.frames - start)
-        packets = list(islice(film.demux(stream), wanted))
-        # Asked for its last pictures at once, the decoder need not be fed the ones that follow.
-        frames = [frame for packet in packets for frame in codec.decode(packet)] + codec.decode(
-            None
-        )
+        try:
+            film.seek(ticks, stream=stream, backward=True, any_frame=False)
+            packets = list(islice(film.demux(stream), wanted))
+            # Asked for its last pictures at once, the decoder need not be fed the ones that follow.
+            frames = [frame for each in (*packets, None) for frame in codec.decode(each)]
+        except av.FFmpegError as error:
+            raise BrokenJoint(start) from error
         codec.flush_buffers()
         if len(frames) < wanted or packets[0].pts != ticks:
             raise BrokenJoint(start)
@@ -129,25 +131,19 @@ def _check_through(
     codec = stream.codec_context
     codec.options = _LOOKING
     first = keys[max(0, bisect_left(keys, joint) - 1)]
+    if joint - first > _LONGEST:
+        # They are the clip's, byte for byte, and were decoded when it came in.
+        first = joint
     behind = next((key for key in keys[bisect_right(keys, joint) :]), expected.frames)
-    behind = min(behind, joint + _GROUP)
+    behind = min(behind, joint + _BEHIND)
     grid = expected.rate.seconds(1) / (stream.time_base or Fraction(1))
     try:
         film.seek(int(first * grid), stream=stream, backward=True, any_frame=False)
-        shown = []
-        for packet in islice(film.demux(stream), behind - first):
-            # Of a long group only its end is of interest: what nothing depends on is left out.
-            near = (packet.pts or 0) >= (joint - _LOOK_BACK) * grid
-            codec.skip_frame = "DEFAULT" if near else "NONREF"
-            shown += [frame.pts for frame in codec.decode(packet)]
-        shown += [frame.pts for frame in codec.decode(None)]
+        packets = islice(film.demux(stream), behind - first)
+        shown = [frame.pts for each in (*packets, None) for frame in codec.decode(each)]
     except av.FFmpegError as error:
         raise BrokenJoint(joint) from error
-    finally:
-        codec.skip_frame = "DEFAULT"
-        codec.flush_buffers()
-    low, high = max(first, joint - _LOOK_BACK), joint
-    before = [pts for pts in shown if pts is not None and low * grid <= pts < high * grid]
-    after = [pts for pts in shown if pts is not None and pts >= high * grid]
-    if before != [frame * grid for frame in range(low, high)] or len(after) != behind - joint:
+    codec.flush_buffers()
+    before = [pts for pts in shown if pts is not None and pts < joint * grid]
+    if before != [at * grid for at in range(first, joint)] or len(shown) != behind - first:
         raise BrokenJoint(joint)
