@@ -15,8 +15,11 @@ from longtake.assemble.copying import refusal_of
 from longtake.assemble.film import Film, Workshop, assemble_film, is_assembled
 from longtake.assemble.material import FileMaterial
 from longtake.assemble.notebook import Notebook
-from longtake.assemble.pieces import Span
+from longtake.assemble.pieces import Span, plan_pieces
+from longtake.assemble.shelf import Shelf
+from longtake.assemble.work import plan_units
 from longtake.media.coded import look_at_coded
+from longtake.media.encode import EncoderSettings
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.media.h264 import parameter_sets
 from longtake.media.normalise import FilmFormat
@@ -30,7 +33,8 @@ from .conftest import RATE, SIZE, timeline_of
 
 FRAMES = 60
 FILM = FilmFormat(SIZE, RATE)
-# What a copied run that would have to be checked by other eyes costs at most, in frames.
+SETTINGS = EncoderSettings.for_quality("normal", RATE)
+# A seam costs at most so many frames of the clip before it.
 OPEN_TAIL = 5
 
 
@@ -373,3 +377,24 @@ def test_clips_to_come_do_not_weigh(whole: Path, tmp_path: Path) -> None:
     look = is_assembled(timeline, takes, tmp_path / "f.mp4", workshop=Workshop(tmp_path / "w"))
     assert [(s.what, s.how) for s in look[1]] == [("c", "copied"), ("d", "rendered")]
     assert look[2] == 900
+
+
+def test_what_lies_far_apart_is_decoded_apart(tmp_path: Path) -> None:
+    """Pieces at both ends of a copied run are two units of work; near ones are one."""
+    clip = make_clip(tmp_path / "c.mp4", 3, 120, making=making(24))
+    timeline = timeline_of([TimelineClip("c", "s", 4, 119)], [])
+    cutting = plan_pieces(timeline, {"c": clip.material}, FILM, SETTINGS, copies=Keyed())
+    units = plan_units(
+        timeline, cutting, {"c": clip.material}, FILM, SETTINGS, Shelf(tmp_path / "shelf")
+    )
+    assert [[(b.start, b.end) for b in unit.bodies] for unit in units] == [[(4, 24)], [(96, 119)]]
+
+
+class Keyed:
+    """Copies frames 24 to 96 of every clip."""
+
+    def run_within(self, clip: str, start: int, end: int) -> tuple[int, int] | None:
+        return 24, 96
+
+    def refusal(self, clip: str) -> str:
+        return ""
