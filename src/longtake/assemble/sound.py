@@ -32,9 +32,10 @@ def sound_key(timeline: Timeline, materials: Materials, cues: CueSheet) -> str:
     clips = []
     for at, clip in timeline.placed():
         material = materials[clip.id]
-        heard = isinstance(material, FileMaterial) and clip.id not in cues.silenced
+        sound = material.sha256 if isinstance(material, FileMaterial) else None
+        heard = sound is not None and clip.id not in cues.silenced
         lowered = heard and bool(music or narration) and clip.id in cues.ducked
-        clips.append([at, clip.start, clip.end, material.sha256 if heard else None, lowered])
+        clips.append([at, clip.start, clip.end, sound if heard else None, lowered])
     ends = [timeline.fade_in, timeline.fade_out, timeline.frames, str(timeline.rate)]
     joins = ["seam" if isinstance(join, Seam) else overlap(join) for join in timeline.joins]
     heard_in_all = [clips, joins, music, narration, ends, cues.loudness]

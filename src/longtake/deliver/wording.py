@@ -7,7 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 
 from longtake.media.audio import Loudness
-from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StillClip, StillFrame
+from longtake.plan.job import (
+    ClipJob,
+    DrawnClip,
+    Edge,
+    EndOf,
+    FootageClip,
+    Plan,
+    Source,
+    StillClip,
+    StillFrame,
+)
+from longtake.plan.speech import Spoken
 from longtake.timeline import Cut, Join, Seam
 from longtake.units import FrameRate, Money
 
@@ -20,6 +31,8 @@ def kind_of(source: Source) -> str:
         return "still"
     if isinstance(source, FootageClip):
         return "footage"
+    if isinstance(source, DrawnClip):
+        return "card"
     return "drawn" if source.draws else "model"
 
 
@@ -29,6 +42,8 @@ def made_of(source: Source) -> str:
         return short_path(source.path)
     if isinstance(source, FootageClip):
         return f"{short_path(source.path)}, frames {source.start} to {source.end - 1}"
+    if isinstance(source, DrawnClip):
+        return source.text
     if not source.draws:
         return f"{source.offer}, {source.resolution}"
     _, _, model = source.offer.partition("/")
@@ -123,3 +138,12 @@ def _edge_words(edge: Edge) -> str:
     if isinstance(edge, StillFrame):
         return short_path(edge.path)
     return f"the {'end' if isinstance(edge, EndOf) else 'start'} of {edge.clip}"
+
+
+def voice_words(spoken: Spoken) -> str:
+    """Say who speaks over a clip, and for how long."""
+    by = f"by {spoken.job.said_by}" if spoken.job else "from a file"
+    if spoken.voice is None:
+        length = f"{float(spoken.low_s):.1f} to {float(spoken.high_s):.1f} s"
+        return f"narration {by}, not said yet: about {length}"
+    return f"narration {by}, {float(spoken.high_s):.1f} s"
