@@ -89,6 +89,11 @@ def footage(scene: int, frames: int, making: Making, sound: Sound | None = None)
     return partial(make_clip, scene=scene, frames=frames, making=making, sound=sound)
 
 
+def encoded(**options: str) -> Making:
+    """A small clip's making with these options of x264."""
+    return Making(SMALL, options={"crf": "16"} | options)
+
+
 def joints(film: Film) -> list[int]:
     """List the film frames where something begins: each join, its middle and its end, each span."""
     edges = {span.start for span in film.spans}
@@ -150,4 +155,27 @@ scenes:
     ((30, 45, "Strong colours"),),
 )
 
-REELS = {"every join": EVERY_JOIN, "wide": WIDE}
+# Clips of the film's own size and rate, each by an encoder of its own mind.
+AS_BOUGHT = Reel(
+    """
+longtake: 1
+title: As bought
+film: {size: 320x180}
+captions: {file: words.srt}
+scenes:
+  - {id: one, footage: one.mp4}
+  - {id: two, footage: two.mp4, join: cut}
+  - {id: three, footage: three.mp4, join: dissolve 6f}
+  - {id: four, footage: four.mp4, join: cut}
+""",
+    {
+        "one.mp4": footage(7, 48, encoded(**{"x264-params": "keyint=24:bframes=3"}), Sound()),
+        "two.mp4": footage(8, 48, encoded(preset="medium"), Sound(hum=0.1)),
+        "three.mp4": footage(9, 48, encoded(profile="baseline", preset="ultrafast")),
+        "four.mp4": footage(10, 48, encoded(**{"x264-params": "keyint=12:open-gop=1:ref=4"})),
+        "words.srt": partial(make_words, captions=((1.5, 2.5, "مرحبا, 你好"),)),
+    },
+    ((36, 60, "مرحبا, 你好"),),
+)
+
+REELS = {"every join": EVERY_JOIN, "wide": WIDE, "as bought": AS_BOUGHT}

@@ -37,12 +37,3 @@ def test_a_report_shows_its_film_and_asks_nobody(viewing: Viewing) -> None:
     assert widths and min(widths) > 0
     assert tab.complaints == []
     assert tab.strangers == []
-
-
-def test_other_hosts_are_refused_and_noted() -> None:
-    """A page that asks another host for something is found out, and gets nothing."""
-    with open_tab("http://127.0.0.1:9/") as tab:
-        tab.page.set_content("<img src='http://192.0.2.1/a.png'>", wait_until="load")
-
-    assert tab.strangers == ["http://192.0.2.1/a.png"]
-    assert tab.complaints == ["Failed to load resource: net::ERR_FAILED"]

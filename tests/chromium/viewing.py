@@ -30,7 +30,7 @@ from .reels import Reel, joints
 Colours = NDArray[np.float32]
 
 _PLAYER = Path(__file__).with_name("player.html")
-_RATE = 8
+_RATE = 4
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -85,8 +85,10 @@ def served(folder: Path) -> Iterator[str]:
     sockets = [listening("127.0.0.1", 0)]
     server = Server(Starlette(routes=routes))
     server.start(sockets, "films")
-    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
-    server.stop(sockets)
+    try:
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
+    finally:
+        server.stop(sockets)
 
 
 def decoded(film: Path, frames: Iterable[int]) -> dict[int, Plane]:
