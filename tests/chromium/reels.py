@@ -155,7 +155,8 @@ scenes:
     ((30, 45, "Strong colours"),),
 )
 
-# Clips of the film's own size and rate, each by an encoder of its own mind.
+# Clips of the film's own size and rate: groups of a second, one long group, no B-frames, open groups;
+# and one that is entered in the middle of a group.
 AS_BOUGHT = Reel(
     """
 longtake: 1
@@ -167,12 +168,13 @@ scenes:
   - {id: two, footage: two.mp4, join: cut}
   - {id: three, footage: three.mp4, join: dissolve 6f}
   - {id: four, footage: four.mp4, join: cut}
+  - {id: again, footage: {file: one.mp4, from: 0.5}, join: cut}
 """,
     {
-        "one.mp4": footage(7, 48, encoded(**{"x264-params": "keyint=24:bframes=3"}), Sound()),
-        "two.mp4": footage(8, 48, encoded(preset="medium"), Sound(hum=0.1)),
-        "three.mp4": footage(9, 48, encoded(profile="baseline", preset="ultrafast")),
-        "four.mp4": footage(10, 48, encoded(**{"x264-params": "keyint=12:open-gop=1:ref=4"})),
+        "one.mp4": footage(7, 48, encoded(g="24"), Sound()),
+        "two.mp4": footage(8, 48, encoded(), Sound(hum=0.1)),
+        "three.mp4": footage(9, 36, encoded(profile="baseline", preset="ultrafast")),
+        "four.mp4": footage(10, 36, encoded(**{"x264-params": "keyint=12:open-gop=1"})),
         "words.srt": partial(make_words, captions=((1.5, 2.5, "مرحبا, 你好"),)),
     },
     ((36, 60, "مرحبا, 你好"),),

@@ -108,7 +108,7 @@ def halved(rgb: Plane) -> Colours:
     """
     wide = rgb.astype(np.float32)
     tall = wide[0::2] + wide[1::2]
-    return (tall[:, 0::2] + tall[:, 1::2]) / 4
+    return (tall[:, 0::2] + tall[:, 1::2]) / np.float32(4)
 
 
 def apart(seen: Colours, right: Colours) -> Colours:
