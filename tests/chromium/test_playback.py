@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 
 import av
 import numpy as np
@@ -51,6 +51,14 @@ def test_frames_at_the_joints_are_ffmpegs(viewing: Viewing) -> None:
         assert distances[frame] < 2, (frame, distances)
         # Frames of a picture that is held differ by nothing but what the encoder left out.
         assert distances[frame] <= min(distances.values()) + 0.02, (frame, distances)
+
+
+@pytest.mark.parametrize("viewing", ["as bought"], indirect=True)
+def test_joints_of_copied_frames_are_among_them(viewing: Viewing) -> None:
+    """One of the films goes from copied frames to copied ones, to rendered ones, and back."""
+    ways = set(pairwise(span.how for span in viewing.film.spans))
+
+    assert ways >= {("copied", "copied"), ("copied", "rendered"), ("rendered", "copied")}
 
 
 @pytest.mark.parametrize("viewing", CHARTED, indirect=True)
