@@ -77,7 +77,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             plan.timeline,
             shown,
             project.film(wishes.flavour),
-            workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers),
+            workshop=Workshop(
+                project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies
+            ),
             cues=plan.cues,
             title=plan.title,
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
