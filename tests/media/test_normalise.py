@@ -128,7 +128,7 @@ def test_clip_in_the_film_format_passes_bit_for_bit(tmp_path: Path) -> None:
     noise = np.random.default_rng(5).integers(0, 256, (108, 192, 3), dtype=np.uint8)
     clip = make_clip(tmp_path / "a.mp4", [noise, noise[::-1]])
     facts = probe(clip)
-    assert Normaliser(facts, FILM.size, FILM.rate).is_identity
+    assert Normaliser(facts, FILM).is_identity
     ours = normalised_frames(clip, facts, FILM, 0, 2)
     for (_, a), (_, b) in zip(ours, decode_frames(clip, 0, 2), strict=True):
         for ours_plane, theirs in zip(frame_planes(a), frame_planes(b), strict=True):
@@ -144,7 +144,7 @@ def test_any_difference_from_the_film_is_converted(
 ) -> None:
     """Rate, matrix, range, pixel shape and uneven times each end the free passage."""
     clip = make_clip(tmp_path / "a.mp4", [bars(192, 108)] * 3, **other)
-    assert not Normaliser(probe(clip), FILM.size, FILM.rate).is_identity
+    assert not Normaliser(probe(clip), FILM).is_identity
 
 
 @pytest.mark.parametrize("angle", ["90", "180", "270"])
