@@ -34,6 +34,7 @@ from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
+from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
@@ -49,6 +50,7 @@ from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
 from longtake.titles import title_faults
+from longtake.units import Aspect
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
@@ -73,21 +75,35 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             plan = _voiced(plan, storyboard, project, wishes, tell)
         takes = make_takes(plan, project, wishes, tell)
         shown = {**materials(plan), **takes}
-        film = assemble_film(
-            plan.timeline,
-            shown,
-            project.film(wishes.flavour),
-            workshop=Workshop(
-                project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies
-            ),
-            cues=plan.cues,
-            title=plan.title,
-            progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
-        )
-        tell(Assembled(film))
-        seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
-        for deliverable in deliver_film(film, plan, project.films, seams):
-            tell(Delivered(deliverable.kind, deliverable.path))
+        films = [_finished(plan, shown, project, wishes, tell)]
+        films += [_finished(plan, shown, project, wishes, tell, shape) for shape in wishes.aspects]
+    return films[0]
+
+
+def _finished(
+    plan: Plan,
+    shown: Mapping[str, Take | Material],
+    project: Project,
+    wishes: Wishes,
+    tell: Tell,
+    aspect: Aspect | None = None,
+) -> Film:
+    """The last two stages, for the film itself or for one of another shape."""
+    plan = with_aspect(plan, aspect) if aspect else plan
+    shape = str(aspect or "")
+    film = assemble_film(
+        plan.timeline,
+        shown,
+        project.film(wishes.flavour, aspect),
+        workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies),
+        cues=plan.cues,
+        title=plan.title,
+        progress=lambda frames: tell(Rendering(frames, plan.timeline.frames, shape)),
+    )
+    tell(Assembled(film))
+    seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
+    for deliverable in deliver_film(film, plan, project.films, seams):
+        tell(Delivered(deliverable.kind, deliverable.path))
     return film
 
 
@@ -112,7 +128,9 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    faults, doubts = title_faults(storyboard, plan)
+    faults, doubts = title_faults(
+        storyboard, plan, *(with_aspect(plan, shape) for shape in wishes.aspects)
+    )
     if faults:
         raise StoryboardError(storyboard.in_file_order(faults))
     plan = replace(plan, warnings=(*plan.warnings, *doubts))
