@@ -98,7 +98,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines of text as one picture (RGBA), cropped to what the lines take.
+    """Lines of text as one picture (RGBA), `pad` pixels larger at each side than the lines.
 
     `whole` is false where the text was too long and ends in an ellipsis.
     """
@@ -106,6 +106,7 @@ class Block:
     picture: Image.Image
     whole: bool
     lines: int
+    pad: int
 
     @property
     def width(self) -> int:
@@ -148,7 +149,7 @@ def set_block(
         spare = width - 2 * pad - wide[number]
         x = pad + spare * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
         draw_line(pen, line, (x, pad + size * _ASCENT + number * leading), style, colour)
-    return Block(picture, whole, len(lines))
+    return Block(picture, whole, len(lines), pad)
 
 
 def fits(text: str, setting: Setting, stage: Stage, room: int, font: str = "") -> bool:
