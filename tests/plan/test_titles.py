@@ -113,7 +113,7 @@ def test_preset_of_nobody_here_is_a_plug_ins() -> None:
     [
         (
             "  - {id: a, prompt: x, seconds: 6, lower_third: {text: A, from: 5.5}}\n",
-            "board.yaml:6:63: the lower third comes 5.5 s after its shot begins, which is 6.0 s "
+            "board.yaml:6:65: the lower third comes 5.5 s after its shot begins, which is 6.0 s "
             "long: it would not be seen",
         ),
         (
