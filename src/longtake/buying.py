@@ -73,6 +73,13 @@ def paid_providers(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(provider_of(job) for job in plan.jobs if not job.draws))
 
 
+def missing_keys(plan: Plan, folder: Path) -> tuple[str, ...]:
+    """Name the variables of keys that are not set and that what is still to be bought needs."""
+    known = environment(folder)
+    needed = dict.fromkeys(job.key_variable for job in plan.to_buy)
+    return tuple(name for name in needed if name and not known.get(name))
+
+
 def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> None:
     """Stop before anything is spent: over budget, then no key, then a price that nobody knows."""
     if plan.quote.over_budget:

@@ -13,20 +13,23 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class MusicCue:
-    """A bed of music under the film (`scene` None) or under one scene.
+    """A bed of music under the film (`clips` None), or from the first of two clips to the last.
 
     `level` is the loudness of the bed in LUFS; `offset_s` is where in the file it begins; fades are
-    film frames.
+    film frames, and so is `cross_fade`, for which the end of a loop and its beginning are heard
+    together. `duck` tells whether it lies lower under narration.
     """
 
     path: Path
     sha256: str
     level: float
-    scene: str | None = None
+    clips: tuple[str, str] | None = None
     offset_s: Fraction = Fraction(0)
     loop: bool = True
     fade_in: int = 0
     fade_out: int = 0
+    cross_fade: int = 0
+    duck: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ class CueSheet:
     """What is heard and read along the film, and the titles of its chapters.
 
     `silenced` names clips whose own sound is dropped, `ducked` those whose own sound lies lower where
-    something else sounds over it; `chapters` maps scene ids to titles in order.
+    something else sounds over it; `chapters` maps scene ids to titles in order. `loudness` is what the
+    whole film comes to, in LUFS; None leaves it as loud as its levels make it.
     """
 
     music: tuple[MusicCue, ...] = ()
@@ -98,4 +102,5 @@ class CueSheet:
     chapters: tuple[tuple[str, str], ...] = ()
     ducked: frozenset[str] = frozenset()
     narration: tuple[NarrationCue, ...] = ()
+    loudness: float | None = None
     titles: tuple[TitleCue, ...] = ()

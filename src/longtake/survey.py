@@ -17,10 +17,10 @@ from longtake.media.probe import open_regular, probe
 from longtake.media.stills import check_still
 from longtake.media.type import check_font
 from longtake.plan.survey import FontFacts, FootageFacts, SoundFacts, StillFacts, Survey
-from longtake.storyboard.check import NamedScene, named_scenes
+from longtake.storyboard.check import NamedScene, named_beds, named_scenes
 from longtake.storyboard.diagnose import quoted
 from longtake.storyboard.grammar import reference_in
-from longtake.storyboard.model import Footage, Music, Storyboard
+from longtake.storyboard.model import Footage, Storyboard
 from longtake.units import FrameRate, Size
 
 # Of what is remembered; a new one wherever a file would now be measured otherwise.
@@ -241,11 +241,5 @@ def _footage(scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
 
 
 def _music(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
-    beds: list[tuple[Place, Any]] = [(("music",), storyboard.music)]
-    beds += [((*s.place, "music"), s.scene.music) for s in scenes]
-    for place, music in beds:
-        if isinstance(music, Music):
-            yield (*place, "file"), music.file
-        elif music:
-            for number, bed in enumerate(music):
-                yield (*place, number, "file"), bed.file
+    for bed in named_beds(storyboard, scenes):
+        yield (*bed.place, "file"), bed.music.file

@@ -37,15 +37,16 @@ def test_all_purchases(cli: Cli) -> None:
     assert (
         cli("ledger").out
         == """\
-   time (UTC)        board      clip     model                      s  state         quote    charge  task
-1  2026-09-12 09:14  bay.yaml   bay.1/1  minimax/MiniMax-Hailuo-02  6  done       0.28 USD  0.25 USD  task-1
-2  2026-10-12 09:14  dawn.yaml  bay.1/2  minimax/MiniMax-Hailuo-02  6  done       0.28 USD            task-2
-3  2026-10-12 09:14  bay.yaml   bay.2/1  apimart/MiniMax-H3         6  refunded   0.57 USD  0.00 USD  task-3
-4  2026-10-12 09:15  bay.yaml   bay.3/1  minimax/MiniMax-Hailuo-02  6  submitted  2.00 CNY            task-4
+   time (UTC)        board      clip     model                      s  state         quote      charge  task
+1  2026-09-12 09:14  bay.yaml   bay.1/1  minimax/MiniMax-Hailuo-02  6  done       0.28 USD    0.25 USD  task-1
+2  2026-10-12 09:14  dawn.yaml  bay.1/2  minimax/MiniMax-Hailuo-02  6  done       0.28 USD  (0.28 USD)  task-2
+3  2026-10-12 09:14  bay.yaml   bay.2/1  apimart/MiniMax-H3         6  refunded   0.57 USD    0.00 USD  task-3
+4  2026-10-12 09:15  bay.yaml   bay.3/1  minimax/MiniMax-Hailuo-02  6  submitted  2.00 CNY              task-4
 5  2026-10-12 09:15  bay.yaml   bay.4/1  minimax/MiniMax-Hailuo-02  6  unknown    0.28 USD
 
 charged  0.00 CNY for 0 clips, 2.00 CNY reserved for 1 more
 charged  0.53 USD for 2 clips, 0.28 USD reserved for 1 more
+(in brackets: what was reserved, for nobody told the charge)
 """
     )
 

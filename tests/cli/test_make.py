@@ -93,5 +93,7 @@ def test_a_film_that_is_not_made_yet(cli: Cli, write: Write) -> None:
         "film    films/board/film.mp4: not made yet; 47 of 47 frames would be rendered",
     ]
     assert cli("explain", "bay.1/1").out == "bay.1/1: never made\n"
-    assert "bay.1/1  whole frames  no take yet\n" in cli("explain").out
+    explained = cli("explain")
+    assert "bay.1/1  whole frames  no take yet\n" in explained.out
+    assert "times are minutes:seconds:frames of the film\n" in explained.err
     assert not Path(".longtake").exists()

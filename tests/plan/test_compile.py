@@ -230,6 +230,16 @@ def test_a_transition_longer_than_its_clips_is_a_fault() -> None:
     ]
 
 
+def test_a_single_frame_before_a_seam_is_a_fault() -> None:
+    """No transition can be shortened there: the shot must be longer."""
+    board = HEAD + "scenes:\n  - {id: a, prompt: x, seconds: 0.04}\n  - {id: b, prompt: y}\n"
+
+    assert faults_of(board, hints=True) == [
+        'board.yaml:5:5: clip "a/1" shows 0 frames, its joins need 1'
+        "|lengthen its shot: the last frame before a seam is shown by the next clip alone"
+    ]
+
+
 def test_clips_that_wait_for_each_other_are_a_fault() -> None:
     """A clip cannot end on the start of one that continues it."""
     board = HEAD + "scenes: [{id: a, prompt: x, end: b.start}, {id: b, prompt: y}]"

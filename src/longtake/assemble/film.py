@@ -11,6 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from longtake.assemble.conform import conform, materials_of
+from longtake.assemble.mastering import noted_loudness
 from longtake.assemble.material import Material
 from longtake.assemble.overlays import film_overlays
 from longtake.assemble.pieces import Piece, Span, plan_pieces, spans
@@ -20,6 +21,7 @@ from longtake.assemble.work import Progress, plan_units, render_units
 from longtake.cues import CueSheet
 from longtake.errors import AssemblyError, MediaError
 from longtake.files import read_json, write_json, written_aside
+from longtake.media.audio import Loudness
 from longtake.media.encode import EncodedRun, EncoderSettings, encoder_build
 from longtake.media.mux import Chapter, write_film
 from longtake.media.normalise import FilmFormat
@@ -34,7 +36,8 @@ class Film:
     """The assembled MP4 and the timeline that explains each of its frames.
 
     `made` is false where the file already was what it should be; `rendered` counts the frames that
-    had to be rendered for it, of `timeline.frames` in all.
+    had to be rendered for it, of `timeline.frames` in all. `loudness` is that of its sound, where it
+    has any.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class Film:
     spans: tuple[Span, ...]
     made: bool
     rendered: int
+    loudness: Loudness | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Workshop:
     @property
     def shelf(self) -> Shelf:
         return Shelf(self.folder / "pieces")
+
+    @property
+    def sounds(self) -> Path:
+        return self.folder / "sound"
 
     def record(self, path: Path) -> Path:
         """Name the file that tells what the film at `path` was made of."""
@@ -108,11 +116,11 @@ def assemble_film(
     told = spans(cutting.pieces)
     record = workshop.record(path)
     if _is_up_to_date(path, record, cutting.key):
-        return Film(path, cutting.timeline, told, made=False, rendered=0)
+        return Film(path, cutting.timeline, told, False, 0, _loudness(cutting, workshop))
     rendered = _make(cutting, workshop, path, progress)
     stat = path.stat()
     write_json(record, {"key": cutting.key, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns})
-    return Film(path, cutting.timeline, told, made=True, rendered=rendered)
+    return Film(path, cutting.timeline, told, True, rendered, _loudness(cutting, workshop))
 
 
 def is_assembled(
@@ -209,8 +217,13 @@ def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
 
 
 def _sound(cutting: _Cutting, workshop: Workshop) -> Path | None:
-    folder = workshop.folder / "sound"
-    return ensure_sound(cutting.timeline, cutting.materials, cutting.cues, folder, cutting.sound)
+    return ensure_sound(
+        cutting.timeline, cutting.materials, cutting.cues, workshop.sounds, cutting.sound
+    )
+
+
+def _loudness(cutting: _Cutting, workshop: Workshop) -> Loudness | None:
+    return noted_loudness(workshop.sounds, cutting.sound)
 
 
 def _join(

@@ -16,6 +16,7 @@ from typing import Any
 
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, Materials
 from longtake.assemble.overlays import Layer, Overlay, layers
+from longtake.media.camera import CAMERA
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Timeline, TimelineClip, Transition, overlap
@@ -122,9 +123,7 @@ class _Recipe:
     def mending(self, clip: str, start: int, end: int) -> str | None:
         """Name the repairs that show in frames [start, end) of a clip; None where none does."""
         material = self.materials[clip]
-        if isinstance(material, FileMaterial) and material.mending and material.mended(start, end):
-            return material.mending.sha256
-        return None
+        return material.mended(start, end) if isinstance(material, FileMaterial) else None
 
     def _material(self, clip: str) -> list[Any]:
         material: Material = self.materials[clip]
@@ -135,8 +134,8 @@ class _Recipe:
             return ["drawn", [layer.facts() for layer in drawn]]
         # A move runs over the author's frames; a held picture looks the same however long it stands.
         moved = material.camera != ("Static shot",)
-        frames = material.frames if moved else 0
-        return ["still", material.sha256, list(material.camera), frames]
+        way = [material.frames, CAMERA] if moved else 0
+        return ["still", material.sha256, list(material.camera), way]
 
 
 def plan_pieces(

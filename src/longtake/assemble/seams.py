@@ -201,8 +201,11 @@ def seam_places(
             continue
         if isinstance(left, Take):
             ends = take_ends(before, left)
-            whole = film_frames_until(left.frames - 1, left.rate, timeline.rate)
-            trimmed = min(planned[before].end, whole) - wanted[before].end
+            whole, kept = (
+                min(planned[before].end, film_frames_until(frame, left.rate, timeline.rate))
+                for frame in (left.frames - 1, left.out_point)
+            )
+            trimmed = whole - kept
         else:
             film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
             last = wanted[before].end - 1

@@ -8,12 +8,12 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Money
-from longtake.vault.purchase import Purchase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class ShotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmObject:
-    """The film as it will be."""
+    """The film as it will be; `loudness` in LUFS is none where it is left as it is."""
 
     size: str
     fps: str
@@ -109,6 +109,7 @@ class FilmObject:
     fit: str
     fade_in: int
     fade_out: int
+    loudness: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +148,7 @@ class PlanDocument:
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
     longest_wait: tuple[str, ...]
+    music: tuple[BedObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -209,29 +211,6 @@ class ExplainDocument:
     lacking: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatusDocument:
-    """`longtake status --json`: `lacking` frames of `frames` would be rendered.
-
-    `buying` names clips whose purchase is under way, `unknown` numbers purchases of unknown outcome.
-    """
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["status"] = "status"
-    board: str
-    film: str
-    exists: bool
-    up_to_date: bool
-    frames: int
-    lacking: int
-    owned: tuple[str, ...]
-    missing: tuple[str, ...]
-    buying: tuple[str, ...]
-    unknown: tuple[int, ...]
-    held_by: str | None
-
-
 def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
     """Write a plan as data."""
     timeline = plan.timeline
@@ -248,6 +227,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             fit=plan.fit,
             fade_in=timeline.fade_in,
             fade_out=timeline.fade_out,
+            loudness=plan.cues.loudness,
         ),
         scenes=tuple(SceneObject(id=i, title=title, start=starts[i]) for i, title in plan.scenes),
         shots=tuple(
@@ -263,6 +243,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         ),
         clips=_clips(plan),
         longest_wait=longest_wait(plan),
+        music=bed_objects(plan.cues),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,
@@ -299,25 +280,6 @@ def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) ->
         spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
         frames=standing.frames,
         lacking=standing.lacking,
-    )
-
-
-def status_document(
-    standing: Standing, board: Path, purchases: tuple[Purchase, ...]
-) -> StatusDocument:
-    """Write how a film stands, beside the open purchases of its board."""
-    return StatusDocument(
-        board=str(board),
-        film=str(standing.film),
-        exists=standing.film.exists(),
-        up_to_date=standing.up_to_date,
-        frames=standing.frames,
-        lacking=standing.lacking,
-        owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
-        missing=standing.missing,
-        buying=tuple(row.clip for row in purchases if row.state != "unknown"),
-        unknown=tuple(row.id for row in purchases if row.state == "unknown"),
-        held_by=standing.holder or None,
     )
 
 

@@ -81,10 +81,10 @@ def _tell_spans(standing: Standing) -> None:
         )
         lack = (words, STATES["missing"])
         say.answer(shown, (plain(span.reason), DIM), lack)
+    say.tell(say.TIMES)
     say.tell()
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:
             say.tell((str(verdict), STATES["missing"]))
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames are to be rendered"
-    state = "the film is up to date" if standing.up_to_date else lacking
+    state = "the film is up to date" if standing.up_to_date else standing.lack
     say.tell((say.shown(standing.film), PATH), f": {state}")

@@ -216,7 +216,7 @@ def _tell_rows(document: LedgerDocument) -> None:
             str(row.seconds),
             row.state,
             row.quote,
-            row.charge or "",
+            row.charge or _counted(row),
             row.task,
         )
         for row in document.rows
@@ -227,6 +227,13 @@ def _tell_rows(document: LedgerDocument) -> None:
         under_way = f", {each.reserved} reserved for {each.open} more" if each.open else ""
         clips = counted(each.clips, "clip")
         say.answer((f"{'charged':<9}", DIM), f"{each.charged} for {clips}{under_way}")
+    if any(map(_counted, document.rows)):
+        say.answer(("(in brackets: what was reserved, for nobody told the charge)", DIM))
+
+
+def _counted(row: RowObject) -> str:
+    """Write what counts as the charge of a clip that was had where its provider tells none."""
+    return f"({row.quote})" if row.state == "done" and row.charge is None else ""
 
 
 def _tell_groups(document: LedgerDocument) -> None:

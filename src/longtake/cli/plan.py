@@ -8,14 +8,18 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.tree import clock, models_of, plan_tree
+from longtake.cues import MusicCue
 from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
+from longtake.project import Project
 from longtake.wishes import Wishes
 
 
@@ -23,16 +27,22 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.SET
 @options.ANIMATIC
+@options.DRAFT
 @click.option(
     "--all", "every", is_flag=True, help="One line for every clip, however many there are."
 )
 @options.JSON
 def command(
-    board: Path | None, variables: dict[str, str], animatic: bool, every: bool, as_json: bool
+    board: Path | None,
+    variables: dict[str, str],
+    animatic: bool,
+    draft: bool,
+    every: bool,
+    as_json: bool,
 ) -> None:
     """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
     path = find_board(board)
-    plan = plan_film(path, Wishes(animatic=animatic, variables=variables))
+    plan = plan_film(path, Wishes(animatic=animatic, draft=draft, variables=variables))
     if as_json:
         say.answer_json(plan_document(plan, path, animatic=animatic))
         return
@@ -43,8 +53,11 @@ def command(
     # One answer for all of the tree: each one opens a terminal of its own.
     say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
     say.answer()
-    for line in summary(plan):
+    for line in (*summary(plan), *key_lines(plan, path)):
         say.answer(line)
+    if not animatic:
+        for line in judged_lines(*judged(find_takes(plan, Project(path)))):
+            say.answer(line)
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)
@@ -62,6 +75,8 @@ def summary(plan: Plan) -> Iterator[Text]:
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
     yield _named("price", _price(plan))
+    if plan.cues.music:
+        yield _named("sound", _sound(plan))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
@@ -69,6 +84,31 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
     if plan.unused:
         yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
+
+
+def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
+    """Say which keys a run will need that are not set."""
+    keys = missing_keys(plan, Project(board).folder)
+    if keys:
+        yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
+
+
+def _sound(plan: Plan) -> str:
+    """Name the beds, each with what it lies under, and what all of it is brought to."""
+    cues = plan.cues
+    beds = [f"{bed.path.name} under {_under(plan, bed)}" for bed in cues.music[:3]]
+    if len(cues.music) > 3:
+        beds.append(f"{len(cues.music) - 3} more")
+    aim = "left as loud as it is" if cues.loudness is None else f"to {cues.loudness:g} LUFS"
+    return f"{', '.join(beds)}; the film {aim}"
+
+
+def _under(plan: Plan, bed: MusicCue) -> str:
+    if bed.clips is None:
+        return "the film"
+    first = plan.by_id[bed.clips[0]]
+    scene = [source.id for source in plan.sources if source.scene == first.scene]
+    return first.scene if bed.clips == (scene[0], scene[-1]) else first.shot
 
 
 def _by_key(unused: tuple[str, ...]) -> str:

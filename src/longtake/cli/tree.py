@@ -217,9 +217,15 @@ def _price(clip: _Clip) -> tuple[str, str]:
 def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
     """Say what is left over of a shot, and what the other way of dividing it would give."""
     if note.surplus:
-        made = " + ".join(map(str, note.clips))
+        made = f"{' + '.join(map(str, note.clips))} s made"
+        # As many clips share a frame at their seams; some models make more than their lengths say.
+        if note.made != sum(map(plan.timeline.rate.frames, note.clips)) - len(note.clips) + 1:
+            longer = (
+                f"{'clips' if len(note.clips) > 1 else 'a clip'} of {made.removesuffix(' made')}"
+            )
+            made = f"{_seconds(plan, note.made)} s made by {longer}"
         yield (
-            f"{_seconds(plan, note.wanted)} s asked, {made} s made: {note.surplus} frames "
+            f"{_seconds(plan, note.wanted)} s asked, {made}: {note.surplus} frames "
             f"({_seconds(plan, note.surplus)} s) spare at the end"
         )
     if note.other_split:

@@ -15,6 +15,7 @@ from longtake.deliver.wording import (
     join_kind,
     join_words,
     kind_of,
+    loudness_words,
     made_of,
     price_words,
     rate_words,
@@ -200,6 +201,7 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
         ("frames a second", rate_words(timeline.rate)),
         ("clips", f"{len(timeline.clips):,}"),
         ("joins", ", ".join(counted) or "none"),
+        ("sound", loudness_words(film.loudness)),
         ("file", bytes_words(film.path.stat().st_size)),
         ("price of the plan", price_words(plan)),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from pathlib import Path
 
+from longtake.media.audio import Loudness
 from longtake.plan.job import (
     ClipJob,
     DrawnClip,
@@ -114,6 +116,16 @@ def bytes_words(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{max(1, round(count / 1000))} kB"
+
+
+def loudness_words(loudness: Loudness | None) -> str:
+    """Say how loud a film is: the whole of it, from soft to loud, its highest peak."""
+    if loudness is None:
+        return "none"
+    if not math.isfinite(loudness.lufs):
+        return "silence"
+    peak = f"true peak {loudness.peak_db:.1f} dB"
+    return f"{loudness.lufs:.1f} LUFS, range {loudness.range_lu:.1f} LU, {peak}"
 
 
 def short_path(path: Path) -> str:

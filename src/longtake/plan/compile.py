@@ -57,7 +57,9 @@ def compile_plan(
     _stop_on(draft)
     timeline = _timeline(draft, joins)
     draft.faults += _joins_that_do_not_fit(draft, timeline)
-    cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, draft.sounds)
+    cues, cue_faults = plan_cues(
+        storyboard, scenes, survey, rate, draft.sounds, draft.sources.values()
+    )
     titles, title_faults, hurried = plan_titles(
         storyboard, scenes, survey, timeline, _clips_of(draft)
     )
@@ -189,11 +191,14 @@ def _join_too_long(draft: Draft, timeline: Timeline, join: int, short: tuple[int
     shot = next(shot for shot, at, _ in reversed(draft.firsts) if at <= join + 1)
     clip = timeline.laid[index]
     frames = max(clip.frames, 0)
+    hint = f"shorten the transitions at its ends by {missing} frames, or lengthen the shot"
+    if not any(map(overlap, timeline.joins[max(0, index - 1) : index + 1])):
+        hint = "lengthen its shot: the last frame before a seam is shown by the next clip alone"
     return draft.storyboard.fault(
         (*shot.place, "join"),
         f'clip "{clip.id}" shows {frames} frames, its joins need {clip.frames + missing}',
         code="join-too-long",
-        hint=f"shorten the transitions at its ends by {missing} frames, or lengthen the shot",
+        hint=hint,
     )
 
 

@@ -71,7 +71,7 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
     if shot.shot.still is not None:
         _add_still(draft, scene, shot, settings.camera if settings else ())
     elif shot.shot.footage is not None:
-        _add_footage(draft, scene, shot, settings.sound if settings else "keep")
+        _add_footage(draft, scene, shot, settings)
     elif shot.shot.is_card:
         _add_card(draft, scene, shot)
     elif isinstance(found, ShotSettings):
@@ -125,7 +125,9 @@ def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
     return max(1, frames)
 
 
-def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -> None:
+def _add_footage(
+    draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotSettings | None
+) -> None:
     written = shot.shot.footage
     place: tuple[Any, ...] = (*shot.place, "footage")
     if isinstance(written, Footage):
@@ -154,7 +156,7 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -
     last = available if to_s is None else min(available, draft.rate.frames(to_s))
     clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    draft.sounds[footage.id] = sound
+    draft.sounds[footage.id] = _own_sound(scene, shot, settings.sound if settings else "keep")
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -223,10 +225,15 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    draft.sounds |= dict.fromkeys(ids, settings.sound)
+    draft.sounds |= dict.fromkeys(ids, _own_sound(scene, shot, settings.sound))
     draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
     other = _other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
+
+
+def _own_sound(scene: NamedScene, shot: NamedShot, sound: str) -> str:
+    """Say what becomes of the sound of a shot's clips: `mute` is the plainer word for one of them."""
+    return "drop" if shot.shot.mute or scene.scene.mute else sound
 
 
 def _split(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from longtake.storyboard.grammar import (
     reference_in,
     slug,
 )
-from longtake.storyboard.model import Footage, Scene, Shot, Storyboard
+from longtake.storyboard.model import Footage, Music, Scene, Shot, Storyboard
 
 # `expand` belongs to what a plan takes from here: a board under its ids, its words filled in.
 from longtake.storyboard.words import expand as expand
@@ -66,6 +66,34 @@ def named_scenes(storyboard: Storyboard) -> tuple[NamedScene, ...]:
         place = ("scenes", index)
         named.append(NamedScene(scene_id, scene, place, _named_shots(scene, scene_id, place)))
     return tuple(named)
+
+
+@dataclass(frozen=True)
+class NamedBed:
+    """A bed of music and the film, scene or shot that it lies under: the last two by their ids."""
+
+    music: Music
+    place: Place
+    scene_id: str = ""
+    shot_id: str = ""
+
+
+def named_beds(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[NamedBed]:
+    """Yield all beds of music in file order, each with where it is written."""
+    yield from _beds(storyboard.music, ("music",))
+    for scene in scenes:
+        yield from _beds(scene.scene.music, (*scene.place, "music"), scene.id)
+        for shot in scene.shots:
+            if shot.shot is not scene.scene:
+                yield from _beds(shot.shot.music, (*shot.place, "music"), scene.id, shot.id)
+
+
+def _beds(written: Any, place: Place, *ids: str) -> Iterator[NamedBed]:
+    if isinstance(written, Music):
+        yield NamedBed(written, place, *ids)
+        return
+    for index, music in enumerate(written or ()):
+        yield NamedBed(music, (*place, index), *ids)
 
 
 def find_faults(storyboard: Storyboard) -> tuple[list[Fault], list[Fault]]:

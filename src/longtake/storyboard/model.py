@@ -22,7 +22,13 @@ from pydantic import (
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
-from longtake.storyboard.grammar import Length, parse_colour, parse_join, parse_level
+from longtake.storyboard.grammar import (
+    Length,
+    parse_colour,
+    parse_join,
+    parse_level,
+    parse_loudness,
+)
 from longtake.units import FrameRate, Money, Size
 
 
@@ -79,6 +85,7 @@ LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
 JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
 ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
 LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
+LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
 MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
 SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
@@ -148,17 +155,20 @@ class Film(Part):
     fade_in: LengthText | None = None
     fade_out: LengthText | None = None
     background: ColourText = "black"
-    loudness: LevelText | None = None
+    loudness: LoudnessText = "-14 LUFS"
 
 
 class Music(Part):
-    """A bed of music: the file, its loudness, where it starts, whether it repeats, its fades."""
+    """A bed of music: the file, its loudness, whether it makes room for narration, where it starts,
+    whether it repeats, its fades.
+    """
 
     file: PathText
     level: LevelText = "-22 LUFS"
-    duck: bool | None = None
+    duck: bool = True
     from_s: Duration = Field(0.0, alias="from")
     loop: bool = True
+    cross_fade: LengthText = "1s"
     fade_in: LengthText = "0.5s"
     fade_out: LengthText = "2s"
 
@@ -285,6 +295,7 @@ class Shot(Inherited):
     lower_third: LowerThirdOrText | None = None
     title_card: TitleCard | None = None
     focus: FocusText | None = None
+    music: MusicOrList | None = None
 
     @property
     def is_card(self) -> bool:
@@ -303,7 +314,6 @@ class Scene(Shot):
 
     title: Text | None = None
     shots: Annotated[list[Shot], Field(min_length=1)] | None = None
-    music: MusicOrList | None = None
 
 
 class Storyboard(Inherited):
