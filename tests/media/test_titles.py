@@ -20,6 +20,7 @@ from longtake.media.lowerthird import lower_third_too_long
 from longtake.media.overlay import Picture, Window
 from longtake.media.titlecard import title_card_too_long
 from longtake.media.titlekit import Palette, Stage, contrast
+from longtake.media.titlemotion import clip_drawing
 from longtake.units import FrameRate, Size
 from plug_ins import bring
 
@@ -218,6 +219,21 @@ def test_logo_that_shows_nothing_is_refused(tmp_path: Path) -> None:
     Image.new("RGBA", (40, 40), (0, 0, 0, 0)).save(tmp_path / "logo.png")
     with pytest.raises(MediaError, match="transparent"):
         draw_logo(Window(WIDE, RATE, 1, "{}", (("logo", tmp_path / "logo.png"),)))
+
+
+def test_moviepy_clip_lies_over_the_film() -> None:
+    """A plug-in may compose with MoviePy: its mask is the alpha, and time runs with the frames."""
+    from moviepy import ColorClip, CompositeVideoClip
+
+    square = ColorClip((20, 10), color=(255, 0, 0), duration=2).with_opacity(0.5)
+    moved = square.with_position(lambda at: (int(at * 24), 0))
+    clip = CompositeVideoClip([moved], size=(60, 10), bg_color=None)
+    drawing = clip_drawing(clip, Window(WIDE, RATE, 48), 7, 9)
+    picture = drawing(24)
+    assert picture is not None
+    assert (picture.left, picture.top, picture.rgba.shape) == (7, 9, (10, 60, 4))
+    assert [int(picture.rgba[5, x, 3]) for x in (22, 25, 43, 46)] == [0, 128, 128, 0]
+    assert list(picture.rgba[5, 30, :3]) == [255, 0, 0]
 
 
 def test_preset_of_a_plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

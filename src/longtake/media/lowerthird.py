@@ -18,19 +18,17 @@ from PIL import Image
 from longtake.media.overlay import Drawing, Window
 from longtake.media.titlekit import (
     Block,
-    Motion,
     Palette,
-    Part,
     Setting,
     Stage,
     fits,
     flat,
-    moving,
     ramp,
     set_block,
     shadowed,
     soft,
 )
+from longtake.media.titlemotion import Motion, Part, moving
 from longtake.media.type import Colour, runs_from_right
 
 _NAME = Setting(((0.054, 1), (0.047, 2), (0.04, 2), (0.035, 3)), "bold", 1.16, 0.022)

@@ -18,18 +18,16 @@ from PIL import Image
 from longtake.media.overlay import Drawing, Picture, Window
 from longtake.media.titlekit import (
     Block,
-    Motion,
     Palette,
-    Part,
     Setting,
     Stage,
     fits,
     flat,
-    moving,
     ramp,
     set_block,
     soft,
 )
+from longtake.media.titlemotion import Motion, Part, moving
 from longtake.media.type import Colour, runs_from_right
 
 _BIG = ((0.132, 1), (0.112, 2), (0.094, 3), (0.078, 3), (0.064, 4), (0.052, 5))
