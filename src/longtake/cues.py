@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,58 @@ class NarrationCue:
 
 
 @dataclass(frozen=True)
+class TimedText:
+    """Words to be read from one time to another, in seconds; their lines are parted by line feeds."""
+
+    start_s: Fraction
+    end_s: Fraction
+    text: str
+
+
+@dataclass(frozen=True)
+class CaptionFile:
+    """Captions that an author wrote down, shown over some clips.
+
+    Their times count from where `clip` begins, from the start of the film where it is None.
+    """
+
+    name: str
+    texts: tuple[TimedText, ...]
+    clips: frozenset[str]
+    clip: str | None = None
+
+
+@dataclass(frozen=True)
+class CaptionStyle:
+    """How captions are drawn into the picture.
+
+    `size` is that of the letters where the film's shorter side has 720 pixels; without a `font` file
+    they are set in the face that comes with longtake.
+    """
+
+    font: Path | None = None
+    font_sha256: str = ""
+    size: Fraction = Fraction(38)
+    position: Literal["bottom", "middle", "top"] = "bottom"
+    box: bool = False
+    colour: str = "#ffffff"
+
+
+@dataclass(frozen=True)
+class CaptionSheet:
+    """Where captions come from and how they are shown.
+
+    `unspoken` names clips whose narration has no captions; `burned` tells the style of those clips
+    whose captions are drawn into the picture. `language` is a tag such as "de", or "".
+    """
+
+    files: tuple[CaptionFile, ...] = ()
+    unspoken: frozenset[str] = frozenset()
+    burned: tuple[tuple[str, CaptionStyle], ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class NamedFile:
     """A file that a drawing uses, under the name by which the drawing asks for it."""
 
@@ -103,4 +156,5 @@ class CueSheet:
     ducked: frozenset[str] = frozenset()
     narration: tuple[NarrationCue, ...] = ()
     loudness: float | None = None
+    captions: CaptionSheet = CaptionSheet()
     titles: tuple[TitleCue, ...] = ()

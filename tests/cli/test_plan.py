@@ -74,11 +74,12 @@ shore  The shore                                               0:00.0
    4.5 s asked, 5 s made: 12 frames (0.5 s) spare at the end
 lamp                                                           0:16.7
 └─ lamp/1         3 s   72f  dissolve 12f  fresh                 free
+   narration by espeak/en, about 0.4 to 1.5 s, free
 
 film    0:19.4, 466 frames at 24 fps, 160x90
 clips   4 to make, 0 owned (animatic)
+voices  1 to make, 0 owned (espeak/en)
 price   free: every clip is drawn here
-unused  accepted, but not used yet: narration (lamp)
 """
     )
 

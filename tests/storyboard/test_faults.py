@@ -101,7 +101,7 @@ def test_missing_title() -> None:
     [
         (
             "seconds: 5s",
-            'b.yaml:5:14: "seconds" is a number, not text\n'
+            'b.yaml:5:14: "seconds" is a number or auto, not text\n'
             "        seconds: 5s\n"
             "                 ^^\n"
             "hint: write 5",
@@ -202,7 +202,7 @@ def test_values_of_the_board() -> None:
 def test_caret_under_wide_signs() -> None:
     """Carets stand right behind Chinese signs, emoji of several parts and combining marks."""
     assert complaint(TOP + 'scenes:\n  - {prompt: "漢字 👩‍👩‍👧 e\u0301", seconds: 五}\n') == (
-        'b.yaml:4:38: "seconds" is a number, not text\n'
+        'b.yaml:4:38: "seconds" is a number or auto, not text\n'
         '      - {prompt: "漢字 👩‍👩‍👧 e\u0301", seconds: 五}\n'
         "                                       ^^"
     )

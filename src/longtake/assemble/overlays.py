@@ -7,9 +7,11 @@ in the film takes its titles along, and neither is made anew.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from longtake.assemble.captions import film_captions, letter_size
 from longtake.cues import CueSheet, NamedFile, TitleCue
 from longtake.media.drawers import drawer_of
 from longtake.media.overlay import Overlay as Drawn
@@ -70,8 +72,32 @@ def film_overlays(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
     """Lay all that is drawn over a conformed timeline on its film frames; what comes last lies on top.
 
     A title that would stand for less than half a second, because its shot came out short, is left
-    out. Raises MediaError for a kind that nobody draws.
+    out. Captions that are drawn into the picture lie on top of all. Raises MediaError for a kind that
+    nobody draws.
     """
+    return *_titles(timeline, cues), *_captions(timeline, cues)
+
+
+def _captions(timeline: Timeline, cues: CueSheet) -> Iterator[Overlay]:
+    version = drawer_of("caption").version
+    for caption in film_captions(timeline, cues):
+        style = caption.style
+        if style is None:
+            continue
+        wishes = {
+            "text": caption.text,
+            "size": str(letter_size(style, timeline.size)),
+            "position": style.position,
+            "box": style.box,
+            "colour": style.colour,
+        }
+        options = json.dumps(wishes, sort_keys=True)
+        font = (NamedFile("font", style.font, style.font_sha256),) if style.font else ()
+        place = caption.start, caption.end
+        yield Overlay(*place, "caption", "caption", options, version, font, steady=True)
+
+
+def _titles(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
     placed = (
         (cue, timeline.window(cue.clips, cue.delay_s, cue.seconds, cue.clear_s))
         for cue in cues.titles

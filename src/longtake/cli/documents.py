@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
+from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
@@ -147,8 +149,10 @@ class PlanDocument:
     scenes: tuple[SceneObject, ...]
     shots: tuple[ShotObject, ...]
     clips: tuple[ClipObject, ...]
+    voices: tuple[VoiceObject, ...]
     longest_wait: tuple[str, ...]
     music: tuple[BedObject, ...]
+    captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -242,8 +246,10 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             for note in plan.shots
         ),
         clips=_clips(plan),
+        voices=voice_objects(plan),
         longest_wait=longest_wait(plan),
         music=bed_objects(plan.cues),
+        captions=caption_counts(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,

@@ -11,9 +11,12 @@ from rich.text import Text
 from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.spoken import voices_line
 from longtake.cli.standing import find_takes, judged, judged_lines
+from longtake.cli.table import counted
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
@@ -69,6 +72,9 @@ def summary(plan: Plan) -> Iterator[Text]:
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
     yield _named("film", f"{length}, {timeline.size}")
     yield _named("clips", _clips(plan))
+    voices = voices_line(plan)
+    if voices:
+        yield _named("voices", voices)
     if plan.cues.titles:
         yield _named("titles", _titles(plan))
     waits, wanted = longest_wait(plan), plan.to_buy
@@ -77,6 +83,9 @@ def summary(plan: Plan) -> Iterator[Text]:
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))
+    captions = caption_counts(plan)
+    if captions:
+        yield _named("captions", ", ".join(map(_captions, captions)))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
@@ -146,6 +155,11 @@ def _titles(plan: Plan) -> str:
     return ", ".join(parts)
 
 
+def _captions(of: CaptionsObject) -> str:
+    shown = "drawn into the picture" if of.burned else "as a track"
+    return f"{of.count:,} from {'the narration' if of.source == 'narration' else of.source} {shown}"
+
+
 def _wait(longest: int, wanted: int) -> str:
     if longest == 1:
         return f"none: all {wanted} clips are made beside each other"
@@ -154,11 +168,15 @@ def _wait(longest: int, wanted: int) -> str:
 
 def _price(plan: Plan) -> str:
     quote = plan.quote
-    if all(job.draws for job in plan.jobs):
+    free = all(job.free or job.owned for job in plan.speech)
+    if free and all(job.draws for job in plan.jobs):
         return "free: every clip is drawn here"
     text = f"{quote.total} still to pay"
     if quote.unknown:
-        text += f", without {len(quote.unknown)} clips whose price is unknown"
+        spoken = {job.id for job in plan.speech} & set(quote.unknown)
+        kinds = ((len(quote.unknown) - len(spoken), "clip"), (len(spoken), "voice"))
+        told = " and ".join(counted(count, kind) for count, kind in kinds if count)
+        text += f", without {told} whose price is unknown"
     if quote.budget:
         sure = quote.over_budget or not quote.unknown
         side = ", over" if quote.over_budget else ", within" if sure else "; it is to stay within"
@@ -167,4 +185,4 @@ def _price(plan: Plan) -> str:
 
 
 def _named(name: str, text: str) -> Text:
-    return assembled((f"{name:<8}", DIM), plain(text))
+    return assembled((f"{name:<8}" if len(name) < 8 else f"{name} ", DIM), plain(text))

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
+from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
     ClipJob,
     DrawnClip,
@@ -230,6 +231,8 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         )
     if note.other_split:
         yield note.other_split
+    for spoken in said_over(plan, note.shot):
+        yield plain(narration_words(spoken))
 
 
 def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:

@@ -20,6 +20,7 @@ from longtake.deliver.wording import (
     price_words,
     rate_words,
     seconds_words,
+    voice_words,
 )
 from longtake.errors import Fault
 from longtake.plan.job import ClipJob, Plan, Source
@@ -70,6 +71,8 @@ class Card:
     start_s: str
     moments: tuple[Moment, Moment, Moment]
     entered: JoinRow | None
+    spoken: str
+    said_by: str
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,7 @@ def _cards(
     timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]
 ) -> Iterator[tuple[str, Card]]:
     sources = {source.id: source for source in plan.sources}
+    spoken = {said.clip: said for said in plan.spoken}
     before: Source | None = None
     for index, (clip, start, end) in enumerate(shown_alone(timeline)):
         source = sources[clip.id]
@@ -250,6 +254,8 @@ def _cards(
                 start_s=moment_at(timeline, "start", start).seek_s,
                 moments=three_moments(timeline, start, end),
                 entered=joins[index - 1] if index else None,
+                spoken=spoken[clip.id].text if clip.id in spoken else "",
+                said_by=voice_words(spoken[clip.id]) if clip.id in spoken else "",
             ),
         )
         before = source

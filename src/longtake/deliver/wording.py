@@ -18,6 +18,7 @@ from longtake.plan.job import (
     StillClip,
     StillFrame,
 )
+from longtake.plan.speech import Spoken
 from longtake.timeline import Cut, Join, Seam
 from longtake.units import FrameRate, Money
 
@@ -137,3 +138,12 @@ def _edge_words(edge: Edge) -> str:
     if isinstance(edge, StillFrame):
         return short_path(edge.path)
     return f"the {'end' if isinstance(edge, EndOf) else 'start'} of {edge.clip}"
+
+
+def voice_words(spoken: Spoken) -> str:
+    """Say who speaks over a clip, and for how long."""
+    by = f"by {spoken.job.said_by}" if spoken.job else "from a file"
+    if spoken.voice is None:
+        length = f"{float(spoken.low_s):.1f} to {float(spoken.high_s):.1f} s"
+        return f"narration {by}, not said yet: about {length}"
+    return f"narration {by}, {float(spoken.high_s):.1f} s"

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from longtake.errors import LongtakeError, MediaError
+from longtake.media.captiondraw import draw_caption
 from longtake.media.logo import draw_logo
 from longtake.media.lowerthird import draw_lower_third
 from longtake.media.overlay import Drawer
@@ -19,6 +20,7 @@ from longtake.media.titlecard import draw_ground, draw_title_card
 
 GROUP = "longtake.titles"
 _OURS: Mapping[str, Drawer] = {
+    "caption": Drawer(draw_caption),
     "logo": Drawer(draw_logo),
     "progress": Drawer(draw_progress),
     "lower_third": Drawer(draw_lower_third),

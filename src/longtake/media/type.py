@@ -36,7 +36,7 @@ _STROKES = {"regular": 0.0, "medium": 0.012, "bold": 0.028}
 # Tibetan, Burmese, Khmer.
 _JOINED = (("\u0900", "\u0dff"), ("\u0f00", "\u109f"), ("\u1780", "\u17ff"))
 # Fonts looked at for a missing sign, best known first; a machine may hold thousands.
-_FONTS_TRIED = 80
+_FONTS_TRIED = 240
 _GOOD_FONTS = (
     ("notosans-regular", "dejavusans.", "arial.", "segoeui.", "helvetica."),
     ("notosanscjk", "arialuni", "pingfang", "hiragino", "msyh.", "msgothic", "wqy", "droidsans"),
@@ -154,6 +154,27 @@ def check_font(path: Path) -> None:
         raise MediaError(
             f"{path}: is no font that can be used", hint="name a TrueType or OpenType file"
         ) from exc
+
+
+def font_runs(line: str, font: str = "") -> list[tuple[str, str]]:
+    """Divide a line into runs of one font, each with the font's file ("": the built-in face).
+
+    `font` is taken for all signs it has. Blanks, marks and joiners stay with the sign before them;
+    so does a sign that no font has.
+    """
+    chosen: list[tuple[str, str]] = []
+    for sign in line:
+        last = chosen[-1][0] if chosen else font
+        clings = sign == " " or unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf")
+        found = last if clings else _font_with(sign, font)
+        chosen.append((last if found is None else found, sign))
+    runs = groupby(chosen, key=lambda pair: pair[0])
+    return [(name, "".join(sign for _, sign in signs)) for name, signs in runs]
+
+
+def font_file(font: str) -> bytes:
+    """Give the bytes of a font: of a file, or of the built-in face for ""."""
+    return Path(font).read_bytes() if font else _face("", 16).font_bytes
 
 
 def _is_unseen(sign: str) -> bool:
@@ -312,7 +333,9 @@ def _system_fonts() -> tuple[str, ...]:
 
 def _rank(path: Path) -> tuple[int, str]:
     name = path.name.lower()
+    # Of one face the upright letters of usual weight come first.
+    order = f"{'regular' not in name:d}{name}"
     for rank, known in enumerate(_GOOD_FONTS):
         if name.startswith(known):
-            return rank, name
-    return len(_GOOD_FONTS), name
+            return rank, order
+    return len(_GOOD_FONTS), order

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
+from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
 from longtake.units import Fit, Money, Size
 
@@ -210,13 +211,15 @@ class ShotNote:
 class Quote:
     """What a plan will cost, clip by clip, and which takes are already owned.
 
-    `unknown` names clips without a known price; they are not in `total`.
+    `unknown` names clips and voices without a known price; they are not in `total`. `voices` are lines
+    like those of the clips, for what voices are to say.
     """
 
     lines: tuple[tuple[str, Money | None, bool], ...]
     total: Money
     unknown: tuple[str, ...] = ()
     budget: Money | None = None
+    voices: tuple[tuple[str, Money | None, bool], ...] = ()
 
     @property
     def over_budget(self) -> bool:
@@ -241,6 +244,16 @@ class Plan:
     shortened: tuple[tuple[str, int], ...] = ()
     warnings: tuple[Fault, ...] = ()
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
+    spoken: tuple[Spoken, ...] = ()
+
+    @property
+    def speech(self) -> tuple[SpeechJob, ...]:
+        """What voices are to say, each voice and text once, in film order."""
+        first: dict[str, SpeechJob] = {}
+        for spoken in self.spoken:
+            if spoken.job is not None:
+                first.setdefault(spoken.job.key, spoken.job)
+        return tuple(first.values())
 
     @property
     def jobs(self) -> tuple[ClipJob, ...]:

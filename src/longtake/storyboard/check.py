@@ -23,6 +23,7 @@ from longtake.storyboard.grammar import (
     slug,
 )
 from longtake.storyboard.model import Footage, Music, Scene, Shot, Storyboard
+from longtake.storyboard.spoken import find_spoken_faults
 
 # `expand` belongs to what a plan takes from here: a board under its ids, its words filled in.
 from longtake.storyboard.words import expand as expand
@@ -107,6 +108,7 @@ def find_faults(storyboard: Storyboard) -> tuple[list[Fault], list[Fault]]:
         _joins(storyboard, scenes, shots),
         _footage(storyboard, shots),
         find_word_faults(storyboard),
+        find_spoken_faults(storyboard),
     )
     warnings = _camera(storyboard, scenes)
     return list(islice(rules, MAX_FAULTS)), list(islice(warnings, MAX_FAULTS))

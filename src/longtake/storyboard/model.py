@@ -28,6 +28,7 @@ from longtake.storyboard.grammar import (
     parse_join,
     parse_level,
     parse_loudness,
+    parse_voice,
 )
 from longtake.units import FrameRate, Money, Size
 
@@ -84,6 +85,7 @@ PathText = Annotated[str, Field(min_length=1, max_length=1024)]
 LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
 JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
 ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
+VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
 LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
 LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
@@ -97,9 +99,14 @@ Plain = Annotated[
     str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
 ]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+SecondsOrAuto = Annotated[
+    Annotated[Literal["auto"], Tag("word")] | Annotated[Seconds, Tag("number")],
+    Discriminator(lambda value: "word" if value == "auto" else "number"),
+]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
 TitleText = Annotated[str, Field(min_length=1, max_length=500)]
 Motion = Literal["slide", "fade", "none"]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
 
@@ -133,10 +140,11 @@ class Footage(Part):
 
 
 class CastMember(Part):
-    """A recurring character: the words that describe it, and a picture of its face."""
+    """A recurring character: the words that describe it, a picture of its face, and its voice."""
 
     text: Text
     face: PathText | None = None
+    voice: VoiceText | None = None
 
 
 class Draft(Part):
@@ -178,15 +186,27 @@ class Narration(Part):
 
     file: PathText | None = None
     text: Text | None = None
-    voice: Text | None = None
+    voice: VoiceText | None = None
+    level: LevelText = "-16 LUFS"
+
+
+class CaptionLooks(Part):
+    """How captions look that are drawn into the picture."""
+
+    font: PathText | None = None
+    size: Annotated[float, Field(ge=8, le=200)] = 38.0
+    position: Literal["bottom", "middle", "top"] = "bottom"
+    box: bool = False
+    colour: ColourText = "white"
 
 
 class Captions(Part):
     """How captions are shown, and from which file they come where not from the narration."""
 
-    burn: bool = False
+    burn: bool | None = None
     file: PathText | None = None
-    style: dict[str, Plain] | None = None
+    style: CaptionLooks | None = None
+    language: LanguageTag | None = None
 
 
 class LowerThird(Part):
@@ -252,6 +272,9 @@ NarrationOrText = Annotated[
 LowerThirdOrText = Annotated[
     Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(_shape)
 ]
+CaptionsOrFile = Annotated[
+    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(_shape)
+]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
     Discriminator(lambda value: "list" if isinstance(value, list) else "map"),
@@ -274,7 +297,8 @@ class Inherited(Part):
     repair: Literal["on", "off"] | None = None
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
-    captions: Captions | None = None
+    captions: CaptionsOrFile | None = None
+    voice: VoiceText | None = None
 
 
 class Shot(Inherited):
@@ -285,7 +309,7 @@ class Shot(Inherited):
     still: PathText | None = None
     footage: FootageOrPath | None = None
     camera: list[Text] | None = None
-    seconds: Seconds | None = None
+    seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
     join: JoinText | None = None
