@@ -38,7 +38,7 @@ def font(folder: Path) -> None:
     [
         (SHOT % "Ada", []),
         (SHOT % ("word " * 80), ["title-too-long"]),
-        (SHOT % "a\U0001f3acb", ["no-glyph"]),
+        (SHOT % "a\U0010abcdb", ["no-glyph"]),
         (SHOT % "A, preset: lyne", ["unknown-preset"]),
         (SHOT % "A, options: {a: 1}", ["title-options"]),
         ("brand: {palette: {text: '#202830'}}\n" + SHOT % "A", ["low-contrast"]),
@@ -57,8 +57,8 @@ def test_board_and_what_is_said(tmp_path: Path, board: str, said: list[str]) -> 
 def test_fault_names_the_sign(tmp_path: Path) -> None:
     """Who cannot see a sign in the terminal reads its name."""
     path = tmp_path / "board.yaml"
-    path.write_text(HEAD + SHOT % "a\U0001f3acb", encoding="utf-8")
-    with pytest.raises(StoryboardError, match="clapper board, U\\+1F3AC"):
+    path.write_text(HEAD + SHOT % "a\U0010abcdb", encoding="utf-8")
+    with pytest.raises(StoryboardError, match="unnamed, U\\+10ABCD"):
         plan_film(path, Wishes())
 
 
@@ -123,9 +123,6 @@ def test_edited_title_renders_its_window_and_costs_nothing(tmp_path: Path) -> No
     first = make_film(path, wishes)
     path.write_text(HEAD + scenes % "Bob")
     second = make_film(path, wishes)
-    assert (first.timeline.frames, first.rendered) == (120, 120)
-    assert second.rendered == 48
-    assert [span.reason for span in second.spans][-2:] == [
-        "whole frames, lower third",
-        "whole frames",
-    ]
+    assert first.rendered > second.rendered == 48
+    (window,) = (span for span in second.spans if "lower third" in span.reason)
+    assert (window.start, window.end) == (48, 96)

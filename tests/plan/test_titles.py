@@ -159,3 +159,14 @@ def test_shot_behind_a_card_starts_fresh() -> None:
     plan: Plan = plan_of(DRAWN + "  - {id: a, title_card: {text: A}}\n  - {id: b, prompt: x}\n")
     assert plan.handoffs == ()
     assert type(plan.timeline.joins[0]).__name__ == "Cut"
+
+
+def test_card_stands_as_long_as_its_narration() -> None:
+    """With `seconds: auto` a card takes its length from what is said over it."""
+    said = "Every evening the keeper climbs one hundred and ninety-nine steps to light the lamp."
+    plan = plan_of(
+        DRAWN.replace("vars:", "voice: espeak/en-gb\nvars:")
+        + f"  - {{id: a, title_card: {{text: A}}, seconds: auto, narration: '{said}'}}\n"
+    )
+    (card,) = plan.sources
+    assert card.frames > 24 * 4
