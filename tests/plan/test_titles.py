@@ -64,6 +64,20 @@ def test_card_beside_a_prompt_lies_over_it() -> None:
     assert (cue.kind, cue.clips) == ("title_card", ("a/1",))
 
 
+def test_lower_third_makes_room_for_captions() -> None:
+    """Where captions are drawn below, it stands above them; where they stand at the top, it need not."""
+
+    def options(captions: str) -> dict[str, object]:
+        head = DRAWN.replace("vars:", f"captions: {captions}\nvars:")
+        (cue,) = titles("{id: a, prompt: x, seconds: 8, lower_third: A}", head=head)
+        found: dict[str, object] = json.loads(cue.options)
+        return found
+
+    assert options("{burn: true}")["raised"] is True
+    assert "raised" not in options("{burn: false}")
+    assert "raised" not in options("{burn: true, style: {position: top}}")
+
+
 def test_edited_title_makes_no_clip_anew() -> None:
     """Words drawn over a clip are no part of what was bought."""
 

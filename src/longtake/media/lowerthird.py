@@ -83,7 +83,9 @@ class _Words:
 def draw_lower_third(window: Window) -> Drawing:
     """Draw `text` and `line2` as the `preset` has it."""
     wishes = window.wishes
-    words = _words(wishes, Stage(window.size), str(window.file("font") or ""))
+    words = _words(
+        wishes, Stage(window.size, bool(wishes.get("raised"))), str(window.file("font") or "")
+    )
     parts = PRESETS[str(wishes.get("preset", "line"))](words)
     return moving(parts, window, Motion.of(wishes))
 

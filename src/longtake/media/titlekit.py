@@ -33,10 +33,12 @@ class Stage:
     """Where a title may stand: text keeps within the safe area, and players' buttons stay clear.
 
     `unit` is the short side; the safe area is [left, right) by [top, bottom) in pixels. A tall film
-    is watched on telephones, whose players cover its lower fifth.
+    is watched on telephones, whose players cover its lower fifth. `raised` leaves room below for two
+    lines of captions.
     """
 
     size: Size
+    raised: bool = False
 
     @property
     def unit(self) -> int:
@@ -60,7 +62,8 @@ class Stage:
 
     @property
     def bottom(self) -> int:
-        return round(self.size.height * (0.8 if self.tall else 0.905))
+        below = round(self.unit * 0.135) if self.raised else 0
+        return round(self.size.height * (0.8 if self.tall else 0.905)) - below
 
     def of(self, share: float, least: int = 1) -> int:
         """Give a length in pixels, at least so many."""
