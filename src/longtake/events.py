@@ -19,6 +19,14 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """Calls of providers are awaited at `url`; at the end of the making, how many `calls` came."""
+
+    url: str
+    calls: int | None = None
+
+
+@dataclass(frozen=True)
 class Rendering:
     """So many frames of the film are rendered since the last word, of `total` of the whole film."""
 
@@ -41,7 +49,7 @@ class Delivered:
     path: Path
 
 
-Event = Planned | Progress | Rendering | Assembled | Delivered
+Event = Planned | Listening | Progress | Rendering | Assembled | Delivered
 Tell = Callable[[Event], None]
 
 

@@ -25,7 +25,7 @@ from longtake.buying import (
 )
 from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
-from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, silent
+from longtake.events import Assembled, Delivered, Listening, Planned, Rendering, Tell, silent
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
@@ -107,6 +107,9 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
             if wishes.animatic
             else open_shops(plan, project, wishes.purse, invite) as counter,
         ):
+            called = wishes.webhook if plan.to_buy else None
+            if bell and called:
+                tell(Listening(called.url))
             takes = generate_takes(
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
@@ -116,6 +119,8 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 left_over=counter.left_over,
                 bell=bell,
             )
+            if bell and called:
+                tell(Listening(called.url, bell.rings))
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}

@@ -58,6 +58,15 @@ class ClipEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookEvent:
+    """Calls of providers are awaited at `url`; `calls` have come by the end, null at the beginning."""
+
+    event: Literal["webhook"] = "webhook"
+    url: str
+    calls: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenderingEvent:
     """So many frames of the film were rendered in this run, of `total` of the whole film."""
 
@@ -117,7 +126,14 @@ class ErrorEvent:
 
 
 RunLine = (
-    StartEvent | PlannedEvent | ClipEvent | RenderingEvent | FilmEvent | FileEvent | ErrorEvent
+    StartEvent
+    | PlannedEvent
+    | WebhookEvent
+    | ClipEvent
+    | RenderingEvent
+    | FilmEvent
+    | FileEvent
+    | ErrorEvent
 )
 
 
@@ -173,6 +189,8 @@ class EventLines:
         match event:
             case events.Planned(plan):
                 return _planned(plan)
+            case events.Listening(url, calls):
+                return WebhookEvent(url=url, calls=calls)
             case Progress(clip, state, share, message):
                 return ClipEvent(clip=clip, state=state, share=share, message=message)
             case events.Rendering(frames, total):

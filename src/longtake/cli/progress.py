@@ -23,6 +23,7 @@ from rich.text import Text
 from longtake import events
 from longtake.cli import say
 from longtake.cli.say import DIM, HEADING
+from longtake.cli.table import counted
 from longtake.generate.run import Progress as ClipProgress
 from longtake.plan.job import Plan
 
@@ -62,6 +63,9 @@ class Lines:
                 self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
                 self._head = _headline(plan)
                 self._began = time.monotonic()
+            case events.Listening(url, calls):
+                self._flush()
+                self.line(say.assembled(("webhook: ", DIM), _called(url, calls)))
             case ClipProgress():
                 self._clip(event)
             case events.Rendering(frames, total):
@@ -230,6 +234,14 @@ class _Frames(ProgressColumn):
     def render(self, task: Task) -> Text:
         total = f"{int(task.total):,}" if task.total is not None else "?"
         return Text(f"{int(task.completed):,}/{total} frames", style=DIM)
+
+
+def _called(url: str, calls: int | None) -> str:
+    if calls is None:
+        return f"waiting for calls at {url}"
+    if not calls:
+        return f"no call came to {url}: clips were only asked for; does it lead to this machine?"
+    return f"{counted(calls, 'call')} came"
 
 
 def _headline(plan: Plan) -> Text:
