@@ -13,9 +13,24 @@ from longtake.plan.job import Plan
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan stands; nothing was made yet."""
+    """The plan stands; nothing was made yet.
+
+    Once voices are made it may stand `again`, with their real lengths; `before` is then the plan that
+    was agreed to, None where nothing became dearer.
+    """
 
     plan: Plan
+    again: bool = False
+    before: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A voice is made, or failed, or waits for a reason that the message tells."""
+
+    voice: str
+    state: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Delivered:
     path: Path
 
 
-Event = Planned | Listening | Progress | Rendering | Assembled | Delivered
+Event = Planned | Voiced | Listening | Progress | Rendering | Assembled | Delivered
 Tell = Callable[[Event], None]
 
 

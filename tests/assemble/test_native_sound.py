@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from longtake.assemble.clipsound import SEAM_FADE
 from longtake.assemble.conform import conform
 from longtake.assemble.film import Workshop, assemble_film
-from longtake.assemble.sound import SEAM_FADE
 from longtake.cues import CueSheet
 from longtake.media.audio import decode_range
 from longtake.media.probe import probe

@@ -79,7 +79,6 @@ def _mended(world: worlds.World, kind: joinkinds.Kind, folder: Path) -> Mended:
     later = _written(joinkinds.take_after(world, kind, drawn), folder / "after.mp4", kind.crf)
     frames = probe(later).frames
     sent = last_frame(earlier).rgb
-    before = [planes_of(f) for _, f in decode_frames(earlier, 0, probe(earlier).frames)]
     lighting = "changes" if kind.change in LIGHT else "constant"
     ends = read_ends(later, frames - 1, Sampling(), sent)
     plan = plan_repair(ends, Switches(lighting=lighting)).plan

@@ -57,11 +57,11 @@ def test_sums_by_month_and_model(cli: Cli) -> None:
     assert (
         cli("ledger", "--by", "month,model").out
         == """\
-month    model                      clips   charged  open  reserved
-2026-09  minimax/MiniMax-Hailuo-02      1  0.25 USD     0  0.00 USD
-2026-10  apimart/MiniMax-H3             0  0.00 USD     0  0.00 USD
-2026-10  minimax/MiniMax-Hailuo-02      0  0.00 CNY     1  2.00 CNY
-2026-10  minimax/MiniMax-Hailuo-02      1  0.28 USD     1  0.28 USD
+month    model                      clips  voices   charged  open  reserved
+2026-09  minimax/MiniMax-Hailuo-02      1       0  0.25 USD     0  0.00 USD
+2026-10  apimart/MiniMax-H3             0       0  0.00 USD     0  0.00 USD
+2026-10  minimax/MiniMax-Hailuo-02      0       0  0.00 CNY     1  2.00 CNY
+2026-10  minimax/MiniMax-Hailuo-02      1       0  0.28 USD     1  0.28 USD
 """
     )
 
@@ -96,7 +96,10 @@ def test_purchases_for_a_spreadsheet(cli: Cli) -> None:
 
     assert dict(zip(head, first, strict=True))["charge"] == "0.25 USD"
     assert len(rest) == 4
-    assert sums[:2] == ["provider,clips,charged,open,reserved", "apimart,0,0.00 USD,0,0.00 USD"]
+    assert sums[:2] == [
+        "provider,clips,voices,charged,open,reserved",
+        "apimart,0,0,0.00 USD,0,0.00 USD",
+    ]
 
 
 def test_words_of_a_provider_are_harmless(cli: Cli, home: Path) -> None:

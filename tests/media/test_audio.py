@@ -20,9 +20,11 @@ from longtake.media.audio import (
     encode_aac,
     heard_parts,
     integrated_loudness,
+    measure,
     samples_at,
     silence,
     sound_demuxer,
+    sound_from,
     sound_seconds,
 )
 
@@ -130,6 +132,7 @@ def test_hole_in_a_track_stays_a_hole(tmp_path: Path) -> None:
     found = decode_range(path, 0, RATE)
     assert found is not None
     assert abs(onset(found[0, 12_000:]) + 12_000 - RATE // 2) < 48
+    assert np.array_equal(next(sound_from(path)), found[:, : RATE // 2 + 4800])
 
 
 def test_film_without_a_sound_track(tmp_path: Path) -> None:
@@ -191,6 +194,43 @@ def test_silence_has_no_loudness(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.3, 0.5])
+def test_short_sound_has_its_loudness(tmp_path: Path, seconds: float) -> None:
+    """A word shorter than the meter's window is as loud as if it went on."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    wave = (0.1 * np.sin(2 * np.pi * 1000 * time)).astype(np.float32)
+    path = make_sound(tmp_path / "a.wav", wave)
+    assert integrated_loudness(path) == pytest.approx(-20, abs=0.2)
+
+
+def test_range_and_true_peak() -> None:
+    """Half a minute each at two levels 12 dB apart is 12 LU of range; a peak between samples counts."""
+    time = np.arange(30 * RATE) / RATE
+    wave = np.sin(2 * np.pi * RATE / 4 * time + np.pi / 4) / 2
+    soft, loud = (np.stack([gain * wave] * 2).astype(np.float32) for gain in (0.25, 1.0))
+    found = measure([soft, loud])
+    assert found.range_lu == pytest.approx(12, abs=0.3)
+    assert found.peak_db == pytest.approx(-6.02, abs=0.1)
+    assert measure([soft]).range_lu == pytest.approx(0, abs=0.1)
+
+
+def test_silence_has_neither_loudness_nor_peak() -> None:
+    """What holds no sound says so, and no sound at all says the same."""
+    for blocks in ([], [silence(100)], [silence(RATE)] * 3):
+        found = measure(blocks)
+        assert (found.lufs, found.peak_db, found.range_lu) == (-math.inf, -math.inf, 0)
+
+
+@pytest.mark.parametrize("start", [0, 5_000, RATE * 2, RATE * 2 + 1001])
+def test_sound_from_a_sample_on(tmp_path: Path, start: int) -> None:
+    """Blocks follow each other without a gap, from the sample that was asked for to the last."""
+    samples = np.random.default_rng(1).uniform(-0.5, 0.5, RATE * 3 - 7).astype(np.float32)
+    path = make_sound(tmp_path / "a.flac", samples)
+    found = np.concatenate(list(sound_from(path, start)), axis=1)
+    assert np.allclose(found[0], samples[start:], atol=1e-4)
+    assert list(sound_from(path, RATE * 3)) == []
+
+
 @pytest.mark.parametrize("lengths", [[48_000], [1, 1023, 5000, 41_976], [7] * 500])
 def test_aac_begins_and_ends_with_its_samples(tmp_path: Path, lengths: list[int]) -> None:
     """However the blocks are cut, the track is as long as they are and nothing in it moves."""
@@ -204,6 +244,19 @@ def test_aac_begins_and_ends_with_its_samples(tmp_path: Path, lengths: list[int]
     if sum(lengths) == RATE:
         found = decode_range(tmp_path / "a.m4a", 0, RATE)
         assert found is not None and abs(onset(found[0]) - RATE // 2) < 24
+
+
+@pytest.mark.parametrize("hz", [55, 220, 1130])
+def test_aac_begins_without_a_click(tmp_path: Path, hz: int) -> None:
+    """Sound that is there with the first sample is encoded there as well as anywhere else."""
+    chord = sum(np.sin(2 * np.pi * hz * k * np.arange(RATE) / RATE + k) / k for k in range(1, 6))
+    samples = np.stack([0.4 * chord] * 2).astype(np.float32)
+    encode_aac(tmp_path / "a.m4a", [samples])
+    found = decode_range(tmp_path / "a.m4a", 0, RATE)
+    assert found is not None
+    off = np.abs(found - samples).max(axis=0)
+    assert off[:2048].max() < 0.06
+    assert np.abs(found).max() < np.abs(samples).max() + 0.01
 
 
 def test_too_loud_sound_is_cut_off(tmp_path: Path) -> None:

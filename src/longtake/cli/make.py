@@ -21,6 +21,7 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.DRAFT
 @options.QUALITY
+@options.NO_COPY
 @options.SET
 @options.BUDGET
 @options.PRICE
@@ -34,6 +35,7 @@ def command(
     board: Path | None,
     draft: bool,
     quality: str,
+    no_copy: bool,
     variables: dict[str, str],
     budget: Money | None,
     price: Money | None,
@@ -52,6 +54,7 @@ def command(
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
+        copies=not no_copy,
         variables=variables,
         budget=budget,
         draft=draft,
@@ -61,7 +64,9 @@ def command(
         agreed=yes,
         webhook=_webhook(webhook, listen),
     )
-    make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
+    make_and_show(
+        path, wishes, gate=lambda plan, before: confirm(plan, consent, before), as_json=as_json
+    )
     if draft and not as_json:
         _say_final(path, variables)
 

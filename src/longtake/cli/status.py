@@ -10,6 +10,7 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
+from longtake.cli.spoken import voices_line
 from longtake.cli.standing import Standing, judged_lines, look
 from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted
@@ -61,6 +62,9 @@ def _tell_clips(standing: Standing, every: bool) -> None:
         say.answer()
     owned = len(jobs) - len(missing)
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    voices = voices_line(standing.plan)
+    if voices:
+        say.answer((f"{'voices':<8}", DIM), voices)
     for line in judged_lines(standing.refused, standing.accepted):
         say.answer(line)
 

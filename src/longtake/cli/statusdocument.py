@@ -19,8 +19,8 @@ class StatusDocument:
 
     `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
     `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
-    the author took as it is. `buying` names clips whose purchase is under way, `unknown` numbers
-    purchases of unknown outcome.
+    the author took as it is. `silent` names voices that are still to be made, `buying` clips whose
+    purchase is under way; `unknown` numbers purchases of unknown outcome.
     """
 
     longtake: Literal[1] = FORM
@@ -37,6 +37,7 @@ class StatusDocument:
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
     accepted: tuple[str, ...]
+    silent: tuple[str, ...]
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
     held_by: str | None
@@ -58,6 +59,7 @@ def status_document(
         undecided=standing.undecided,
         refused=standing.refused,
         accepted=standing.accepted,
+        silent=tuple(job.id for job in standing.plan.speech if not job.owned),
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),
         held_by=standing.holder or None,

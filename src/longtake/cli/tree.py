@@ -11,8 +11,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
+from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     FootageClip,
@@ -171,6 +173,8 @@ def _seconds(plan: Plan, frames: int) -> str:
 def _begins(source: Source) -> str:
     if isinstance(source, FootageClip):
         return f"footage {_short(source.path)} from frame {source.start}"
+    if isinstance(source, DrawnClip):
+        return f"title card: {source.text}"
     if not isinstance(source, ClipJob):
         moves = "" if source.camera in ((), ("Static shot",)) else f", {', '.join(source.camera)}"
         return f"still {_short(source.path)}{moves}"
@@ -227,6 +231,8 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         )
     if note.other_split:
         yield note.other_split
+    for spoken in said_over(plan, note.shot):
+        yield plain(narration_words(spoken))
 
 
 def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:

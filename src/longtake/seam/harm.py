@@ -54,7 +54,7 @@ _COUNTS: dict[str, tuple[float, float]] = {
 }
 _OTHERS = (0.1, 0.0)
 # What belongs to the clips and not to the seam between them.
-_NO_MEASURES = {"motion"}
+_NO_MEASURES = {"motion", "first_step"}
 _LEAST_MOTION = 0.35
 
 
