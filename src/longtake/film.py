@@ -98,7 +98,8 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
 
 def _loaded(path: Path, wishes: Wishes) -> Storyboard:
     storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
-    return as_draft(storyboard) if wishes.draft else storyboard
+    # Its faults come first: they may be what its draft lacks.
+    return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
 
 
 def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
