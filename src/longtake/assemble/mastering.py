@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ _CODEC_DB = 0.5
 _NOTHING_LUFS = -50.0
 # What the limiter takes off the loudness is given back, up to here; then it would pump.
 _PUSH_DB = 6.0
+# Peaks no further above the ceiling than this are so few that the loudness stays.
+_WORK_DB = 1.5
 # A film further from the wanted loudness is made again, this often at most.
 _NEAR_LU = 0.3
 _ROUNDS = 4
@@ -38,14 +41,15 @@ def master(path: Path, mix: Mix, loudness: float | None) -> Loudness:
     `mix` begins it anew each time. None for the loudness, and a mix below -50 LUFS, leave it as it is
     but for peaks above -1 dB.
     """
-    first = _first_gain(mix, loudness)
-    gain, ceiling = first, PEAK_DB - _CODEC_DB
+    ceiling = PEAK_DB - _CODEC_DB
+    first = _linear_gain(mix, loudness)
+    gain = _rehearsed(mix, first, ceiling, loudness)
     for _ in range(_ROUNDS):
         encode_aac(path, limited(_louder(mix(), gain), ceiling))
         found = measure(sound_from(path))
         over = found.peak_db - PEAK_DB
-        more = _lacking(found, loudness) if first else 0.0
-        louder = min(gain + more, first + _PUSH_DB)
+        more = _lacking(found, first, loudness)
+        louder = min(gain + more, first.db + _PUSH_DB)
         if over <= 0 and (abs(more) <= _NEAR_LU or louder == gain):
             break
         gain = louder
@@ -53,16 +57,35 @@ def master(path: Path, mix: Mix, loudness: float | None) -> Loudness:
     return found
 
 
-def _first_gain(mix: Mix, loudness: float | None) -> float:
-    """Give the gain in dB that brings the mix to a loudness; 0 where it stays as it is."""
+@dataclass(frozen=True)
+class _Gain:
+    """The one gain of a film in dB, and how high it lifts the highest peak."""
+
+    db: float
+    peak_db: float
+
+
+def _linear_gain(mix: Mix, loudness: float | None) -> _Gain:
+    """Give the gain that brings the mix to a loudness; 0 where it stays as it is."""
     if loudness is None:
+        return _Gain(0.0, 0.0)
+    found = measure(mix())
+    gain = loudness - found.lufs if found.lufs > _NOTHING_LUFS else 0.0
+    return _Gain(gain, found.peak_db + gain)
+
+
+def _rehearsed(mix: Mix, first: _Gain, ceiling: float, loudness: float | None) -> float:
+    """Give back what the limiter takes where it has much to do: to hear it is a third of an encode."""
+    if not first.db or first.peak_db < ceiling + _WORK_DB:
+        return first.db
+    found = measure(limited(_louder(mix(), first.db), ceiling))
+    return first.db + min(_lacking(found, first, loudness), _PUSH_DB)
+
+
+def _lacking(found: Loudness, first: _Gain, loudness: float | None) -> float:
+    if loudness is None or not first.db or not math.isfinite(found.lufs):
         return 0.0
-    found = measure(mix()).lufs
-    return loudness - found if found > _NOTHING_LUFS else 0.0
-
-
-def _lacking(found: Loudness, loudness: float | None) -> float:
-    return 0.0 if loudness is None or not math.isfinite(found.lufs) else loudness - found.lufs
+    return loudness - found.lufs
 
 
 def _louder(blocks: Iterator[Samples], gain_db: float) -> Iterator[Samples]:

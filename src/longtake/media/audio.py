@@ -123,22 +123,6 @@ def _blocks(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:
         yield np.repeat(block, 2, axis=0) if block.shape[0] == 1 else block
 
 
-def decode_range(path: Path, start: int, count: int) -> Samples | None:
-    """Decode samples [start, start + count) of a file, silence where it has none.
-
-    None where there is no sound track.
-    """
-    found: Samples | None = None
-    for place, block in decode_blocks(path):
-        found = silence(count) if found is None else found
-        low, high = max(start, place), min(start + count, place + block.shape[1])
-        if high > low:
-            found[:, low - start : high - start] = block[:, low - place : high - place]
-        if place >= start + count:
-            break
-    return found
-
-
 def sound_from(path: Path, start: int = 0) -> Iterator[Samples]:
     """Yield a file's sound from a sample on in blocks of a second or so, its holes filled with silence.
 
