@@ -178,7 +178,7 @@ def test_fault_of_a_first_shot_points_at_its_scene() -> None:
         ),
         (
             ["still: s.png", "id: a, prompt: y, join: seam"],
-            '5:28: shot "a" cannot begin with a seam: after a still or footage a shot starts '
+            '5:28: shot "a" cannot begin with a seam: after a still, footage or a title card a shot starts '
             "fresh | write `start: previous`, or `join: cut`",
         ),
         (
