@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,20 @@ from longtake.generate.catalogue import load_offers
 from longtake.plan.compile import compile_plan
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import survey_files
+from longtake.testing.drift import Drift
+from longtake.testing.faults import KINDS, Fault
+from longtake.testing.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "docs/tutorial.md", "samples/README.md")
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/simulator.md",
+        "docs/tutorial.md",
+        "samples/README.md",
+    )
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BOARDS = [
@@ -86,6 +97,26 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "film-animatic.mp4" in done.stdout
+
+
+def test_all_that_a_scenario_can_say_is_described() -> None:
+    """The tables of the simulator's page name just what it understands, and the example is read."""
+    page = ROOT / "docs/simulator.md"
+    parts = page.read_text(encoding="utf-8").split("\n## ")[1:5]
+    (example,) = blocks(page, "json")
+
+    def named(text: str, column: int) -> set[str]:
+        rows = [line.split(" | ") for line in text.splitlines() if re.match(r"\| ?`", line)]
+        return {word for row in rows for word in re.findall(r"`(\w+)`", row[column])}
+
+    faults, kinds = parts[2].split("| `do` |")
+    tellings = {word for words in KINDS.values() for word in words}
+    assert named(parts[0], 0) == {each.name for each in fields(Scenario)} | {"storm"}
+    assert named(parts[1], 0) == {each.name for each in fields(Drift)}
+    assert named(faults, 0) == {each.name for each in fields(Fault)} - {"do", "told"}
+    assert named(kinds, 0) == set(KINDS)
+    assert tellings <= named(kinds, 2)
+    assert Scenario.read(json.loads(example)).faults[1].chance == 0.2
 
 
 def test_every_verb_of_the_readme_exists() -> None:

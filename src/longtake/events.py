@@ -34,6 +34,14 @@ class Voiced:
 
 
 @dataclass(frozen=True)
+class Listening:
+    """Calls of providers are awaited at `url`; at the end of the making, how many `calls` came."""
+
+    url: str
+    calls: int | None = None
+
+
+@dataclass(frozen=True)
 class Rendering:
     """So many frames of a film are rendered since the last word, of `total` of the whole film.
 
@@ -60,7 +68,7 @@ class Delivered:
     path: Path
 
 
-Event = Planned | Voiced | Progress | Rendering | Assembled | Delivered
+Event = Planned | Voiced | Listening | Progress | Rendering | Assembled | Delivered
 Tell = Callable[[Event], None]
 
 

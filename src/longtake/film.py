@@ -28,7 +28,7 @@ from longtake.buying import (
 )
 from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
-from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, silent
+from longtake.events import Assembled, Delivered, Listening, Planned, Rendering, Tell, silent
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
@@ -114,7 +114,8 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
 
 def _loaded(path: Path, wishes: Wishes) -> Storyboard:
     storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
-    return as_draft(storyboard) if wishes.draft else storyboard
+    # Its faults come first: they may be what its draft lacks.
+    return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
 
 
 def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
@@ -173,6 +174,9 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
             if wishes.animatic
             else open_shops(plan, project, wishes.purse, invite) as counter,
         ):
+            called = wishes.webhook if plan.to_buy else None
+            if bell and called:
+                tell(Listening(called.url))
             takes = generate_takes(
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
@@ -182,6 +186,8 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 left_over=counter.left_over,
                 bell=bell,
             )
+            if bell and called:
+                tell(Listening(called.url, bell.rings))
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}

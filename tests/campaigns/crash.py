@@ -18,7 +18,6 @@ import json
 import multiprocessing
 import os
 import random
-import signal
 import sqlite3
 import sys
 import tempfile
@@ -28,6 +27,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from killing import Blow, arm, exit_code, set_timer
 
 from longtake.buying import bought_takes, the_ledger
 from longtake.errors import LongtakeError, OutcomeUnknown
@@ -84,26 +85,14 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Blow:
-    """When a client is killed: at the nth call of a ledger write, before or after it, or in time."""
-
-    write: str = ""
-    count: int = 0
-    after: bool = False
-    seconds: float = 0.0
-
-
 def client(board: Path, blow: Blow | None, forgets: bool) -> None:
     """Buy what the board lacks, in this process; ends it with an exit code, or is killed."""
     hurry()
     if forgets:
         forget_intents()
-    if blow and blow.write:
-        arm(blow)
-    if blow and blow.seconds:
-        signal.setitimer(signal.ITIMER_REAL, blow.seconds)
-        signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    if blow and blow.step:
+        arm(Ledger, blow.step, blow)
+    set_timer(blow)
     try:
         plan, wishes = plan_film(board, Wishes()), Wishes(retakes=2, agreed=True)
         project = Project(board)
@@ -139,36 +128,6 @@ def forget_intents() -> None:
     with sqlite3.connect(ledger.path) as db:
         db.execute("DELETE FROM happenings")
         db.execute("DELETE FROM purchases WHERE state IN ('intent', 'sending', 'unknown')")
-
-
-def arm(blow: Blow) -> None:
-    """Make a ledger write deadly."""
-    real: Callable[..., Any] = getattr(Ledger, blow.write)
-    seen = 0
-
-    def deadly(self: Ledger, *args: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if seen == blow.count and not blow.after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = real(self, *args)
-        if seen == blow.count:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-
-    setattr(Ledger, blow.write, deadly)
-
-
-def run_client(board: Path, blow: Blow | None, forgets: bool = False) -> int | None:
-    """Run a client in a process of its own; None where it was killed."""
-    # Forked: a start from nothing costs more than the trial itself. The parent runs no thread.
-    child = multiprocessing.get_context("fork").Process(target=client, args=(board, blow, forgets))
-    child.start()
-    child.join(120)
-    if child.is_alive():
-        child.kill()
-        raise RuntimeError(f"a client hung with {blow}")
-    return None if child.exitcode == -signal.SIGKILL else child.exitcode
 
 
 def answer_as_a_person(simulator: Oracle) -> int:
@@ -257,7 +216,8 @@ def trial(
     board.write_text(form.format(**words))
     code: int | None = None
     for attempt in range(12):
-        code = run_client(board, blow if attempt < options.blows else None, options.forget_intents)
+        met = blow if attempt < options.blows else None
+        code = exit_code(client, board, met, options.forget_intents)
         tally.exits[code if code is not None else -9] += 1
         tally.kills += code is None
         if code == ASKS:
@@ -287,7 +247,7 @@ def finish(sim: Oracle, tally: Tally) -> None:
     """Answer what is still asked of finished boards' earlier forms, and bring that home as well."""
     tally.asked += answer_as_a_person(sim)
     for board in sorted({row.board for row in the_ledger().unfinished()}):
-        code = run_client(Path(board), None)
+        code = exit_code(client, Path(board), None, False)
         tally.exits[code if code is not None else -9] += 1
 
 

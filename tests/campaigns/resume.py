@@ -14,21 +14,18 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import multiprocessing
 import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import av
 from crash import Oracle, hurry
+from killing import Blow, arm, die, exit_code, set_timer
 from PIL import Image
 
 from longtake.events import Event, Rendering
@@ -57,16 +54,6 @@ scenes:
 """
 
 
-@dataclass(frozen=True)
-class Blow:
-    """When a client is killed: before (or after) the nth call of a step, or in time."""
-
-    step: str
-    count: int = 0
-    after: bool = False
-    seconds: float = 0.0
-
-
 # Each clip writes a calibration and a decision; the still and two clips are handed on.
 STEPS = {"write": (1, 2, 3, 4, 6), "hand on": (1, 2, 3), "render": (1, 2)}
 
@@ -90,46 +77,15 @@ def client(folder: Path, blow: Blow | None) -> None:
         nonlocal rendered
         rendered += isinstance(event, Rendering)
         if blow and blow.step == "render" and rendered == blow.count:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
     if blow and blow.step == "write":
         arm(mending, "write_json", blow)
     if blow and blow.step == "hand on":
         arm(handoff, "save_png", blow)
-    if blow and blow.seconds:
-        signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-        signal.setitimer(signal.ITIMER_REAL, blow.seconds)
+    set_timer(blow)
     make_film(folder / "board.yaml", Wishes(quality="draft", agreed=True, workers=1), tell)
     os._exit(0)
-
-
-def arm(module: Any, name: str, blow: Blow) -> None:
-    """Make a call of a module deadly."""
-    real: Callable[..., Any] = getattr(module, name)
-    seen = 0
-
-    def deadly(*args: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if seen == blow.count and not blow.after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = real(*args)
-        if seen == blow.count:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-
-    setattr(module, name, deadly)
-
-
-def run_client(folder: Path, blow: Blow | None) -> int | None:
-    """Run a client in a process of its own; None where it was killed."""
-    child = multiprocessing.get_context("fork").Process(target=client, args=(folder, blow))
-    child.start()
-    child.join(180)
-    if child.is_alive():
-        child.kill()
-        raise RuntimeError(f"a client hung with {blow}")
-    return None if child.exitcode == -signal.SIGKILL else child.exitcode
 
 
 def begun(folder: Path) -> Path:
@@ -165,8 +121,7 @@ def trial(folder: Path, blow: Blow, sim: Oracle, whole: Outcome) -> tuple[int, l
     """Kill a client, run it to its end, and name what differs; counts kills."""
     before = sim.oracle("submits")["paid"]
     begun(folder)
-    codes = [run_client(folder, blow)]
-    codes.append(run_client(folder, None))
+    codes = [exit_code(client, folder, each) for each in (blow, None)]
     faults = [] if codes[-1] == 0 else [f"ended with {codes}"]
     if codes[-1] == 0:
         found = outcome(folder)
@@ -211,7 +166,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="longtake-resume-") as name:
             whole_folder = begun(Path(name) / "whole")
-            assert run_client(whole_folder, None) == 0
+            assert exit_code(client, whole_folder, None) == 0
             whole = outcome(whole_folder)
             for number, blow in enumerate(planned):
                 killed, wrong = trial(Path(name) / f"t{number}", blow, sim, whole)

@@ -68,6 +68,25 @@ def test_faults_as_data(cli: Cli, write: Write) -> None:
     assert [fault["line"] for fault in found["faults"]] == [9, 10]
 
 
+def test_flawed_values_and_files_at_once(cli: Cli, write: Write) -> None:
+    """A value that cannot be, a name that leads nowhere and a missing file are told in one go."""
+    write(
+        "longtake: 1\ntitle: T\nfilm: {fps: fast}\nscenes:\n"
+        "  - {id: a, still: gone.png, secondz: 2}\n  - {id: b, prompt: x, start: c.end}\n"
+    )
+    said = cli("check")
+    places = [line.partition(" ")[0] for line in said.err.splitlines() if "board.yaml:" in line]
+
+    assert said.code == 2
+    assert places == [
+        "board.yaml:3:13:",
+        "board.yaml:5:20:",
+        "board.yaml:5:30:",
+        "board.yaml:6:31:",
+    ]
+    assert "there is no file gone.png" in said.err
+
+
 def test_faults_of_words_and_of_files(cli: Cli, write: Write) -> None:
     """A wrong reference hides no missing file: both come, in file order."""
     write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,9 @@ def test_a_film_of_clips_that_call(
 
     assert (first.code, again.code) == (0, 0), first.err + again.err
     assert "nothing to do" in again.err
+    assert f"webhook: waiting for calls at http://127.0.0.1:{port}/hook\n" in first.err
+    assert re.search(r"^webhook: \d+ calls came$", first.err, re.MULTILINE)
+    assert "webhook" not in cli("make", "--yes", "--quality", "draft", *called).err
     assert (sim.oracle("submits")["paid"], sim.oracle("submits")["twice"]) == (2, [])
     urls = {each["url"].partition("/hook/")[2].partition("/") for each in sim.oracle("webhooks")}
     tokens = {token for token, _, _ in urls}

@@ -12,6 +12,7 @@ import pytest
 
 from boards import plan_of
 from longtake.assemble.film import Film
+from longtake.cues import MusicCue
 from longtake.deliver.page import Card, Page, describe, three_moments
 from longtake.media.audio import Loudness
 from longtake.plan.job import Plan
@@ -112,6 +113,32 @@ scenes:
         ("drawn", "drawn here", "pics/dawn.png"),
         ("model", "minimax/MiniMax-Hailuo-02, 768P", "the end of drawn/1"),
     ]
+
+
+def test_faces_and_music_are_named(stand_in: Path) -> None:
+    """Whose face a clip was sent, and which beds lie under what."""
+    head = HEAD + "model: apimart/MiniMax-H3\n"
+    cast = "cast: {ann: {text: x, face: ann.png}, bob: {text: y, face: bob.png}}\n"
+    board = (
+        "scenes: [{id: a, prompt: '${ann} and ${bob}'}, {id: b, prompt: '${ann}', start: fresh}]"
+    )
+    plan = plan_of(head + cast + board, stills={"ann.png": "a" * 64, "bob.png": "b" * 64})
+    beds = (
+        MusicCue(Path("/home/me/film/audio/theme.mp3"), "m", -22.0),
+        MusicCue(Path("x/end.mp3"), "n", -20.5, ("a/1", "b/1")),
+        MusicCue(Path("x/b.mp3"), "o", -18.0, ("b/1", "b/1")),
+    )
+    page = page_of(replace(plan, cues=replace(plan.cues, music=beds)), stand_in)
+
+    assert [card.begins_on for card in cards_of(page)] == [
+        "nothing, with the faces of ann and bob",
+        "nothing, with the face of ann",
+    ]
+    assert totals_of(page)["music"] == (
+        "audio/theme.mp3 under the film at -22 LUFS, x/end.mp3 from a/1 to b/1 at -20.5 LUFS, "
+        "x/b.mp3 under b/1 at -18 LUFS"
+    )
+    assert "music" not in totals_of(page_of(plan, stand_in))
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_fault_of_a_first_shot_points_at_its_scene() -> None:
         ),
         (
             ["still: s.png", "id: a, prompt: y, join: seam"],
-            '5:28: shot "a" cannot begin with a seam: after a still or footage a shot starts '
+            '5:28: shot "a" cannot begin with a seam: after a still, footage or a title card a shot starts '
             "fresh | write `start: previous`, or `join: cut`",
         ),
         (
@@ -311,11 +311,20 @@ def test_faults_that_are_held_back() -> None:
 
 
 def test_faults_that_cannot_be_held_back() -> None:
-    """A value that is wrong in itself stops the board all the same."""
-    Path("b.yaml").write_text(TOP + "scenes: [{prompt: x, seconds: -1}]\n")
+    """A flawed part that all else leans on stops the board all the same."""
+    Path("b.yaml").write_text(TOP + "casd: {}\nscenes: [{prompt: x}]\n")
 
     with pytest.raises(StoryboardError):
         load_storyboard("b.yaml", hold_faults=True)
+
+
+def test_a_flawed_value_is_held_back() -> None:
+    """Of a board with a value that cannot be the rest is given, with all faults beside it."""
+    Path("b.yaml").write_text(TOP + "scenes: [{prompt: x, seconds: -1, start: c.end}]\n")
+    rest = load_storyboard("b.yaml", hold_faults=True)
+
+    assert [fault.where.column for fault in rest.held_faults] == [31, 42]
+    assert (rest.scenes[0].prompt, rest.scenes[0].seconds) == ("x", None)
 
 
 def test_a_sound_board_holds_no_faults() -> None:

@@ -72,6 +72,15 @@ class ClipEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookEvent:
+    """Calls of providers are awaited at `url`; `calls` have come by the end, null at the beginning."""
+
+    event: Literal["webhook"] = "webhook"
+    url: str
+    calls: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RenderingEvent:
     """So many frames of a film were rendered in this run, of `total` of the whole film.
 
@@ -140,6 +149,7 @@ class ErrorEvent:
 RunLine = (
     StartEvent
     | PlannedEvent
+    | WebhookEvent
     | VoiceEvent
     | ClipEvent
     | RenderingEvent
@@ -203,6 +213,8 @@ class EventLines:
                 return _planned(plan, again)
             case events.Voiced(voice, state, message):
                 return VoiceEvent(voice=voice, state=state, message=message)
+            case events.Listening(url, calls):
+                return WebhookEvent(url=url, calls=calls)
             case Progress(clip, state, share, message):
                 return ClipEvent(clip=clip, state=state, share=share, message=message)
             case events.Rendering(frames, total, aspect):

@@ -23,6 +23,7 @@ from rich.text import Text
 from longtake import events
 from longtake.cli import say
 from longtake.cli.say import DIM, HEADING
+from longtake.cli.table import counted
 from longtake.generate.run import Progress as ClipProgress
 from longtake.plan.job import Plan
 
@@ -63,6 +64,9 @@ class Lines:
                 # What was said already stays said.
                 self._head = None if again and not self._head else _headline(plan)
                 self._began = time.monotonic()
+            case events.Listening(url, calls):
+                self._flush()
+                self.line(say.assembled(("webhook: ", DIM), _called(url, calls)))
             case events.Voiced(voice, state, message):
                 self._flush()
                 self._say_clip(ClipProgress(voice, state, message=message))
@@ -236,6 +240,14 @@ class _Frames(ProgressColumn):
     def render(self, task: Task) -> Text:
         total = f"{int(task.total):,}" if task.total is not None else "?"
         return Text(f"{int(task.completed):,}/{total} frames", style=DIM)
+
+
+def _called(url: str, calls: int | None) -> str:
+    if calls is None:
+        return f"waiting for calls at {url}"
+    if not calls:
+        return f"no call came to {url}: clips were only asked for; does it lead to this machine?"
+    return f"{counted(calls, 'call')} came"
 
 
 def _headline(plan: Plan) -> Text:

@@ -17,6 +17,7 @@ from longtake.deliver.wording import (
     kind_of,
     loudness_words,
     made_of,
+    music_words,
     price_words,
     rate_words,
     seconds_words,
@@ -197,6 +198,7 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
     timeline = film.timeline
     joins = Counter(join_kind(join) for join in timeline.joins)
     counted = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in joins.items()]
+    music = music_words(plan.cues.music)
     return (
         ("length", timeline.rate.timecode(timeline.frames)),
         ("frames", f"{timeline.frames:,}"),
@@ -205,6 +207,7 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
         ("clips", f"{len(timeline.clips):,}"),
         ("joins", ", ".join(counted) or "none"),
         ("sound", loudness_words(film.loudness)),
+        *((("music", music),) if music else ()),
         ("file", bytes_words(film.path.stat().st_size)),
         ("price of the plan", price_words(plan)),
     )

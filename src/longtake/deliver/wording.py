@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from pathlib import Path
 
+from longtake.cues import MusicCue
 from longtake.media.audio import Loudness
 from longtake.plan.job import (
     ClipJob,
@@ -55,7 +56,11 @@ def begins_on(source: Source) -> str:
     if not isinstance(source, ClipJob):
         return ""
     if source.first is None:
-        return "a drawn card" if source.draws else "nothing, only words"
+        if source.draws:
+            return "a drawn card"
+        faces = " and ".join(face.name for face in source.faces)
+        many = "s" if len(source.faces) > 1 else ""
+        return f"nothing, with the face{many} of {faces}" if faces else "nothing, only words"
     return _edge_words(source.first)
 
 
@@ -94,6 +99,18 @@ def price_words(plan: Plan) -> str:
     if unpriced:
         words.append(f"{unpriced} clip{'s' if unpriced > 1 else ''} without a known price")
     return " + ".join(words) or "nothing"
+
+
+def music_words(music: tuple[MusicCue, ...]) -> str:
+    """Name the beds of a film, each with where it is heard and how loud."""
+    return ", ".join(f"{short_path(cue.path)} {_under(cue)} at {cue.level:g} LUFS" for cue in music)
+
+
+def _under(cue: MusicCue) -> str:
+    if cue.clips is None:
+        return "under the film"
+    first, last = cue.clips
+    return f"under {first}" if first == last else f"from {first} to {last}"
 
 
 def rate_words(rate: FrameRate) -> str:

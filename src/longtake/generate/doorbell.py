@@ -55,10 +55,12 @@ class Doorbell:
         self._ears: dict[str, set[_Ear]] = {}
         self._heard: OrderedDict[str, float] = OrderedDict()
         self._woken: OrderedDict[str, float] = OrderedDict()
+        self.rings = 0
 
     def ring(self, task: str) -> None:
         """Wake who waits for a task; where nobody does yet, he will hear of it when he comes."""
         with self._lock:
+            self.rings += 1
             ears = tuple(self._ears.get(task, ()))
             _note(self._heard, task, self._clock())
         for ear in ears:

@@ -26,8 +26,9 @@ def load_storyboard(
     """Read a storyboard and check it; every fault is reported with its line.
 
     `set_vars` wins over the `vars` of the board and of all it extends. Raises StoryboardError with
-    all faults in file order, the board's own first. With `hold_faults` those that only the whole
-    document shows come as `held_faults` instead: whoever asks so looks further and then raises them.
+    all faults in file order, the board's own first. With `hold_faults` they come as `held_faults`
+    instead, of a document without its flawed values, wherever there is such a one: whoever asks so looks
+    further and then raises them.
     """
     path = Path(path)
     series = read_series(path)
@@ -39,8 +40,11 @@ def load_storyboard(
     try:
         storyboard = Storyboard.model_validate(written)
     except ValidationError as exc:
-        faults = _all_faults(exc, written, places, series)
-        raise StoryboardError(_in_order(series, faults)) from None
+        faults, rest = _all_faults(exc, written, places, series)
+        if rest is None or not hold_faults:
+            raise StoryboardError(_in_order(series, faults)) from None
+        rest._held = _in_order(series, faults)
+        return rest
     storyboard._places = places
     faults, warnings = find_faults(storyboard)
     if series.faults or (faults and not hold_faults):
@@ -52,23 +56,24 @@ def load_storyboard(
 
 def _all_faults(
     exc: ValidationError, written: dict[str, Any], places: Places, series: Series
-) -> list[Fault]:
+) -> tuple[list[Fault], Storyboard | None]:
+    """Give the faults of a document, and what is left of it without its flawed values, if anything."""
     flaws = find_flaws(exc, MAX_FAULTS)
     faults = [word(flaw, places) for flaw in flaws]
     cuts = {_cut(flaw) for flaw in flaws}
     if series.faults or any(_spoils_the_rest(cut) for cut in cuts):
-        return faults
+        return faults, None
     # Without its flawed values the document may still show what is wrong across it.
     for cut in cuts:
         _cut_out(written, cut)
     try:
         storyboard = Storyboard.model_validate(written)
     except ValidationError:
-        return faults
+        return faults, None
     storyboard._places = places
     hurt = {places.fault(cut[:-1], "", code="").where for cut in cuts if len(cut) > 1}
     across, _ = find_faults(storyboard)
-    return faults + [fault for fault in across if fault.where not in hurt]
+    return faults + [fault for fault in across if fault.where not in hurt], storyboard
 
 
 def _cut(flaw: Flaw) -> Place:
