@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageFilter
+from numpy.typing import NDArray
+from PIL import Image
 
 from longtake.media.color import Plane, planes_to_frame
 from longtake.media.fitting import kept_area
@@ -48,13 +49,25 @@ class Surround:
         height, width = plane.shape
         left, top, right, bottom = self._ground
         box = (left * width, top * height, right * width, bottom * height)
-        picture = Image.fromarray(np.ascontiguousarray(plane))
-        small = picture.resize(self._small, Image.Resampling.BOX, box=box)
-        dim = small.filter(ImageFilter.GaussianBlur(_SPREAD)).point(
-            [round(zero + (code - zero) * share) for code in range(256)]
-        )
+        # In real numbers: what is rounded while it is small shows as a grid once it is large.
+        picture = Image.fromarray(plane.astype(np.float32))
+        small = np.asarray(picture.resize(self._small, Image.Resampling.BOX, box=box))
+        dim = zero + (_blurred(small) - np.float32(zero)) * np.float32(share)
         size = self._film.width // half, self._film.height // half
-        ground = np.array(dim.resize(size, Image.Resampling.BICUBIC))
+        large = np.asarray(Image.fromarray(dim).resize(size, Image.Resampling.BICUBIC))
+        ground = np.rint(large).astype(np.uint8)
         column, row = (side // half for side in self._corner)
         ground[row : row + height, column : column + width] = plane
         return ground
+
+
+def _blurred(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Spread each sample over its neighbours, in both ways alike; the edge goes on beyond itself."""
+    reach = int(3 * _SPREAD)
+    places = np.arange(-reach, reach + 1)
+    weights = np.exp(-(places**2) / np.float32(2 * _SPREAD**2)).astype(np.float32)
+    weights /= weights.sum()
+    for axis in (0, 1):
+        wide = np.pad(samples, [(reach, reach) if axis == a else (0, 0) for a in (0, 1)], "edge")
+        samples = np.lib.stride_tricks.sliding_window_view(wide, len(places), axis) @ weights
+    return samples
