@@ -55,7 +55,7 @@ class Surround:
         dim = zero + (_blurred(small) - np.float32(zero)) * np.float32(share)
         size = self._film.width // half, self._film.height // half
         large = np.asarray(Image.fromarray(dim).resize(size, Image.Resampling.BICUBIC))
-        ground = np.rint(large).astype(np.uint8)
+        ground: Plane = np.rint(large).astype(np.uint8)
         column, row = (side // half for side in self._corner)
         ground[row : row + height, column : column + width] = plane
         return ground
