@@ -89,10 +89,10 @@ def _finished(
     aspect: Aspect | None = None,
 ) -> Film:
     """The last two stages, for the film itself or for one of another shape."""
-    plan = with_aspect(plan, aspect) if aspect else plan
+    planned = with_aspect(plan, aspect) if aspect else plan
     shape = str(aspect or "")
     film = assemble_film(
-        plan.timeline,
+        planned.timeline,
         shown,
         project.film(wishes.flavour, aspect),
         workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies),
@@ -101,8 +101,9 @@ def _finished(
         progress=lambda frames: tell(Rendering(frames, plan.timeline.frames, shape)),
     )
     tell(Assembled(film))
+    # How takes meet is looked at as they were made, whatever is cut off them here.
     seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
-    for deliverable in deliver_film(film, plan, project.films, seams):
+    for deliverable in deliver_film(film, planned, project.films, seams):
         tell(Delivered(deliverable.kind, deliverable.path))
     return film
 
