@@ -8,13 +8,16 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
+from longtake.assemble.ingest import ComingFilm, Ingest
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
 from longtake.assemble.seams import UnseenSeams, seam_places
+from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
     bought_takes,
@@ -29,7 +32,7 @@ from longtake.events import Assembled, Delivered, Planned, Rendering, Tell, sile
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Shop, Takes, generate_takes
+from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
@@ -54,21 +57,27 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     plan = plan_film(project.board, wishes)
     refuse_what_cannot_be_made(plan, project, wishes.purse)
     tell(Planned(plan))
+    workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers)
     with project.hold():
-        takes = make_takes(plan, project, wishes, tell)
+        with ingesting(plan, workshop, wishes, tell) as ingest:
+            takes = make_takes(plan, project, wishes, tell, ingest.land if ingest else unseen)
         shown = {**materials(plan), **takes}
         film = assemble_film(
             plan.timeline,
             shown,
             project.film(wishes.flavour),
-            workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers),
+            workshop=workshop,
             cues=plan.cues,
             title=plan.title,
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
+            watch=tell,
         )
+        film = replace(film, rendered=film.rendered + (ingest.frames if ingest else 0))
         tell(Assembled(film))
         seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
-        for deliverable in deliver_film(film, plan, project.films, seams):
+        with timed(tell, "deliver"):
+            deliverables = deliver_film(film, plan, project.films, seams)
+        for deliverable in deliverables:
             tell(Delivered(deliverable.kind, deliverable.path))
     return film
 
@@ -91,8 +100,32 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
     return with_budget(plan, wishes.budget)
 
 
-def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapping[str, Take]:
-    """The third stage: make or buy what is missing, keep what is there.
+@contextmanager
+def ingesting(
+    plan: Plan, workshop: Workshop, wishes: Wishes, tell: Tell = silent
+) -> Iterator[Ingest | None]:
+    """Render what is decided while paid clips are waited for; None where nothing is waited for."""
+    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+    if not wishes.ingest or all(job.draws or job.id in owned for job in plan.jobs):
+        yield None
+        return
+    ingest = Ingest(ComingFilm(plan.timeline, materials(plan), workshop, plan.cues))
+    try:
+        with ingest:
+            yield ingest
+    finally:
+        for shift in ingest.shifts:
+            tell(shift)
+
+
+def unseen(clip: str, take: Take) -> None:
+    """Let a take land without looking."""
+
+
+def make_takes(
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = unseen
+) -> Mapping[str, Take]:
+    """The third stage: make or buy what is missing, keep what is there; `landed` sees each at once.
 
     Errors come after all that could be made.
     """
@@ -111,6 +144,8 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
                 listen=tell,
+                steps=tell,
+                landed=landed,
                 options=options,
                 accepted=wishes.accepted,
                 left_over=counter.left_over,

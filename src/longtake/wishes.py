@@ -19,7 +19,7 @@ class Wishes:
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
-    means one a core.
+    means one a core; `ingest` renders while paid clips are waited for.
     """
 
     animatic: bool = False
@@ -34,6 +34,7 @@ class Wishes:
     agreed: bool = False
     webhook: Webhook | None = None
     workers: int | None = None
+    ingest: bool = True
 
     @property
     def flavour(self) -> str:

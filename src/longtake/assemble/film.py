@@ -14,6 +14,7 @@ from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.material import Material
 from longtake.assemble.pieces import Piece, Span, plan_pieces, spans
 from longtake.assemble.shelf import Shelf
+from longtake.assemble.shifts import Watch, timed, unwatched
 from longtake.assemble.sound import ensure_sound, sound_key
 from longtake.assemble.work import Progress, plan_units, render_units
 from longtake.cues import CueSheet
@@ -59,6 +60,11 @@ class Workshop:
     def shelf(self) -> Shelf:
         return Shelf(self.folder / "pieces")
 
+    @property
+    def sounds(self) -> Path:
+        """The folder of sound tracks, and of what was measured for them."""
+        return self.folder / "sound"
+
     def record(self, path: Path) -> Path:
         """Name the file that tells what the film at `path` was made of."""
         name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
@@ -66,7 +72,7 @@ class Workshop:
 
 
 @dataclass(frozen=True)
-class _Cutting:
+class Cutting:
     """Everything decided about a film before a frame of it is touched."""
 
     timeline: Timeline
@@ -95,20 +101,21 @@ def assemble_film(
     cues: CueSheet | None = None,
     title: str = "",
     progress: Progress = lambda frames: None,
+    watch: Watch = unwatched,
 ) -> Film:
     """Conform the timeline to its takes and write one MP4.
 
     Pieces that exist are used again; what is missing is rendered in worker processes, `progress`
-    hearing the count of frames as they are done, first of those that were kept. A film that already
-    is what it should be is left alone. Raises AssemblyError or MediaError; the file at `path` is then
-    as it was before.
+    hearing the count of frames as they are done, first of those that were kept; `watch` hears who
+    worked on what. A film that already is what it should be is left alone. Raises AssemblyError or
+    MediaError; the file at `path` is then as it was before.
     """
-    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title)
+    cutting = cut_film(timeline, takes, workshop, cues or CueSheet(), title)
     told = spans(cutting.pieces)
     record = workshop.record(path)
     if _is_up_to_date(path, record, cutting.key):
         return Film(path, cutting.timeline, told, made=False, rendered=0)
-    rendered = _make(cutting, workshop, path, progress)
+    rendered = _make(cutting, workshop, path, progress, watch)
     stat = path.stat()
     write_json(record, {"key": cutting.key, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns})
     return Film(path, cutting.timeline, told, made=True, rendered=rendered)
@@ -124,25 +131,26 @@ def is_assembled(
     title: str = "",
 ) -> tuple[bool, tuple[Span, ...], int]:
     """Look without touching: is the film what it should be, how is it made, how many frames lack?"""
-    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title)
+    cutting = cut_film(timeline, takes, workshop, cues or CueSheet(), title)
     record = workshop.record(path)
     missing = _missing_keys(cutting, workshop.shelf)
     frames = sum(piece.frames for piece in cutting.pieces if piece.key in missing)
     return _is_up_to_date(path, record, cutting.key), spans(cutting.pieces, missing), frames
 
 
-def _cut(
+def cut_film(
     timeline: Timeline,
     takes: Mapping[str, Take | Material],
     workshop: Workshop,
     cues: CueSheet,
     title: str,
-) -> _Cutting:
+) -> Cutting:
+    """Decide all about a film: conform it to its takes, cut it into pieces, name its sound."""
     conformed = conform(timeline, takes)
     materials = materials_of(takes, timeline.rate)
     film = FilmFormat(conformed.size, conformed.rate, workshop.fit, conformed.background)
     settings = EncoderSettings.for_quality(workshop.quality, conformed.rate)
-    return _Cutting(
+    return Cutting(
         conformed,
         materials,
         cues,
@@ -166,26 +174,30 @@ def film_chapters(timeline: Timeline, cues: CueSheet) -> tuple[Chapter, ...]:
     )
 
 
-def _make(cutting: _Cutting, workshop: Workshop, path: Path, progress: Progress) -> int:
+def _make(
+    cutting: Cutting, workshop: Workshop, path: Path, progress: Progress, watch: Watch
+) -> int:
     """Render what is missing and join all; a kept file that turns out damaged is made anew, once."""
     shelf = workshop.shelf
     missing = _missing_keys(cutting, shelf)
-    rendered = _render(cutting, workshop, progress)
-    sound = _sound(cutting, workshop)
+    rendered = _render(cutting, workshop, progress, watch)
+    with timed(watch, "sound"):
+        sound = _sound(cutting, workshop)
     try:
-        _join(cutting, shelf, sound, path, missing)
+        with timed(watch, "join"):
+            _join(cutting, shelf, sound, path, missing)
     except (AssemblyError, MediaError):
         if sound:
             sound.unlink(missing_ok=True)
         shelf.drop_damaged({piece.key: piece.frames for piece in cutting.pieces})
         # These frames were told of already.
-        rendered += _render(cutting, workshop, lambda frames: None)
+        rendered += _render(cutting, workshop, lambda frames: None, watch)
         everything = frozenset(piece.key for piece in cutting.pieces)
         _join(cutting, shelf, _sound(cutting, workshop), path, everything)
     return rendered
 
 
-def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
+def _render(cutting: Cutting, workshop: Workshop, progress: Progress, watch: Watch) -> int:
     units = plan_units(
         cutting.timeline,
         cutting.pieces,
@@ -196,17 +208,18 @@ def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
     )
     lacking = sum(unit.frames for unit in units)
     progress(cutting.timeline.frames - lacking)
-    render_units(units, progress, workshop.workers)
+    render_units(units, progress, workshop.workers, watch)
     return lacking
 
 
-def _sound(cutting: _Cutting, workshop: Workshop) -> Path | None:
-    folder = workshop.folder / "sound"
-    return ensure_sound(cutting.timeline, cutting.materials, cutting.cues, folder, cutting.sound)
+def _sound(cutting: Cutting, workshop: Workshop) -> Path | None:
+    return ensure_sound(
+        cutting.timeline, cutting.materials, cutting.cues, workshop.sounds, cutting.sound
+    )
 
 
 def _join(
-    cutting: _Cutting, shelf: Shelf, sound: Path | None, path: Path, missing: frozenset[str]
+    cutting: Cutting, shelf: Shelf, sound: Path | None, path: Path, missing: frozenset[str]
 ) -> None:
     timeline = cutting.timeline
     ends = tuple(accumulate(piece.frames for piece in cutting.pieces))
@@ -235,7 +248,7 @@ def _join(
         )
 
 
-def _missing_keys(cutting: _Cutting, shelf: Shelf) -> frozenset[str]:
+def _missing_keys(cutting: Cutting, shelf: Shelf) -> frozenset[str]:
     return frozenset(piece.key for piece in cutting.pieces if not shelf.has(piece.key))
 
 

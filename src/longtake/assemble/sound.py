@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ import numpy as np
 
 from longtake.assemble.ducking import Stretch, bridged, ducked
 from longtake.assemble.material import FileMaterial, Materials
+from longtake.assemble.shifts import Shift
 from longtake.cues import CueSheet, MusicCue
 from longtake.files import read_json, write_json, written_aside
 from longtake.media.audio import (
@@ -91,6 +94,16 @@ def ensure_sound(
     with written_aside(path) as part:
         encode_aac(part, film_sound(timeline, materials, cues, beds, bridged(over)))
     return path
+
+
+def measure_music(cues: CueSheet, folder: Path) -> Shift:
+    """Measure ahead what `ensure_sound` would have to: the figures of all music are kept in `folder`."""
+    began = time.monotonic()
+    for cue in cues.music:
+        _loudness(cue, folder)
+        if cues.ducked:
+            _heard(cue, folder)
+    return Shift("measure", began, time.monotonic(), os.getpid())
 
 
 def music_beds(

@@ -105,7 +105,7 @@ class Desk:
     """What making a clip needs besides its job: who makes it, where it goes, how to wait.
 
     `watch` sees every look at its task, `bell` ends the wait between two looks early; `waits` hears why
-    its purchase cannot begin yet.
+    its purchase cannot begin yet, `step` how far it is.
     """
 
     provider: Provider
@@ -115,6 +115,7 @@ class Desk:
     bell: Doorbell | None = None
     waits: Callable[[str], None] = lambda why: None
     clock: Callable[[], float] = time.monotonic
+    step: Callable[[str], None] = lambda name: None
 
     async def rest(self, task: str, seconds: float, *, deaf: bool) -> float:
         """Wait between two looks at a task, by the bell unless `deaf`; gives the seconds that passed."""
@@ -160,6 +161,7 @@ async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
 async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> TaskReport:
     """Look at a task until it is done; raises TaskFailed where it failed or takes for ever."""
     began, rested = desk.clock(), 0.0
+    desk.step("wait")
     while True:
         asked = 0.0
         try:
@@ -242,7 +244,9 @@ def with_out_point(take: Take, out_frame: int, film: FrameRate) -> Take:
 async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[Measured, Scan]:
     for attempt in range(1, FETCHES + 1):
         part.unlink(missing_ok=True)
+        desk.step("download")
         await asyncio.to_thread(desk.provider.fetch, task, part)
+        desk.step("verify")
         try:
             return await asyncio.to_thread(_verified, part)
         except MediaError as error:

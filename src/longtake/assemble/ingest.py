@@ -1,0 +1,226 @@
+"""Ingest: while clips are still waited for, render the pieces that no coming take can change.
+
+    clip 1   wait ......|landed
+    clip 2              |wait ................|landed
+    workers             |pieces of clip 1|    |pieces of clip 2|  ...
+
+A piece is decided when it stands in the film however the clips that lack turn out. To find out, the
+film is cut several times with other lengths for these clips: what stands in every one of them is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from longtake.assemble.film import Cutting, Workshop, cut_film
+from longtake.assemble.material import FileMaterial, Material
+from longtake.assemble.pieces import Piece
+from longtake.assemble.render import RenderUnit
+from longtake.assemble.shifts import Shift
+from longtake.assemble.sound import measure_music
+from longtake.assemble.work import plan_units, render_shift
+from longtake.cues import CueSheet
+from longtake.media.workers import cores, stop_workers, worker_pool
+from longtake.timeline import Join, Seam, Timeline, overlap
+from longtake.vault.take import Take
+
+# What is needed at once (the next clip's handoff above all) gets fifteen times a worker's share.
+NICE = 12
+# Clips that lack are tried with lengths that differ by up to so many frames, without any order.
+_UNEVEN = 13
+
+
+@dataclass(frozen=True)
+class ComingFilm:
+    """A film of which some takes are still to come; `shown` are those that are here, and all else."""
+
+    timeline: Timeline
+    shown: Mapping[str, Take | Material]
+    workshop: Workshop
+    cues: CueSheet
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Name the clips that are still to come, in film order."""
+        return tuple(clip.id for clip in self.timeline.clips if clip.id not in self.shown)
+
+
+def decided_pieces(coming: ComingFilm) -> tuple[Cutting, tuple[Piece, ...]]:
+    """Give the film as it stands, and those of its pieces that no coming take can change.
+
+    Raises AssemblyError where the takes that are here do not fit the joins around them.
+    """
+    films = [
+        cut_film(
+            timeline, {**coming.shown, **_blanks(coming, number)}, coming.workshop, coming.cues, ""
+        )
+        for number, timeline in enumerate(_turnouts(coming))
+    ]
+    sure = frozenset.intersection(*(frozenset(p.key for p in film.pieces) for film in films))
+    return films[0], tuple(piece for piece in films[0].pieces if piece.key in sure)
+
+
+def decided_units(coming: ComingFilm, leave: frozenset[str]) -> tuple[RenderUnit, ...]:
+    """Gather what can be rendered now: decided, not on the shelf, and no key of `leave`."""
+    cutting, pieces = decided_pieces(coming)
+    wanted = tuple(piece for piece in pieces if piece.key not in leave)
+    return plan_units(
+        cutting.timeline,
+        wanted,
+        cutting.materials,
+        cutting.film,
+        cutting.settings,
+        coming.workshop.shelf,
+    )
+
+
+def keys_of(unit: RenderUnit) -> frozenset[str]:
+    """List the pieces that a unit makes."""
+    pieces: tuple[Piece, ...] = unit.bodies
+    return frozenset(piece.key for piece in (*pieces, unit.transition) if piece)
+
+
+def _blanks(coming: ComingFilm, number: int) -> dict[str, FileMaterial]:
+    # Another file each time: no piece of a clip that lacks stands in two of the films.
+    return {clip: FileMaterial(Path(clip), f"take {number} of {clip}") for clip in coming.lacking}
+
+
+def _turnouts(coming: ComingFilm) -> list[Timeline]:
+    """Give the timelines that the clips that lack might lead to: as planned, and shorter.
+
+    They end where they please, and so all behind them moves. What a film cuts (fades, drawn windows)
+    stands at a distance from one of its ends, or from a clip: it may come to lie anywhere between where
+    the longest and the shortest clips put it. The extremes rule out all pieces it would touch, but for
+    those it only just misses; these fall to the shortest clips with one frame more in front or behind.
+    """
+    lacking = coming.lacking
+    if not lacking:
+        return [coming.timeline]
+    first, last = {lacking[0]: 1}, {lacking[-1]: 1}
+    uneven = {clip: index * 5 % _UNEVEN + 1 for index, clip in enumerate(lacking)}
+    longer: list[dict[str, int]] = [{}, first, last, uneven]
+    return [coming.timeline, *(_shortest(coming, frames) for frames in longer)]
+
+
+def _shortest(coming: ComingFilm, longer: Mapping[str, int]) -> Timeline:
+    """Leave the clips that lack no more than their joins need, and so many frames of their own."""
+    timeline = coming.timeline
+    joins = (None, *timeline.joins, None)
+    clips = list(timeline.clips)
+    for index, clip in enumerate(clips):
+        if clip.id not in coming.shown:
+            least = _needed(joins[index]) + _needed(joins[index + 1]) + 1
+            # The first frame behind a seam is that of the clip before, which ends one earlier.
+            least += isinstance(joins[index + 1], Seam)
+            end = min(clip.end, clip.start + least + longer.get(clip.id, 0))
+            clips[index] = replace(clip, end=end, tail=0)
+    return replace(timeline, clips=tuple(clips))
+
+
+def _needed(join: Join | None) -> int:
+    return overlap(join) if join else 0
+
+
+class Ingest:
+    """Renders what is decided of a film while its takes land, in workers that stand back for all else.
+
+    Left as a context, it finishes what is being rendered; left by an error, it drops that. No failure
+    in here is one of the run: assembly makes what lacks, and tells what cannot be made.
+    """
+
+    def __init__(self, coming: ComingFilm) -> None:
+        self._coming = coming
+        # One core is left to what the next clip waits for.
+        self._count = coming.workshop.workers or max(1, cores() - 1)
+        self._pool = worker_pool(self._count, NICE)
+        self._landed: SimpleQueue[tuple[str, Take] | None] = SimpleQueue()
+        self._asked: frozenset[str] = frozenset()
+        self._going: set[Future[Shift]] = set()
+        self._shifts: list[Shift] = []
+        self._thread = Thread(target=self._serve, name="longtake-ingest")
+
+    def __enter__(self) -> Ingest:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            stop_workers(self._pool)
+        self._landed.put(None)
+        try:
+            self._thread.join()
+        except BaseException:
+            stop_workers(self._pool)
+            self._thread.join()
+            raise
+
+    def land(self, clip: str, take: Take) -> None:
+        """Hear that a take has landed; returns at once."""
+        self._landed.put((clip, take))
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """What the workers have done so far."""
+        return tuple(self._shifts)
+
+    @property
+    def frames(self) -> int:
+        """Count the film frames that were rendered."""
+        return sum(shift.frames for shift in self._shifts)
+
+    def _serve(self) -> None:
+        """Render until all takes are here; the thread that starts workers lives as long as they do.
+
+        Linux ends a worker when the thread that started it ends.
+        """
+        try:
+            self._render_while_waiting()
+        except Exception:  # noqa: BLE001 # assembly tries again, and tells what cannot be done
+            self._pool.shutdown(cancel_futures=True)
+
+    def _render_while_waiting(self) -> None:
+        coming, last = self._coming, False
+        self._begin(self._pool.submit(measure_music, coming.cues, coming.workshop.sounds))
+        while True:
+            if last and len(self._going) > self._count:
+                # All takes are here, and assembly has more processors than this.
+                self._pool.shutdown(cancel_futures=True)
+                return
+            units = self._pool.submit(decided_units, coming, self._asked).result()
+            if last and len(self._going) + len(units) > self._count:
+                units = ()
+            for unit in units:
+                self._asked |= keys_of(unit)
+                self._begin(self._pool.submit(render_shift, unit, "ingest"))
+            if last:
+                self._pool.shutdown()
+                return
+            landed, last = self._next_landed()
+            coming = replace(coming, shown={**coming.shown, **landed})
+
+    def _next_landed(self) -> tuple[dict[str, Take], bool]:
+        """Wait for a take, and give all that have landed; and whether no more will come."""
+        landed: dict[str, Take] = {}
+        told = self._landed.get()
+        while told is not None:
+            landed[told[0]] = told[1]
+            if self._landed.empty():
+                return landed, False
+            told = self._landed.get()
+        return landed, True
+
+    def _begin(self, future: Future[Shift]) -> None:
+        self._going.add(future)
+        future.add_done_callback(self._end)
+
+    def _end(self, future: Future[Shift]) -> None:
+        self._going.discard(future)
+        with suppress(Exception):
+            if not future.cancelled():
+                self._shifts.append(future.result())
