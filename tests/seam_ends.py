@@ -52,10 +52,10 @@ def clip(drift: Drift = FAITHFUL, *, seed: str = "dawn", pace: int = 2) -> list[
 
 def ends_of(frames: list[Planes], sent: Plane | None = None) -> ClipEnds:
     """Gather the ends of a clip that was given `sent`."""
-    reader = EndsReader(len(frames) - 1, Sampling())
+    reader = EndsReader(len(frames) - 1)
     for index, planes in enumerate(frames):
         reader.put(index, planes)
-    return reader.ends(sent)
+    return reader.ends(len(frames) - 1, Sampling(), sent)
 
 
 def off(planes: Planes, truth: Planes) -> float:

@@ -39,10 +39,10 @@ def zoomed_seam(size: Size, folder: Path) -> Iterator[str]:
     for world in WORLDS:
         before, after = _clips(draw_world(world, size), size, folder)
         sent = planes_to_rgb(*before[-1], Sampling())
-        ends = EndsReader(len(after) - 1, Sampling())
+        ends = EndsReader(len(after) - 1)
         for index, planes in enumerate(after):
             ends.put(index, planes)
-        mender = Mender(plan_repair(ends.ends(sent)).plan, Sampling())
+        mender = Mender(plan_repair(ends.ends(len(after) - 1, Sampling(), sent)).plan, Sampling())
         mended = [mender.planes(index, planes) for index, planes in enumerate(after)]
         mixed = [_mixed(before[k - 4], after[k], (k + 1) / 5) for k in range(4)]
         tries = {

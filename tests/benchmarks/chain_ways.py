@@ -125,10 +125,10 @@ class Ours:
             if reader is None:
                 self._seen.append(observe(sent, planes, full_range=facts.full_range))
                 sampling = vote(self._seen).sampling(facts)
-                reader = EndsReader(last, sampling)
+                reader = EndsReader(last)
             reader.put(index, planes)
         assert reader is not None
-        self.plan = plan_repair(reader.ends(sent), self._switches).plan
+        self.plan = plan_repair(reader.ends(last, sampling, sent), self._switches).plan
         return Mender(self.plan, sampling).handoff(last, planes)
 
 

@@ -32,9 +32,11 @@ from longtake.generate.mending import Neighbours, mended  # noqa: E402
 from longtake.media.encode import EncoderSettings, FrameEncoder  # noqa: E402
 from longtake.media.frames import measure_clip  # noqa: E402
 from longtake.media.normalise import FilmFormat  # noqa: E402
+from longtake.media.planes import FilmFrame, planes_of  # noqa: E402
 from longtake.media.probe import probe  # noqa: E402
 from longtake.media.stills import open_still  # noqa: E402
 from longtake.plan.job import ClipJob, EndOf  # noqa: E402
+from longtake.seam.ends import EndsReader  # noqa: E402
 from longtake.seam.mending import Mending  # noqa: E402
 from longtake.seam.pick import pick_out_point  # noqa: E402
 from longtake.seam.scan import Scanner  # noqa: E402
@@ -79,10 +81,11 @@ def _round(size: Size, frames: int, folder: Path) -> dict[str, float]:
     hand_on = _handoffs(vault, size)
     sent = hand_on.frame(EndOf("a"), size, {"a": before})
     take = _take(vault, open_still(sent.path), "b", frames)
-    spent = {"the scan, beside the decode that counts": _scan(take.path)}
-    spent["the look at the first frame"] = _cpu(lambda: refuse_ignored_frame(job, sent, take))
+    seen, scanned = _scan(take.path)
+    spent = {"the scan, beside the decode that counts": scanned}
+    spent["the look at the first frame"] = _cpu(lambda: refuse_ignored_frame(job, sent, take, seen))
     around = Neighbours(sent.path, before)
-    spent["the repairs decided"] = _cpu(lambda: mended(take, job, vault, around))
+    spent["the repairs decided"] = _cpu(lambda: mended(take, job, vault, around, seen))
     take = mended(take, job, vault, around)
     known = Mending.from_json(take.mending)
     assert known is not None and not known.plan.copyable
@@ -131,13 +134,17 @@ def _handoffs(vault: Vault, size: Size) -> Handoffs:
     return Handoffs(vault, sources, RATE, "auto", "#000000")
 
 
-def _scan(path: Path) -> float:
-    """Give what the scan adds to the decode by which a clip's frames are counted anyway."""
-    scanner = Scanner(probe(path))
-    scanned = _cpu(
-        lambda: (measure_clip(path, scanner.add), pick_out_point(scanner.scan().profile))
-    )
-    return max(0.0, scanned - _cpu(lambda: measure_clip(path)))
+def _scan(path: Path) -> tuple[EndsReader, float]:
+    """Give the clip's ends, and what the scan adds to the decode that counts its frames anyway."""
+    facts = probe(path)
+    scanner, ends = Scanner(facts), EndsReader(facts.frames - 1)
+
+    def look(frame: FilmFrame) -> None:
+        ends.put(scanner.frames, planes_of(frame))
+        scanner.add(frame)
+
+    scanned = _cpu(lambda: (measure_clip(path, look), pick_out_point(scanner.scan().profile)))
+    return ends, max(0.0, scanned - _cpu(lambda: measure_clip(path)))
 
 
 def _film(take: Take, size: Size) -> None:

@@ -16,7 +16,7 @@ from longtake.media.frames import decode_frames
 from longtake.media.planes import planes_of
 from longtake.media.probe import probe
 from longtake.seam.apply import Mender, handoff_picture
-from longtake.seam.ends import mendable, read_ends
+from longtake.seam.ends import LATITUDE, EndsReader, mendable, read_ends
 from longtake.seam.fit import SAME, ColourMap
 from longtake.seam.plan import Flash, RepairPlan
 from longtake.seam.register import Move
@@ -120,3 +120,28 @@ def test_ends_of_a_file(tmp_path: Path) -> None:
     assert not mendable(probe(tmp_path / "b.mp4"))
     with pytest.raises(MediaError, match="not repaired"):
         read_ends(tmp_path / "b.mp4", 4, Sampling(), place())
+
+
+@pytest.mark.parametrize("wanted", [30, 59, 71])
+def test_ends_found_out_later(wanted: int) -> None:
+    """Whoever reads a clip before its out-point is known has the ends of every one it may get."""
+    frames = [shown(rgb_to_planes(place()), index) for index in range(60)]
+    reader = EndsReader(wanted)
+    for index, planes in enumerate(frames):
+        reader.put(index, planes)
+
+    latest = min(wanted, 59)
+    for last in range(latest - LATITUDE, latest + 1):
+        known = EndsReader(last)
+        for index, planes in enumerate(frames[: last + 1]):
+            known.put(index, planes)
+        assert reader.kept(last) == (wanted < 60 or last > wanted - LATITUDE - 1)
+        if reader.kept(last):
+            one, other = (each.ends(last, Sampling()) for each in (reader, known))
+            assert one.tail_start == other.tail_start
+            assert all(
+                np.array_equal(a[0], b[0])
+                for side in ("head", "tail")
+                for a, b in zip(getattr(one, side), getattr(other, side), strict=True)
+            )
+    assert not reader.kept(latest + 1)

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from threading import Lock
@@ -19,8 +19,10 @@ from longtake.generate.doorbell import Doorbell
 from longtake.generate.provider import Provider, Request, TaskReport, TaskState
 from longtake.media.ffmpeg import strict_check
 from longtake.media.frames import Measured, measure_clip
+from longtake.media.planes import FilmFrame, planes_of
 from longtake.media.probe import probe
 from longtake.plan.job import ClipJob
+from longtake.seam.ends import EndsReader, mendable
 from longtake.seam.pick import pick_out_point
 from longtake.seam.scan import Scan, Scanner
 from longtake.units import FrameRate, shown_frame
@@ -100,12 +102,24 @@ class Made:
     kept: bool
 
 
+@dataclass
+class Glimpse:
+    """What the check of a landing clip saw of its ends: whoever mends it need not decode it again."""
+
+    sha256: str = ""
+    ends: EndsReader | None = None
+
+    def of(self, take: Take) -> EndsReader | None:
+        """Give the ends of a take; None where another file was looked at, or none in this run."""
+        return self.ends if self.sha256 == take.sha256 else None
+
+
 @dataclass(frozen=True)
 class Desk:
     """What making a clip needs besides its job: who makes it, where it goes, how to wait.
 
     `watch` sees every look at its task, `bell` ends the wait between two looks early; `waits` hears why
-    its purchase cannot begin yet, `step` how far it is.
+    its purchase cannot begin yet, `step` how far it is; `glimpse` keeps what was seen of its ends.
     """
 
     provider: Provider
@@ -116,6 +130,7 @@ class Desk:
     waits: Callable[[str], None] = lambda why: None
     clock: Callable[[], float] = time.monotonic
     step: Callable[[str], None] = lambda name: None
+    glimpse: Glimpse = field(default_factory=Glimpse)
 
     async def rest(self, task: str, seconds: float, *, deaf: bool) -> float:
         """Wait between two looks at a task, by the bell unless `deaf`; gives the seconds that passed."""
@@ -207,7 +222,7 @@ async def bring_home(
     """
     part = desk.vault.scratch(key)
     try:
-        measured, scan = await _fetched(wanted, task, part, desk)
+        measured, scan, ends = await _fetched(wanted, task, part, desk)
         last = measured.frames - 1
         out_point = last if drawn else pick_out_point(scan.profile).frame
         rate = FrameRate(Fraction(measured.rate))
@@ -225,7 +240,9 @@ async def bring_home(
             size=measured.size,
             out_point=out_point,
         )
-        return await asyncio.to_thread(desk.vault.add, take, part)
+        take = await asyncio.to_thread(desk.vault.add, take, part)
+        desk.glimpse.sha256, desk.glimpse.ends = take.sha256, ends
+        return take
     finally:
         part.unlink(missing_ok=True)
 
@@ -241,14 +258,16 @@ def with_out_point(take: Take, out_frame: int, film: FrameRate) -> Take:
     return replace(take, out_point=end, usable=usable)
 
 
-async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[Measured, Scan]:
+async def _fetched(
+    wanted: Wanted, task: str, part: Path, desk: Desk
+) -> tuple[Measured, Scan, EndsReader | None]:
     for attempt in range(1, FETCHES + 1):
         part.unlink(missing_ok=True)
         desk.step("download")
         await asyncio.to_thread(desk.provider.fetch, task, part)
         desk.step("verify")
         try:
-            return await asyncio.to_thread(_verified, part)
+            return await asyncio.to_thread(_verified, wanted, part)
         except MediaError as error:
             if attempt == FETCHES:
                 raise TaskFailed(
@@ -262,11 +281,20 @@ async def _fetched(wanted: Wanted, task: str, part: Path, desk: Desk) -> tuple[M
     raise AssertionError("unreachable")
 
 
-def _verified(part: Path) -> tuple[Measured, Scan]:
+def _verified(wanted: Wanted, part: Path) -> tuple[Measured, Scan, EndsReader | None]:
     # The next clip waits for this: ffmpeg's strict check runs beside our own decode.
     with _LANDING, ThreadPoolExecutor(1) as beside:
         strict = beside.submit(strict_check, part)
-        scanner = Scanner(probe(part))
-        measured = measure_clip(part, scanner.add)
+        facts = probe(part)
+        scanner, ends = Scanner(facts), None
+        if mendable(facts):
+            ends = EndsReader(shown_frame(wanted.out_frame, FrameRate(facts.rate), wanted.rate))
+
+        def look(frame: FilmFrame) -> None:
+            if ends is not None and frame.format.name == facts.pix_fmt:
+                ends.put(scanner.frames, planes_of(frame))
+            scanner.add(frame)
+
+        measured = measure_clip(part, look)
         strict.result()
-    return measured, scanner.scan()
+    return measured, scanner.scan(), ends

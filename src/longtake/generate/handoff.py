@@ -13,7 +13,7 @@ from longtake.media.camera import MovedStill
 from longtake.media.color import Plane, Sampling, planes_to_rgb
 from longtake.media.faces import FACE_RULE, fitted_face
 from longtake.media.frames import first_frame, last_frame, save_png
-from longtake.media.likeness import likeness
+from longtake.media.likeness import likeness, luma_likeness
 from longtake.media.normalise import rgb_still_to_film, source_frame
 from longtake.media.probe import probe
 from longtake.media.stills import open_still
@@ -28,6 +28,7 @@ from longtake.plan.job import (
     StillFrame,
 )
 from longtake.seam.apply import handoff_picture
+from longtake.seam.ends import EndsReader, small_picture
 from longtake.seam.mending import Mending
 from longtake.units import Fit, FrameRate, Size
 from longtake.vault.store import Vault
@@ -198,13 +199,16 @@ def refuse_unmendable(job: ClipJob, take: Take) -> None:
     )
 
 
-def refuse_ignored_frame(job: ClipJob, sent: SentFrame, take: Take) -> None:
+def refuse_ignored_frame(
+    job: ClipJob, sent: SentFrame, take: Take, seen: EndsReader | None = None
+) -> None:
     """Compare a bought clip's first frame with the one it was given.
 
-    Raises FirstFrameIgnored where they have nothing in common: the take is paid and kept, but goes
-    into the chain only on the author's word.
+    `seen` are the clip's ends where somebody has just decoded it. Raises FirstFrameIgnored where the
+    two have nothing in common: the take is paid and kept, but goes into the chain only on the
+    author's word.
     """
-    alike = likeness(first_frame(take.path), open_still(sent.path))
+    alike = _likeness(take, open_still(sent.path), seen)
     if alike < RESPECTED:
         raise FirstFrameIgnored(
             f'"{job.id}" does not begin on the frame it was given (likeness {alike:.2f})',
@@ -213,3 +217,9 @@ def refuse_ignored_frame(job: ClipJob, sent: SentFrame, take: Take) -> None:
             task=take.task,
             charged=True,
         )
+
+
+def _likeness(take: Take, sent: Plane, seen: EndsReader | None) -> float:
+    if seen is None or seen.first is None:
+        return likeness(first_frame(take.path), sent)
+    return luma_likeness(seen.first[0], small_picture(sent, Sampling())[0])

@@ -22,7 +22,14 @@ from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob
 from longtake.seam.apply import Mender
 from longtake.seam.calibrate import Calibration, Observation, observe, vote
-from longtake.seam.ends import REACH, WORKING, gather_ends, mendable, small_picture
+from longtake.seam.ends import (
+    REACH,
+    WORKING,
+    EndsReader,
+    gather_ends,
+    mendable,
+    small_picture,
+)
 from longtake.seam.mending import Mending, written_change
 from longtake.seam.repair import Switches, plan_repair
 from longtake.units import Size
@@ -50,10 +57,13 @@ def known_mending(take: Take, job: ClipJob, vault: Vault) -> Take:
     return take if Mending.from_json(written) is None else replace(take, mending=written)
 
 
-def mended(take: Take, job: ClipJob, vault: Vault, around: Neighbours) -> Take:
+def mended(
+    take: Take, job: ClipJob, vault: Vault, around: Neighbours, seen: EndsReader | None = None
+) -> Take:
     """Give a take with its repairs, decided now if they never were.
 
-    A clip whose planes cannot be repaired (turned, interlaced, not 4:2:0) is shown as it is.
+    `seen` are its ends where somebody has just decoded it. A clip whose planes cannot be repaired
+    (turned, interlaced, not 4:2:0) is shown as it is.
     """
     known = known_mending(take, job, vault)
     if known.mending is not None:
@@ -61,7 +71,7 @@ def mended(take: Take, job: ClipJob, vault: Vault, around: Neighbours) -> Take:
     facts = probe(take.path)
     if not mendable(facts) or facts.vfr:
         return take
-    mending = _decided(take, job, facts, vault, around)
+    mending = _decided(take, job, facts, vault, around, seen)
     write_json(_place(take, job, vault), mending.as_json())
     return known_mending(take, job, vault)
 
@@ -82,18 +92,23 @@ def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
 
 
 def _decided(
-    take: Take, job: ClipJob, facts: ClipFacts, vault: Vault, around: Neighbours
+    take: Take,
+    job: ClipJob,
+    facts: ClipFacts,
+    vault: Vault,
+    around: Neighbours,
+    seen: EndsReader | None,
 ) -> Mending:
     sent, anchor = (_on_canvas(each, facts.size) for each in (around.sent, around.anchor))
-    gathered = gather_ends(take.path, take.out_point, Calibration().sampling(facts))
-    calibration = _calibrated(take, facts, sent, gathered.first, vault)
+    if seen is None or not seen.kept(take.out_point):
+        seen = gather_ends(take.path, take.out_point)
+    calibration = _calibrated(take, facts, sent, seen.first, vault)
     sampling = calibration.sampling(facts)
     switches = Switches(job.repairs.color, job.repairs.lighting, job.repairs.repair)
     ends = replace(
-        gathered.ends(None, _shown_before(around.before, facts.size)),
-        sent=None if sent is None else small_picture(sent, sampling),
+        seen.ends(take.out_point, sampling, sent),
         anchor=None if anchor is None else small_picture(anchor, sampling),
-        sampling=sampling,
+        before=_shown_before(around.before, facts.size),
     )
     repair = plan_repair(ends, switches)
     return Mending(

@@ -235,25 +235,26 @@ class _Walker:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
             step("mend")
-            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), shop.vault)
+            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), desk)
 
     def _fit_in(
         self,
         job: ClipJob,
         made: Made,
         pictures: tuple[SentFrame | None, SentFrame | None],
-        vault: Vault,
+        desk: Desk,
     ) -> Made:
         """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
         first, _ = pictures
+        vault, seen = desk.vault, desk.glimpse.of(made.take)
         if job.id in self._accepted:
             accept(made.take, vault)
         accepted = was_accepted(made.take, vault)
         if first and not accepted:
-            refuse_ignored_frame(job, first, made.take)
+            refuse_ignored_frame(job, first, made.take, seen)
         before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None
         sent, led = (picture.path if picture else None for picture in pictures)
-        take = mended(made.take, job, vault, Neighbours(sent, before, led))
+        take = mended(made.take, job, vault, Neighbours(sent, before, led), seen)
         if not accepted:
             refuse_unmendable(job, take)
         return replace(made, take=take)

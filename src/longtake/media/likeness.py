@@ -31,8 +31,8 @@ def likeness(one: Plane, other: Plane) -> float:
     return luma_likeness(one.astype(np.float32) @ weights, other.astype(np.float32) @ weights)
 
 
-def luma_likeness(one: Luma, other: Luma) -> float:
-    """Compare two luma pictures (height, width), codes of 0 to 255, as `likeness` does."""
+def luma_likeness(one: Luma | Plane, other: Luma | Plane) -> float:
+    """Compare two luma pictures (height, width), whole or parts of codes of 0 to 255, as `likeness` does."""
     cells = _cells(one), _cells(other)
     first, second = (_detail(each) for each in cells)
     if min(first.std(), second.std()) < _FLAT:
@@ -49,8 +49,8 @@ def luma_likeness(one: Luma, other: Luma) -> float:
     return float(max(0.0, *found))
 
 
-def _cells(luma: Luma) -> Cells:
-    shrunk = Image.fromarray(luma).resize((_ACROSS, _DOWN), Image.Resampling.BOX)
+def _cells(luma: Luma | Plane) -> Cells:
+    shrunk = Image.fromarray(luma.astype(np.float32)).resize((_ACROSS, _DOWN), Image.Resampling.BOX)
     return np.asarray(shrunk, np.float64)
 
 

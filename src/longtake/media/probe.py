@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -176,8 +177,31 @@ def begins_with(head: bytes) -> str:
 
 
 def probe(path: Path) -> ClipFacts:
-    """Look at a clip: its first picture is decoded, its packets are counted."""
-    grid = read_grid(path)
+    """Look at a clip: its first picture is decoded, its packets are counted.
+
+    What was seen of a file is remembered for as long as the file is not written to.
+    """
+    return _probed(path, _version(path))
+
+
+def read_grid(path: Path) -> Grid:
+    """Read from the packets of a clip when each of its frames is shown; remembered as by `probe`."""
+    return _grid(path, _version(path))
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Tell the states of a file apart, by all that changes when it is written to or replaced."""
+    try:
+        now = path.stat()
+    except OSError as exc:
+        raise MediaError(f"{path}: cannot be opened ({exc.strerror})") from exc
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
+
+
+# Opening a clip costs as much as decoding ten frames, and each step of the house asks again.
+@lru_cache(maxsize=256)
+def _probed(path: Path, version: tuple[int, ...]) -> ClipFacts:
+    grid = _grid(path, version)
     with open_clip(path) as (container, stream):
         frame = next(container.decode(stream), None)
         if frame is None:
@@ -207,8 +231,8 @@ def probe(path: Path) -> ClipFacts:
         )
 
 
-def read_grid(path: Path) -> Grid:
-    """Read from the packets of a clip when each of its frames is shown."""
+@lru_cache(maxsize=256)
+def _grid(path: Path, _: tuple[int, ...]) -> Grid:
     with open_clip(path) as (container, stream):
         tick = Fraction(stream.time_base or Fraction(1, 90_000))
         shown: list[tuple[int, int]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,15 @@ from longtake.media.color import Plane, Sampling, rgb_to_planes
 from longtake.media.frames import decode_frames
 from longtake.media.planes import Planes, planes_of, shrink_planes
 from longtake.media.probe import ClipFacts
+from longtake.seam.normal import ENDING
 
 Real = NDArray[np.float32]
 
 # Samples of luma on the longer side at which all is measured, and frames looked at at each end.
 WORKING = 640
 REACH = 26
+# How far before the frame that a plan wants a bad tail may move the out-point.
+LATITUDE = ENDING
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,33 +57,44 @@ class ClipEnds:
 class EndsReader:
     """Gathers the ends of a clip while somebody decodes it.
 
-    It holds small frames, and of the first one the planes as they are: `first`.
+    `last` is the latest frame that may become the out-point; which one does may be found out later, up
+    to `LATITUDE` frames before it. It holds small frames, and of the first one the planes as they are:
+    `first`.
     """
 
-    def __init__(self, last: int, sampling: Sampling) -> None:
-        self._last, self._sampling = last, sampling
+    def __init__(self, last: int) -> None:
+        self._last = last
         self._head: list[Planes] = []
-        self._tail: deque[Planes] = deque(maxlen=REACH)
+        self._tail: deque[tuple[int, Planes]] = deque(maxlen=REACH + LATITUDE)
         self.first: Planes | None = None
 
     def put(self, frame: int, planes: Planes) -> None:
-        """Take the next frame, from 0 on; those behind the out-point are passed over."""
+        """Take the next frame, from 0 on; those behind the last one are passed over."""
+        if frame > self._last:
+            return
         if frame == 0:
             y, u, v = planes
             self.first = y.copy(), u.copy(), v.copy()
-        if frame < REACH or self._last - REACH < frame <= self._last:
+        if frame < REACH or frame > self._last - REACH - LATITUDE:
             small = shrink_planes(planes, WORKING)
-            if frame < REACH and frame <= self._last:
+            if frame < REACH:
                 self._head.append(small)
-            if self._last - REACH < frame <= self._last:
-                self._tail.append(small)
+            self._tail.append((frame, small))
 
-    def ends(self, sent: Plane | None, before: tuple[Planes, ...] = ()) -> ClipEnds:
-        """Give the ends beside the RGB picture that was sent."""
-        small = small_picture(sent, self._sampling) if sent is not None else None
-        return ClipEnds(
-            small, tuple(self._head), tuple(self._tail), self._last, self._sampling, before
-        )
+    def kept(self, last: int) -> bool:
+        """Tell whether all frames that the ends of a clip with this out-point need were kept."""
+        return {frame for frame, _ in self._tail}.issuperset(_tail_of(last))
+
+    def ends(self, last: int, sampling: Sampling, sent: Plane | None = None) -> ClipEnds:
+        """Give the ends up to an out-point beside the RGB picture that was sent."""
+        kept = dict(self._tail)
+        tail = tuple(kept[frame] for frame in _tail_of(last))
+        small = small_picture(sent, sampling) if sent is not None else None
+        return ClipEnds(small, tuple(self._head[: last + 1]), tail, last, sampling)
+
+
+def _tail_of(last: int) -> range:
+    return range(max(0, last + 1 - REACH), last + 1)
 
 
 def mendable(facts: ClipFacts) -> bool:
@@ -89,12 +103,12 @@ def mendable(facts: ClipFacts) -> bool:
     return upright and facts.pix_fmt == "yuv420p"
 
 
-def gather_ends(path: Path, last: int, sampling: Sampling) -> EndsReader:
+def gather_ends(path: Path, last: int) -> EndsReader:
     """Decode a clip once up to its out-point and keep its ends.
 
     Raises MediaError where it cannot be decoded, or its pictures are not 4:2:0 of 8 bits.
     """
-    reader = EndsReader(last, sampling)
+    reader = EndsReader(last)
     for index, frame in decode_frames(path, 0, last + 1):
         if frame.format.name != "yuv420p":
             raise MediaError(f"{path}: pictures of the kind {frame.format.name} are not repaired")
@@ -106,7 +120,7 @@ def read_ends(
     path: Path, last: int, sampling: Sampling, sent: Plane | None, before: tuple[Planes, ...] = ()
 ) -> ClipEnds:
     """Decode a clip once up to its out-point and give its ends; raises what `gather_ends` does."""
-    return gather_ends(path, last, sampling).ends(sent, before)
+    return replace(gather_ends(path, last).ends(last, sampling, sent), before=before)
 
 
 def small_picture(rgb: Plane, sampling: Sampling) -> Planes:

@@ -178,6 +178,11 @@ class Scanner:
         self._before: Real | None = None
         self._step: Real | None = None
 
+    @property
+    def frames(self) -> int:
+        """Count the frames shown so far."""
+        return len(self._rows)
+
     def add(self, frame: FilmFrame) -> None:
         """Measure the next frame; its samples are not kept."""
         self._take(reduce_frame(frame, self._facts))
