@@ -19,9 +19,15 @@ from longtake.wishes import Wishes
 )
 @options.QUALITY
 @options.SET
+@options.TRACE
 @options.JSON
 def command(
-    board: Path | None, no_labels: bool, quality: str, variables: dict[str, str], as_json: bool
+    board: Path | None,
+    no_labels: bool,
+    quality: str,
+    variables: dict[str, str],
+    trace: Path | None,
+    as_json: bool,
 ) -> None:
     """Make a rough moving version of the whole film, free and without a key.
 
@@ -29,4 +35,4 @@ def command(
     """
     path = find_board(board)
     wishes = Wishes(animatic=True, quality=quality, labels=not no_labels, variables=variables)
-    make_and_show(path, wishes, gate=lambda plan: None, as_json=as_json)
+    make_and_show(path, wishes, gate=lambda plan: None, as_json=as_json, trace=trace)

@@ -29,6 +29,7 @@ from longtake.wishes import Wishes
 @options.WEBHOOK
 @options.LISTEN
 @options.YES
+@options.TRACE
 @options.JSON
 def command(
     board: Path | None,
@@ -42,6 +43,7 @@ def command(
     webhook: str | None,
     listen: str | None,
     yes: bool,
+    trace: Path | None,
     as_json: bool,
 ) -> None:
     """Make the film. What exists already is not made again.
@@ -61,7 +63,13 @@ def command(
         agreed=yes,
         webhook=_webhook(webhook, listen),
     )
-    make_and_show(path, wishes, gate=lambda plan: confirm(plan, consent), as_json=as_json)
+    make_and_show(
+        path,
+        wishes,
+        gate=lambda plan: confirm(plan, consent),
+        as_json=as_json,
+        trace=trace,
+    )
     if draft and not as_json:
         _say_final(path, variables)
 
