@@ -39,6 +39,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
     "wishes": (BASE | {"buying", "generate"}, set()),
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
+    "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {"film", "cli", "testing"}
 ANYWHERE = {

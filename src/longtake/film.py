@@ -8,13 +8,14 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from longtake.ahead import nobody, rendered_ahead
 from longtake.assemble.film import Film, Workshop, assemble_film
-from longtake.assemble.ingest import ComingFilm, Ingest
+from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
 from longtake.assemble.seams import UnseenSeams, seam_places
 from longtake.assemble.shifts import timed
@@ -59,8 +60,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     tell(Planned(plan))
     workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers)
     with project.hold():
-        with ingesting(plan, workshop, wishes, tell) as ingest:
-            takes = make_takes(plan, project, wishes, tell, ingest.land if ingest else unseen)
+        coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
+        with rendered_ahead(plan, coming, wishes, tell) as ahead:
+            takes = make_takes(plan, project, wishes, tell, ahead.land)
         shown = {**materials(plan), **takes}
         film = assemble_film(
             plan.timeline,
@@ -72,7 +74,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
             watch=tell,
         )
-        film = replace(film, rendered=film.rendered + (ingest.frames if ingest else 0))
+        film = replace(film, rendered=film.rendered + ahead.frames)
         tell(Assembled(film))
         seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
         with timed(tell, "deliver"):
@@ -100,30 +102,8 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
     return with_budget(plan, wishes.budget)
 
 
-@contextmanager
-def ingesting(
-    plan: Plan, workshop: Workshop, wishes: Wishes, tell: Tell = silent
-) -> Iterator[Ingest | None]:
-    """Render what is decided while paid clips are waited for; None where nothing is waited for."""
-    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
-    if not wishes.ingest or all(job.draws or job.id in owned for job in plan.jobs):
-        yield None
-        return
-    ingest = Ingest(ComingFilm(plan.timeline, materials(plan), workshop, plan.cues))
-    try:
-        with ingest:
-            yield ingest
-    finally:
-        for shift in ingest.shifts:
-            tell(shift)
-
-
-def unseen(clip: str, take: Take) -> None:
-    """Let a take land without looking."""
-
-
 def make_takes(
-    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = unseen
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
 ) -> Mapping[str, Take]:
     """The third stage: make or buy what is missing, keep what is there; `landed` sees each at once.
 

@@ -10,25 +10,28 @@ film is cut several times with other lengths for these clips: what stands in eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
+from typing import ParamSpec, TypeVar
 
 from longtake.assemble.film import Cutting, Workshop, cut_film
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Piece
 from longtake.assemble.render import RenderUnit
-from longtake.assemble.shifts import Shift
+from longtake.assemble.shifts import Shift, Watch
 from longtake.assemble.sound import measure_music
 from longtake.assemble.work import plan_units, render_shift
 from longtake.cues import CueSheet
 from longtake.media.workers import cores, stop_workers, worker_pool
 from longtake.timeline import Join, Seam, Timeline, overlap
 from longtake.vault.take import Take
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # What is needed at once (the next clip's handoff above all) gets fifteen times a worker's share.
 NICE = 12
@@ -131,18 +134,21 @@ class Ingest:
     """Renders what is decided of a film while its takes land, in workers that stand back for all else.
 
     Left as a context, it finishes what is being rendered; left by an error, it drops that. No failure
-    in here is one of the run: assembly makes what lacks, and tells what cannot be made.
+    in here is one of the run: assembly makes what lacks, and tells what cannot be made. `watch` hears
+    of each shift of a worker, in another thread than the caller's.
     """
 
-    def __init__(self, coming: ComingFilm) -> None:
+    def __init__(self, coming: ComingFilm, watch: Watch) -> None:
         self._coming = coming
+        self._watch = watch
         # One core is left to what the next clip waits for.
         self._count = coming.workshop.workers or max(1, cores() - 1)
         self._pool = worker_pool(self._count, NICE)
         self._landed: SimpleQueue[tuple[str, Take] | None] = SimpleQueue()
         self._asked: frozenset[str] = frozenset()
         self._going: set[Future[Shift]] = set()
-        self._shifts: list[Shift] = []
+        # Held while a worker may be started: who stops them all must not miss one.
+        self._hiring = Lock()
         self._thread = Thread(target=self._serve, name="longtake-ingest")
 
     def __enter__(self) -> Ingest:
@@ -151,28 +157,22 @@ class Ingest:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
-            stop_workers(self._pool)
+            self._drop()
         self._landed.put(None)
         try:
             self._thread.join()
         except BaseException:
-            stop_workers(self._pool)
+            self._drop()
             self._thread.join()
             raise
+
+    def _drop(self) -> None:
+        with self._hiring:
+            stop_workers(self._pool)
 
     def land(self, clip: str, take: Take) -> None:
         """Hear that a take has landed; returns at once."""
         self._landed.put((clip, take))
-
-    @property
-    def shifts(self) -> tuple[Shift, ...]:
-        """What the workers have done so far."""
-        return tuple(self._shifts)
-
-    @property
-    def frames(self) -> int:
-        """Count the film frames that were rendered."""
-        return sum(shift.frames for shift in self._shifts)
 
     def _serve(self) -> None:
         """Render until all takes are here; the thread that starts workers lives as long as they do.
@@ -186,18 +186,18 @@ class Ingest:
 
     def _render_while_waiting(self) -> None:
         coming, last = self._coming, False
-        self._begin(self._pool.submit(measure_music, coming.cues, coming.workshop.sounds))
+        self._begin(measure_music, coming.cues, coming.workshop.sounds)
         while True:
             if last and len(self._going) > self._count:
                 # All takes are here, and assembly has more processors than this.
                 self._pool.shutdown(cancel_futures=True)
                 return
-            units = self._pool.submit(decided_units, coming, self._asked).result()
+            units = self._hired(decided_units, coming, self._asked).result()
             if last and len(self._going) + len(units) > self._count:
                 units = ()
             for unit in units:
                 self._asked |= keys_of(unit)
-                self._begin(self._pool.submit(render_shift, unit, "ingest"))
+                self._begin(render_shift, unit, "ingest")
             if last:
                 self._pool.shutdown()
                 return
@@ -215,12 +215,16 @@ class Ingest:
             told = self._landed.get()
         return landed, True
 
-    def _begin(self, future: Future[Shift]) -> None:
+    def _hired(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> Future[T]:
+        with self._hiring:
+            return self._pool.submit(work, *args, **how)
+
+    def _begin(self, work: Callable[P, Shift], *args: P.args, **how: P.kwargs) -> None:
+        future = self._hired(work, *args, **how)
         self._going.add(future)
         future.add_done_callback(self._end)
 
     def _end(self, future: Future[Shift]) -> None:
         self._going.discard(future)
-        with suppress(Exception):
-            if not future.cancelled():
-                self._shifts.append(future.result())
+        if not future.cancelled() and future.exception() is None:
+            self._watch(future.result())
