@@ -15,6 +15,7 @@ import pytest
 from longtake.assemble.film import Workshop, assemble_film, cut_film
 from longtake.assemble.ingest import ComingFilm, Ingest, decided_pieces
 from longtake.assemble.material import Material, StillMaterial
+from longtake.assemble.seams import look_at_seams, seam_places
 from longtake.assemble.shifts import Shift
 from longtake.cues import CueSheet, MusicCue
 from longtake.errors import MediaError
@@ -144,9 +145,9 @@ class Foreman:
     def hear(self, shift: Shift) -> None:
         self._told.put(shift)
 
-    def wait_for(self, clip: str) -> None:
-        """Wait until pieces of a clip have been made."""
-        while clip not in self.clips:
+    def wait_for(self, clip: str, what: str = "ingest") -> None:
+        """Wait until pieces of a clip have been made, or something else was done to it."""
+        while (what, clip) not in {(shift.what, shift.clip) for shift in self.shifts}:
             self.shifts.append(self._told.get(timeout=60))
 
     def all_heard(self) -> int:
@@ -204,6 +205,22 @@ def test_pieces_of_footage_need_no_take(reel: Reel, tmp_path: Path) -> None:
         foreman.wait_for("c3")
 
     assert foreman.all_heard() == 36
+
+
+def test_ends_at_seams_are_measured_when_nothing_else_is_to_do(reel: Reel, tmp_path: Path) -> None:
+    """A look at the seams of the film, which its report needs, then decodes nothing."""
+    places = [TimelineClip(name, "s", 0, 48) for name in ("a1", "a2")]
+    timeline, workshop, foreman = timeline_of(places, [Seam()]), Workshop(tmp_path), Foreman()
+    takes, coming = takes_of(reel, timeline), ComingFilm(timeline, {}, workshop, NOTHING)
+    with Ingest(coming, foreman.hear) as ingest:
+        for clip in ("a2", "a1"):
+            ingest.land(clip, takes[clip])
+            foreman.wait_for(clip)
+            foreman.wait_for(clip, "measure")
+    gone = {clip: replace(there, path=tmp_path / "gone.mp4") for clip, there in takes.items()}
+    (seam,) = look_at_seams(seam_places(timeline, gone), coming.scans).seams
+
+    assert (seam.place.before.clip, seam.place.after.clip) == ("a1", "a2")
 
 
 def test_a_run_that_fails_drops_what_is_rendered(reel: Reel, tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ film is cut several times with other lengths for these clips: what stands in eve
 
 from __future__ import annotations
 
+import os
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -18,10 +21,12 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import ParamSpec, TypeVar
 
+from longtake.assemble.endscans import TakeEnds, ensure_measured
 from longtake.assemble.film import Cutting, Workshop, cut_film
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Piece
 from longtake.assemble.render import RenderUnit
+from longtake.assemble.seams import take_ends
 from longtake.assemble.shifts import Shift, Watch
 from longtake.assemble.sound import measure_music
 from longtake.assemble.work import plan_units, render_shift
@@ -47,6 +52,11 @@ class ComingFilm:
     shown: Mapping[str, Take | Material]
     workshop: Workshop
     cues: CueSheet
+
+    @property
+    def scans(self) -> Path:
+        """The folder of what is measured at the ends of takes, for a look at their seams."""
+        return self.workshop.folder / "scans"
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -81,6 +91,22 @@ def decided_units(coming: ComingFilm, leave: frozenset[str]) -> tuple[RenderUnit
         cutting.settings,
         coming.workshop.shelf,
     )
+
+
+def seam_ends(coming: ComingFilm, clip: str) -> tuple[TakeEnds, ...]:
+    """Give the ends of a take that a look at the film's seams will measure; nothing between cuts."""
+    joins = (None, *coming.timeline.joins, None)
+    index = next(n for n, each in enumerate(coming.timeline.clips) if each.id == clip)
+    take = coming.shown[clip]
+    beside = any(isinstance(join, Seam) for join in joins[index : index + 2])
+    return (take_ends(clip, take),) if beside and isinstance(take, Take) else ()
+
+
+def measure_shift(ends: TakeEnds, folder: Path) -> Shift:
+    """Measure the ends of a take in this process."""
+    began = time.monotonic()
+    ensure_measured(ends, folder)
+    return Shift("measure", began, time.monotonic(), os.getpid(), ends.clip)
 
 
 def keys_of(unit: RenderUnit) -> frozenset[str]:
@@ -144,7 +170,9 @@ class Ingest:
         # One core is left to what the next clip waits for.
         self._count = coming.workshop.workers or max(1, cores() - 1)
         self._pool = worker_pool(self._count, NICE)
-        self._landed: SimpleQueue[tuple[str, Take] | None] = SimpleQueue()
+        # Takes as they land, "free" when a worker has finished something, None when no more will land.
+        self._told: SimpleQueue[tuple[str, Take] | str | None] = SimpleQueue()
+        self._later: deque[TakeEnds] = deque()
         self._asked: frozenset[str] = frozenset()
         self._going: set[Future[Shift]] = set()
         # Held while a worker may be started: who stops them all must not miss one.
@@ -158,7 +186,7 @@ class Ingest:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self._drop()
-        self._landed.put(None)
+        self._told.put(None)
         try:
             self._thread.join()
         except BaseException:
@@ -172,7 +200,7 @@ class Ingest:
 
     def land(self, clip: str, take: Take) -> None:
         """Hear that a take has landed; returns at once."""
-        self._landed.put((clip, take))
+        self._told.put((clip, take))
 
     def _serve(self) -> None:
         """Render until all takes are here; the thread that starts workers lives as long as they do.
@@ -203,17 +231,24 @@ class Ingest:
                 return
             landed, last = self._next_landed()
             coming = replace(coming, shown={**coming.shown, **landed})
+            self._later += (ends for clip in landed for ends in seam_ends(coming, clip))
 
     def _next_landed(self) -> tuple[dict[str, Take], bool]:
-        """Wait for a take, and give all that have landed; and whether no more will come."""
+        """Wait for a take, and give all that have landed; and whether no more will come.
+
+        While there is nothing better to do, the ends of takes are measured.
+        """
         landed: dict[str, Take] = {}
-        told = self._landed.get()
-        while told is not None:
-            landed[told[0]] = told[1]
-            if self._landed.empty():
+        while True:
+            told = self._told.get()
+            if told is None:
+                return landed, True
+            if isinstance(told, tuple):
+                landed[told[0]] = told[1]
+            if landed and self._told.empty():
                 return landed, False
-            told = self._landed.get()
-        return landed, True
+            if self._later and not landed and not self._going:
+                self._begin(measure_shift, self._later.popleft(), self._coming.scans)
 
     def _hired(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> Future[T]:
         with self._hiring:
@@ -226,5 +261,6 @@ class Ingest:
 
     def _end(self, future: Future[Shift]) -> None:
         self._going.discard(future)
+        self._told.put("free")
         if not future.cancelled() and future.exception() is None:
             self._watch(future.result())
