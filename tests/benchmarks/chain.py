@@ -2,7 +2,7 @@
 
 Every row stands for a provider (faithful or drifting, lossless or coded, tagged or not); ours stands
 beside MoviePy's frame grab, `ffmpeg -sseof`, JPEG handoffs and MKL colour transfer, all on the same
-four drawn worlds in one run. Besides: 39 awkward files, a zoom at the seam, what repairs do to a
+four drawn worlds (or five photographs, `--photos`) in one run. Besides: 39 awkward files, a zoom at the seam, what repairs do to a
 perfect clip, and what they cost. Writes chain.md, chain.png (curves) and chain-hop.jpg (one frame after
 the last hop) into --folder.
 """
@@ -13,7 +13,7 @@ import argparse
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from awkward import awkward_files, hits, ways  # noqa: E402
 from chain_draw import draw_curves, draw_panels  # noqa: E402
 from chain_seams import cost, perfect_clip, zoomed_seam  # noqa: E402
 from chain_ways import DRIFTING, Chain, Provider, run_chain  # noqa: E402
-from chain_worlds import WORLDS, draw_world  # noqa: E402
+from chain_worlds import PHOTOS, WORLDS, draw_world  # noqa: E402
 
 from longtake.units import Size  # noqa: E402
 
@@ -73,7 +73,9 @@ def main() -> None:
         lines.append(line)
         print(line, flush=True)
 
-    say(f"Clips of {ROWS[0].provider.frames} frames, {size}; means over {', '.join(WORLDS)}.\n")
+    say(
+        f"Clips of {ROWS[0].provider.frames} frames, {size}; means over {', '.join(args.worlds)}.\n"
+    )
     if "files" in args.only:
         _files(say)
     if "seams" in args.only:
@@ -92,6 +94,9 @@ def _arguments() -> argparse.Namespace:
     kind.add_argument("--full", action="store_true", help="1280x720, 50 and 30 hops")
     parser.add_argument("--size", help="of the clips")
     parser.add_argument("--hops", type=int, help="at most so many")
+    parser.add_argument("--worlds", nargs="+", default=WORLDS, choices=(*WORLDS, *PHOTOS))
+    parser.add_argument("--photos", dest="worlds", action="store_const", const=PHOTOS,
+        help="five photographs in place of drawn worlds (needs scikit-image)")  # fmt: skip
     parser.add_argument("--only", nargs="+", default=["files", "seams", "cost", "chains"])
     parser.add_argument("--folder", type=Path, default=HERE, help="where results go")
     parser.add_argument("--workers", type=int, default=2)
@@ -123,25 +128,25 @@ def _chains(say: Any, args: argparse.Namespace, size: Size) -> None:
     kept: dict[tuple[str, str], list[Chain]] = {}
     with ProcessPoolExecutor(args.workers) as pool:
         for row in ROWS:
-            orders = list(_orders(row, min(row.hops, most), size))
+            orders = list(_orders(row, min(row.hops, most), size, args.worlds))
             for order, chain in zip(orders, pool.map(_run, orders), strict=True):
                 chains = kept.setdefault((row.title, order.way), [])
                 chains.append(chain)
-                if len(chains) == len(WORLDS):
+                if len(chains) == len(args.worlds):
                     say(_line(order, chains))
     draw_curves(kept, args.folder / "chain.png")
     tagged, bare = ROWS[1].title, ROWS[2].title
     shown = [kept[tagged, "ours"], kept[tagged, "MoviePy"], kept[bare, "MoviePy"]]
-    firsts = [draw_world(world, size) for world in WORLDS]
+    firsts = [draw_world(world, size) for world in args.worlds]
     pictures = [firsts, *([chain.picture for chain in chains] for chains in shown)]
     names = ["the picture sent", f"ours, {min(ROWS[1].hops, most)} hops later", "MoviePy's frame grab",
              "the same, clips untagged"]  # fmt: skip
     draw_panels(pictures, names, args.folder / "chain-hop.jpg")
 
 
-def _orders(row: Row, hops: int, size: Size) -> Iterator[Order]:
+def _orders(row: Row, hops: int, size: Size, worlds: Sequence[str]) -> Iterator[Order]:
     for way in row.ways:
-        for world in WORLDS:
+        for world in worlds:
             yield Order(world, row, way, hops, size)
 
 

@@ -6,10 +6,12 @@ them back.
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from longtake.media.scenery import paint_place
 from longtake.units import Size
@@ -21,11 +23,26 @@ SWATCHES = (
 
 
 def draw_world(name: str, size: Size) -> Any:
-    """Draw a place by its name as RGB (height, width, 3)."""
-    chance = np.random.default_rng(sum(name.encode()))
-    picture = Image.fromarray(np.clip(_GROUNDS[name](size, chance), 0, 255).astype(np.uint8))
+    """Draw a place by its name, or show a photograph, as RGB (height, width, 3), with the sign on it."""
+    if name in PHOTOS:
+        ground = _photo(name, size)
+    else:
+        ground = _GROUNDS[name](size, np.random.default_rng(sum(name.encode())))
+    picture = Image.fromarray(np.clip(ground, 0, 255).astype(np.uint8))
     _sign(picture)
     return np.asarray(picture)
+
+
+def _photo(name: str, size: Size) -> Any:
+    """Show a photograph four times, mirrored, so that it wraps around."""
+    package = importlib.util.find_spec("skimage")
+    if package is None or package.origin is None:
+        raise SystemExit("the photographs come with scikit-image: pip install scikit-image")
+    with Image.open(Path(package.origin).parent / "data" / name) as photo:
+        half = (size.width // 2, size.height // 2)
+        quarter = np.asarray(ImageOps.fit(photo.convert("RGB"), half, Image.Resampling.LANCZOS))
+    above = np.concatenate([quarter, quarter[:, ::-1]], 1)
+    return np.concatenate([above, above[::-1]], 0)
 
 
 def _coast(size: Size, chance: np.random.Generator) -> Any:
@@ -146,3 +163,5 @@ def _sign(picture: Image.Image) -> None:
 
 _GROUNDS = {"coast": _coast, "market": _market, "portrait": _portrait, "night": _night}
 WORLDS = tuple(_GROUNDS)
+# In the public domain, or given to it; they lie in the package of scikit-image (BSD).
+PHOTOS = ("astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg", "motorcycle_left.png")

@@ -122,7 +122,7 @@ class Table:
 
 def run(joins: int, seed: int, workers: int, size: Size = worlds.SIZE) -> Table:
     """Draw, encode, scan, measure and judge so many joins."""
-    orders = list(_orders(joins, seed, size))
+    orders = list(orders_of(joins, seed, size))
     if workers <= 1:
         return Table(tuple(o for order in orders for o in judge_world(order)))
     with ProcessPoolExecutor(workers) as pool:
@@ -140,7 +140,7 @@ def judge_world(order: Order) -> list[Outcome]:
         return [_outcome(world, kind, Path(folder), scans) for kind in kinds]
 
 
-def _orders(joins: int, seed: int, size: Size) -> Iterator[Order]:
+def orders_of(joins: int, seed: int, size: Size) -> Iterator[Order]:
     """Deal worlds and kinds so that all motions meet all kinds, a third of the joins good."""
     chance = random.Random(seed)
     good = [kind for kind in joinkinds.KINDS if kind.family in GOOD]

@@ -11,6 +11,7 @@ from longtake.seam.verdict import colour_limits, judge
 
 GOOD = SeamScore(
     motion=2.0,
+    first_step=0.0,
     handoff_de=0.2,
     handoff_step=0.1,
     light_step=0.1,
@@ -53,7 +54,7 @@ GOOD = SeamScore(
         ("tail_fade", 0.94, "tail fades"),
         ("tail_fade", 1.06, "tail fades"),
         ("tail_blur", -0.51, "tail blurred"),
-        ("turn", 3.6, "jump"),
+        ("turn", 4.6, "jump"),
         ("leap", 1.7, "jump"),
         ("pace", -1.4, "jump"),
         ("bars", 0.03, "bars"),
@@ -88,6 +89,10 @@ def test_motion_hides_a_colour_step_up_to_a_point() -> None:
     assert colour_limits(12) == colour_limits(50) == pytest.approx((1.12, 1.07))
     assert judge(replace(GOOD, handoff_de=0.6)).verdict == "exposure"
     assert judge(replace(GOOD, handoff_de=0.6, motion=6.0)).clean
+    assert colour_limits(0, 0.2) == pytest.approx((0.50, 0.55))
+    assert colour_limits(0, 0.6) == colour_limits(0, 9)
+    assert judge(replace(GOOD, handoff_step=0.7, first_step=0.4)).clean
+    assert judge(replace(GOOD, handoff_step=0.7, first_step=0.1)).verdict == "exposure"
 
 
 def test_a_restless_take_may_be_restless_at_its_seam() -> None:

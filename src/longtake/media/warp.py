@@ -24,6 +24,26 @@ def warped_planes(planes: Planes, goes: NDArray[np.float64]) -> tuple[Real, Real
     return y, u, v
 
 
+def looked_up(picture: Real, back: NDArray[np.float64]) -> Real:
+    """Look up each sample of a picture (height, width) where a 3x3 matrix says it came from.
+
+    Places are written in samples from the top left corner. What came from beyond an edge is NaN.
+    Between samples, contrast is kept: Pillow's bilinear filter takes as much of it away as its bicubic
+    one (of parameter -1) adds, and their mean is the neutral cubic.
+    """
+    height, width = picture.shape
+    numbers = tuple(float(number) for number in (back / back[2, 2]).ravel()[:8])
+    image = Image.fromarray(picture)
+    soft, hard = (
+        image.transform(
+            (width, height), Image.Transform.PERSPECTIVE, numbers, each, fillcolor=math.nan
+        )
+        for each in (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC)
+    )
+    mean: Real = (np.asarray(soft) + np.asarray(hard)) * np.float32(0.5)
+    return mean
+
+
 def _warped(plane: NDArray[np.uint8], goes: NDArray[np.float64], *, cosited: bool) -> Real:
     height, width = plane.shape
     shift = 0.25 / width if cosited else 0.0

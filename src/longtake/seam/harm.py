@@ -27,6 +27,7 @@ _BADNESS: dict[str, Callable[[float], float]] = {
     "handoff_ssim": lambda value: 1 - value,
     "likeness": lambda value: 1 - value,
     "jump": lambda value: max(0.0, value - 1),
+    "leap": lambda value: max(0.0, value - 1),
     "pace": lambda value: max(0.0, -value),
     "tail_fade": lambda value: max(0.0, 1 - value),
     "tail_blur": lambda value: max(0.0, -value),
@@ -48,11 +49,12 @@ _COUNTS: dict[str, tuple[float, float]] = {
     "turn": (0.6, 2.5),
     "pace": (0.4, 1.3),
     "jump": (0.5, 1.0),
+    "leap": (0.3, 0.2),
     "flash": (0.004, 0.01),
 }
 _OTHERS = (0.1, 0.0)
 # What belongs to the clips and not to the seam between them.
-_NO_MEASURES = {"motion"}
+_NO_MEASURES = {"motion", "first_step"}
 _LEAST_MOTION = 0.35
 
 

@@ -57,10 +57,12 @@ class SeamScore:
     `sharp_ratio`, `tail_blur` and `pace` are log2; `turn` is in usual spreads, `jump` and `leap` in
     usual steps (of the median and the largest around the seam). `freeze_frames` are repeated frames beyond
     frame 0, `repeated` those the film shows; both None where nothing moves. `motion` is the median
-    change between frames; it and the `*_noise` of the takes themselves set the limits.
+    change between frames and `first_step` that of the mean colour in the new take's own first step;
+    they and the `*_noise` of the takes themselves set the limits.
     """
 
     motion: float
+    first_step: float
     handoff_de: float
     handoff_step: float
     light_step: float
@@ -121,6 +123,7 @@ def measure_seam(
     pace, jump = _movement(before, after, out, shown, moved)
     return SeamScore(
         motion=moved,
+        first_step=_first_step(after),
         handoff_de=float(np.median(delta_e(sent.lab, back.lab))) if cells_alike else 0.0,
         handoff_step=float(np.linalg.norm(mean)),
         light_step=float(mean[0]),
@@ -164,6 +167,14 @@ def _motion(before: Scan, after: Scan, out: int) -> float:
         [before.profile.change[max(1, out + 1 - AROUND) : out + 1], after.profile.change[1:AROUND]]
     )
     return float(np.median(changes)) if len(changes) else 0.0
+
+
+def _first_step(after: Scan) -> float:
+    """Give how far the mean colour goes from frame 0 to frame 1: encoders code their first picture finer."""
+    if len(after.head) < 2:
+        return 0.0
+    first, second = (look.lab.mean((0, 1)) for look in after.head[:2])
+    return float(np.linalg.norm(second - first))
 
 
 def _freeze(before: Scan, after: Scan, out: int) -> int | None:

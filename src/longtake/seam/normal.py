@@ -30,6 +30,9 @@ CREPT, _CREEP = 2, 0.9
 # A flash is up and down again within so many frames.
 _FLASH_FRAMES = 3
 FLASH = 0.04
+# However restless a take is, beyond these it is not its restlessness: log2 of sharpness, a share of
+# light. Good takes reach -1.0 and 0.95; blurred ends begin at -1.5, fades to 80 % at 0.82.
+SURELY_BLURRED, SURELY_FADED = -1.2, 0.87
 _MAD = 1.4826
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from longtake.seam.normal import (
     ENDING,
+    SURELY_BLURRED,
+    SURELY_FADED,
     Body,
     body_before,
     flash_frames,
@@ -82,10 +84,11 @@ def faults_of(
     """List what is wrong with a frame as the last one of a clip."""
     found: list[Badness] = []
     loss, spread = sharpness_loss(profile, frame, body)
-    if loss < min(_LEAST_SHARP, -_SPREADS * spread):
+    if loss < max(min(_LEAST_SHARP, -_SPREADS * spread), SURELY_BLURRED):
         found.append("blurred")
     light, noise = light_off_trend(profile, frame, body)
-    if abs(float(np.log(light))) > max(_LEAST_OFF, _NOISES * noise):
+    restless = min(_NOISES * noise, -float(np.log(SURELY_FADED)))
+    if abs(float(np.log(light))) > max(_LEAST_OFF, restless):
         found.append("fades")
     if frame in flashes:
         found.append("flash")

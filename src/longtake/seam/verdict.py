@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from longtake.seam.measure import SeamScore
-from longtake.seam.normal import FLASH
+from longtake.seam.normal import FLASH, SURELY_BLURRED, SURELY_FADED
 
 Verdict = Literal[
     "clean",
@@ -41,9 +41,11 @@ ORDER: tuple[Verdict, ...] = (
     "duplicate",
 )
 
-# Colour limits grow with motion, which hides a step: base + slope * min(motion, most).
+# Colour limits grow with motion, which hides a step: base + slope * min(motion, most); and with the
+# new take's own first step, in which a coarse codec (crf 26) moves the mean colour by up to 0.6.
 DE_BASE, DE_SLOPE, MOTION_MOST = 0.40, 0.06, 12.0
 STEP_BASE, STEP_SLOPE = 0.35, 0.06
+FIRST_STEP_MOST = 0.6
 # Good joins at crf 26 sink to 0.963 and move by 0.12 cells; two pixels of 1280 move 0.5.
 SSIM_LEAST = 0.96
 SHIFT_MOST = 0.15
@@ -51,8 +53,8 @@ LIKENESS_LEAST = 0.6
 SHARP_MOST = 1.25
 FADE_LEAST = 0.95
 BLUR_LEAST = -0.5
-# Good joins reach 3.2, a reversal begins at 3.8 and is 12 in the median.
-TURN_MOST = 3.5
+# Few good joins pass 4, a reversal begins at 3.8 and is 12 in the median.
+TURN_MOST = 4.5
 PACE_LEAST = -1.3
 # Good joins reach 1.2, two frames left out 2.0 and more.
 LEAP_MOST = 1.6
@@ -107,10 +109,10 @@ def judge(score: SeamScore) -> Judgement:
     return Judgement(verdict, findings, tuple(_heard(score)))
 
 
-def colour_limits(motion: float) -> tuple[float, float]:
-    """Give the limits of handoff_de and handoff_step for a motion."""
-    hidden = min(motion, MOTION_MOST)
-    return DE_BASE + DE_SLOPE * hidden, STEP_BASE + STEP_SLOPE * hidden
+def colour_limits(motion: float, first_step: float = 0.0) -> tuple[float, float]:
+    """Give the limits of handoff_de and handoff_step for a motion and a take's own first step."""
+    hidden, own = min(motion, MOTION_MOST), min(first_step, FIRST_STEP_MOST)
+    return DE_BASE + DE_SLOPE * hidden + own / 2, STEP_BASE + STEP_SLOPE * hidden + own
 
 
 def _scene(score: SeamScore) -> list[Finding]:
@@ -126,14 +128,14 @@ def _scene(score: SeamScore) -> list[Finding]:
 
 def _tail(score: SeamScore) -> list[Finding]:
     found = []
-    dark = min(FADE_LEAST, 1 - 4 * score.tail_noise)
+    dark = max(min(FADE_LEAST, 1 - 4 * score.tail_noise), SURELY_FADED)
     if score.tail_fade < dark:
         words = f"the clip before has faded to {score.tail_fade:.0%} of its light"
         found.append(Finding("tail fades", "tail_fade", score.tail_fade, dark, words))
     elif score.tail_fade > 2 - dark:
         words = f"the clip before brightens to {score.tail_fade:.0%} of its light at its end"
         found.append(Finding("tail fades", "tail_fade", score.tail_fade, 2 - dark, words))
-    soft = min(BLUR_LEAST, -3 * score.blur_noise)
+    soft = max(min(BLUR_LEAST, -3 * score.blur_noise), SURELY_BLURRED)
     if score.tail_blur < soft:
         words = f"the last frame keeps {2**score.tail_blur:.0%} of its clip's sharpness"
         found.append(Finding("tail blurred", "tail_blur", score.tail_blur, soft, words))
@@ -151,7 +153,7 @@ def _light_and_colour(score: SeamScore) -> list[Finding]:
     tint = score.tint_step > abs(score.light_step)
     word: Verdict = "colour" if tint else "exposure"
     what = "colours shift" if tint else "the light steps"
-    limits = zip(("handoff_de", "handoff_step"), colour_limits(score.motion), strict=True)
+    limits = zip(("handoff_de", "handoff_step"), colour_limits(score.motion, score.first_step), strict=True)
     for field, limit in limits:
         value = float(getattr(score, field))
         if value > limit:
