@@ -145,7 +145,11 @@ def _lines(found: list[Mended]) -> Iterator[str]:
             made, shown = (sum(join.clean[side] for join in of) for side in (0, 1))
             counts = Counter(name for join in of for name in join.worse)
             worse = sum(bool(join.worse) for join in of)
-            why = f" ({', '.join(f'{name} {count}' for name, count in counts.items())})" if worse else ""
+            why = (
+                f" ({', '.join(f'{name} {count}' for name, count in counts.items())})"
+                if worse
+                else ""
+            )
             yield (
                 f"| {kind.name} | {len(of)} | {sum(j.touched for j in of)} | "
                 f"{sum(j.refused for j in of)} | {made} | {shown} | {worse}{why} |"

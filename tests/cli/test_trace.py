@@ -133,6 +133,8 @@ def test_a_trace_of_an_animatic(cli: Cli, write: Write) -> None:
     kinds = {span["cat"] for row in rows.values() for span in row}
 
     assert [span["cat"] for span in rows["assembly"]] == ["sound", "join", "deliver"]
+    # Nothing is waited for that is not drawn here: all processors draw.
+    assert "ingest" not in kinds
     assert kinds >= {"handoff", "submit", "wait", "download", "verify", "render"}
 
 

@@ -14,12 +14,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from longtake.assemble.endscans import TakeEnds, ensure_measured
 from longtake.assemble.film import Cutting, Workshop, cut_film
@@ -41,7 +41,7 @@ T = TypeVar("T")
 # What is needed at once (the next clip's handoff above all) gets fifteen times a worker's share.
 NICE = 12
 # Clips that lack are tried with lengths that differ by up to so many frames, without any order.
-_UNEVEN = 13
+_UNEVEN = 7
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,15 @@ def _turnouts(coming: ComingFilm) -> list[Timeline]:
     stands at a distance from one of its ends, or from a clip: it may come to lie anywhere between where
     the longest and the shortest clips put it. The extremes rule out all pieces it would touch, but for
     those it only just misses; these fall to the shortest clips with one frame more in front or behind.
+    A short window that belongs to no clip may pass over a piece between the extremes: half way, it shows.
     """
     lacking = coming.lacking
     if not lacking:
         return [coming.timeline]
     first, last = {lacking[0]: 1}, {lacking[-1]: 1}
     uneven = {clip: index * 5 % _UNEVEN + 1 for index, clip in enumerate(lacking)}
-    longer: list[dict[str, int]] = [{}, first, last, uneven]
+    halfway = {clip.id: clip.frames // 2 for clip in coming.timeline.clips}
+    longer: list[dict[str, int]] = [{}, first, last, uneven, halfway]
     return [coming.timeline, *(_shortest(coming, frames) for frames in longer)]
 
 
@@ -168,13 +170,15 @@ class Ingest:
         self._coming = coming
         self._watch = watch
         # One core is left to what the next clip waits for.
-        self._count = coming.workshop.workers or max(1, cores() - 1)
-        self._pool = worker_pool(self._count, NICE)
+        count = coming.workshop.workers or max(1, cores() - 1)
+        self._pool = worker_pool(count, NICE)
         # Takes as they land, "free" when a worker has finished something, None when no more will land.
         self._told: SimpleQueue[tuple[str, Take] | str | None] = SimpleQueue()
         self._later: deque[TakeEnds] = deque()
         self._asked: frozenset[str] = frozenset()
+        self._asked_for: set[Future[Any]] = set()
         self._going: set[Future[Shift]] = set()
+        self._over = False
         # Held while a worker may be started: who stops them all must not miss one.
         self._hiring = Lock()
         self._thread = Thread(target=self._serve, name="longtake-ingest")
@@ -186,13 +190,21 @@ class Ingest:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self._drop()
-        self._told.put(None)
+        self._call_off()
         try:
             self._thread.join()
         except BaseException:
             self._drop()
             self._thread.join()
             raise
+
+    def _call_off(self) -> None:
+        """Take back what is not begun: assembly does it, by all processors and at once."""
+        with self._hiring:
+            self._over = True
+            for future in tuple(self._asked_for):
+                future.cancel()
+        self._told.put(None)
 
     def _drop(self) -> None:
         with self._hiring:
@@ -210,26 +222,20 @@ class Ingest:
         try:
             self._render_while_waiting()
         except Exception:  # noqa: BLE001 # assembly tries again, and tells what cannot be done
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown()
 
     def _render_while_waiting(self) -> None:
-        coming, last = self._coming, False
+        coming = self._coming
         self._begin(measure_music, coming.cues, coming.workshop.sounds)
         while True:
-            if last and len(self._going) > self._count:
-                # All takes are here, and assembly has more processors than this.
-                self._pool.shutdown(cancel_futures=True)
-                return
             units = self._hired(decided_units, coming, self._asked).result()
-            if last and len(self._going) + len(units) > self._count:
-                units = ()
             for unit in units:
                 self._asked |= keys_of(unit)
                 self._begin(render_shift, unit, "ingest")
+            landed, last = self._next_landed()
             if last:
                 self._pool.shutdown()
                 return
-            landed, last = self._next_landed()
             coming = replace(coming, shown={**coming.shown, **landed})
             self._later += (ends for clip in landed for ends in seam_ends(coming, clip))
 
@@ -252,7 +258,12 @@ class Ingest:
 
     def _hired(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> Future[T]:
         with self._hiring:
-            return self._pool.submit(work, *args, **how)
+            if self._over:
+                raise CancelledError
+            future = self._pool.submit(work, *args, **how)
+        self._asked_for.add(future)
+        future.add_done_callback(self._asked_for.discard)
+        return future
 
     def _begin(self, work: Callable[P, Shift], *args: P.args, **how: P.kwargs) -> None:
         future = self._hired(work, *args, **how)

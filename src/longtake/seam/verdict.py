@@ -153,7 +153,9 @@ def _light_and_colour(score: SeamScore) -> list[Finding]:
     tint = score.tint_step > abs(score.light_step)
     word: Verdict = "colour" if tint else "exposure"
     what = "colours shift" if tint else "the light steps"
-    limits = zip(("handoff_de", "handoff_step"), colour_limits(score.motion, score.first_step), strict=True)
+    limits = zip(
+        ("handoff_de", "handoff_step"), colour_limits(score.motion, score.first_step), strict=True
+    )
     for field, limit in limits:
         value = float(getattr(score, field))
         if value > limit:
