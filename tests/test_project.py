@@ -41,3 +41,14 @@ def test_a_folder_starts_no_program(tmp_path: Path) -> None:
     lines = ("LONGTAKE_UPLOAD_COMMAND=sh x", "LONGTAKE_UPLOAD_PUT=x", "LD_PRELOAD=x.so", HOST)
 
     assert read(tmp_path, *lines) == {}
+
+
+def test_a_key_for_voices_goes_where_the_process_says(tmp_path: Path) -> None:
+    """A folder may bring that key; neither the service nor the program that speaks."""
+    lines = (
+        "LONGTAKE_SPEECH_KEY=k",
+        "LONGTAKE_SPEECH_URL=https://x.example",
+        "LONGTAKE_SPEECH_COMMAND=sh",
+    )
+
+    assert read(tmp_path, *lines) == {"LONGTAKE_SPEECH_KEY": "k"}

@@ -36,8 +36,7 @@ class Ahead:
 def rendered_ahead(plan: Plan, coming: ComingFilm, wishes: Wishes, tell: Tell) -> Iterator[Ahead]:
     """Render what is decided while paid clips are waited for; nothing where none is."""
     ahead = Ahead()
-    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
-    if not wishes.ingest or all(job.draws or job.id in owned for job in plan.jobs):
+    if not (wishes.ingest and plan.to_buy):
         yield ahead
         return
     try:

@@ -29,13 +29,15 @@ class Purse:
     """What the author allows this run: a budget of its own, attempts after a failed one, a price.
 
     `price` is what a clip may cost where no table knows it. Unless `agreed`, only what the quote
-    counted is bought; a budget of the run is such a word, too.
+    counted is bought; a budget of the run is such a word, too. `since` is the last purchase before the
+    run, where that is known already.
     """
 
     budget: Money | None = None
     retakes: int = 0
     price: Money | None = None
     agreed: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ def the_ledger() -> Ledger:
     return Ledger(home() / "ledger.db")
 
 
+def last_purchase() -> int:
+    """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
+    ledger = the_ledger()
+    if not ledger.path.exists():
+        return 0
+    ledger.open()
+    return ledger.last_number()
+
+
 def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
     """Give what providers charged last, by provider, model, resolution and seconds.
 
@@ -71,6 +82,18 @@ def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
 def paid_providers(plan: Plan) -> tuple[str, ...]:
     """Name the providers that a plan buys from, in film order."""
     return tuple(dict.fromkeys(provider_of(job) for job in plan.jobs if not job.draws))
+
+
+def missing_keys(plan: Plan, folder: Path) -> tuple[str, ...]:
+    """Name the variables of keys that are not set and that what is still to be bought needs."""
+    known = environment(folder)
+    spoken = [
+        job for job in plan.speech if not job.owned and (job.price is None or job.price.amount)
+    ]
+    needed = dict.fromkeys(
+        [*(job.key_variable for job in plan.to_buy), *(job.offer.key_variable for job in spoken)]
+    )
+    return tuple(name for name in needed if name and not known.get(name))
 
 
 def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> None:
@@ -129,15 +152,7 @@ def open_shops(
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
     left_over = close_dead_rows(ledger, board, time.time())
-    limits = Limits(
-        in_flight=1,
-        per_minute=1,
-        # A budget given for the run wins over the one the board names for all its time.
-        board_budget=plan.quote.budget if purse.budget is None else None,
-        run_budget=purse.budget,
-        run_start=ledger.last_number(),
-        rebuys=purse.retakes,
-    )
+    limits = run_limits(plan, purse, ledger)
     shops = {}
     with contextlib.ExitStack() as open_ones:
         for name in dict.fromkeys((*names, *(row.provider for row in left_over))):
@@ -149,6 +164,19 @@ def open_shops(
                 till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
                 shops[name] = Shop(provider, vault, till)
         yield Counter(shops, left_over)
+
+
+def run_limits(plan: Plan, purse: Purse, ledger: Ledger) -> Limits:
+    """Give what binds the purchases of a run; room and pace are still those of the slowest account."""
+    return Limits(
+        in_flight=1,
+        per_minute=1,
+        # A budget given for the run wins over the one the board names for all its time.
+        board_budget=plan.quote.budget if purse.budget is None else None,
+        run_budget=purse.budget,
+        run_start=ledger.last_number() if purse.since is None else purse.since,
+        rebuys=purse.retakes,
+    )
 
 
 def account_now(provider: str, folder: Path) -> str:

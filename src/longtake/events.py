@@ -14,9 +14,24 @@ from longtake.plan.job import Plan
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan stands; nothing was made yet."""
+    """The plan stands; nothing was made yet.
+
+    Once voices are made it may stand `again`, with their real lengths; `before` is then the plan that
+    was agreed to, None where nothing became dearer.
+    """
 
     plan: Plan
+    again: bool = False
+    before: Plan | None = None
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A voice is made, or failed, or waits for a reason that the message tells."""
+
+    voice: str
+    state: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +58,7 @@ class Delivered:
 
 
 # Steps and shifts are many and for a trace only: who shows a run to a person leaves them out.
-Event = Planned | Progress | Step | Shift | Rendering | Assembled | Delivered
+Event = Planned | Voiced | Progress | Step | Shift | Rendering | Assembled | Delivered
 Tell = Callable[[Event], None]
 
 

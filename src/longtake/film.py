@@ -16,12 +16,14 @@ from pathlib import Path
 from longtake.ahead import nobody, rendered_ahead
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.ingest import ComingFilm
-from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import card_drawings
 from longtake.assemble.seams import UnseenSeams, seam_places
 from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
     bought_takes,
+    last_purchase,
     open_receiver,
     open_shops,
     refuse_what_cannot_be_made,
@@ -37,13 +39,22 @@ from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
-from longtake.plan.job import FootageClip, Plan, StillClip
-from longtake.plan.quote import with_budget, with_charges, with_price
+from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
+from longtake.plan.quote import (
+    has_grown,
+    with_budget,
+    with_charges,
+    with_price,
+    without_paid_voices,
+)
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
+from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
+from longtake.titles import title_faults
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
+from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
 from longtake.wishes import Wishes
 
 
@@ -55,11 +66,15 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     """
     wishes = wishes or Wishes()
     project = Project(Path(path))
-    plan = plan_film(project.board, wishes)
-    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    storyboard = _loaded(project.board, wishes)
+    plan = _compiled(storyboard, wishes)
+    _refuse(plan, project, wishes)
     tell(Planned(plan))
-    workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers)
     with project.hold():
+        wishes = replace(wishes, since=last_purchase())
+        if make_voices(plan, project, wishes.purse, tell, drawn=wishes.animatic):
+            plan = _voiced(plan, storyboard, project, wishes, tell)
+        workshop = _workshop(plan, project, wishes)
         coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
             takes = make_takes(plan, project, wishes, tell, ahead.land)
@@ -86,9 +101,15 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
 
 def plan_film(path: Path, wishes: Wishes) -> Plan:
     """The first two stages: load the storyboard, look at its files, compile it. Makes nothing."""
+    return _compiled(_loaded(path, wishes), wishes)
+
+
+def _loaded(path: Path, wishes: Wishes) -> Storyboard:
     storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
-    if wishes.draft:
-        storyboard = as_draft(storyboard)
+    return as_draft(storyboard) if wishes.draft else storyboard
+
+
+def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     project = Project(storyboard.path)
     owned = drawn_takes(project).recipes() | bought_takes().recipes()
     hosted = has_host(environment(project.folder))
@@ -96,10 +117,38 @@ def plan_film(path: Path, wishes: Wishes) -> Plan:
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
+    survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
+    faults, doubts = title_faults(storyboard, plan)
+    if faults:
+        raise StoryboardError(storyboard.in_file_order(faults))
+    plan = replace(plan, warnings=(*plan.warnings, *doubts))
+    if wishes.animatic:
+        plan = without_paid_voices(plan)
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
+
+
+def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
+    """Stop before anything is spent on what cannot be made, or not for that money."""
+    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    if not wishes.animatic:
+        refuse_missing_speakers(plan, project)
+
+
+def _voiced(
+    before: Plan, storyboard: Storyboard, project: Project, wishes: Wishes, tell: Tell
+) -> Plan:
+    """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
+    plan = _compiled(storyboard, wishes)
+    _refuse(plan, project, wishes)
+    tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
+    return plan
+
+
+def _workshop(plan: Plan, project: Project, wishes: Wishes) -> Workshop:
+    return Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
 
 
 def make_takes(
@@ -145,7 +194,7 @@ def drawn_takes(project: Project) -> Vault:
 
 
 def materials(plan: Plan) -> dict[str, Material]:
-    """What the film shows besides takes: stills and footage."""
+    """What the film shows besides takes: stills, footage and title cards."""
     found: dict[str, Material] = {}
     for source in plan.sources:
         if isinstance(source, StillClip):
@@ -154,6 +203,9 @@ def materials(plan: Plan) -> dict[str, Material]:
             )
         elif isinstance(source, FootageClip):
             found[source.id] = FileMaterial(source.path, source.sha256)
+        elif isinstance(source, DrawnClip):
+            drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
+            found[source.id] = DrawnMaterial(drawings, source.frames)
     return found
 
 

@@ -20,6 +20,8 @@ from longtake.files import read_json, sweep, write_bytes
 
 # So long a run waits for the lock before it takes another for the folder's holder.
 _PATIENCE_S = 1.0
+# The one key that has our name: it goes where the process says, never where a folder does.
+_SPEECH_KEY = "LONGTAKE_SPEECH_KEY"
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET)")
 
 
@@ -152,7 +154,7 @@ def environment(folder: Path) -> Mapping[str, str]:
 
 def _counts(name: str, beside: Mapping[str, str]) -> bool:
     """Tell whether a line of `.env` is a key, or the host that a key from there goes to."""
-    if name.startswith("LONGTAKE_"):
+    if name.startswith("LONGTAKE_") and name != _SPEECH_KEY:
         return False
     if _KEY.fullmatch(name):
         return True

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from longtake.errors import LongtakeError
 
@@ -88,6 +89,41 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
+
+
+class Line(H11Protocol):
+    """A caller's line that is cut where nothing is said on it, so that others get through.
+
+    It has `HEAD_S` seconds to name what it wants. Of more than `MOST_SILENT` silent lines the oldest
+    are cut at once.
+    """
+
+    HEAD_S = 5.0
+    MOST_SILENT = 100
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a word."""
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        self._patience = self.loop.call_later(self.HEAD_S, self._cut_unused)
+        silent = [line for line in self.connections if isinstance(line, Line) and line.is_silent]
+        for line in sorted(silent, key=lambda line: line._since)[: -self.MOST_SILENT]:
+            line.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._patience.cancel()
+        super().connection_lost(exc)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no answer is owed on it."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _cut_unused(self) -> None:
+        # Between two requests uvicorn itself counts the seconds.
+        if self.cycle is None:
+            self.transport.abort()
 
 
 def listening(host: str, port: int, hint: str = "") -> socket.socket:

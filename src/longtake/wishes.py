@@ -19,7 +19,9 @@ class Wishes:
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
-    means one a core; `ingest` renders while paid clips are waited for.
+    means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
+    `since` is the last purchase before the run, where that is known already; `ingest` renders while
+    paid clips are waited for.
     """
 
     animatic: bool = False
@@ -34,6 +36,8 @@ class Wishes:
     agreed: bool = False
     webhook: Webhook | None = None
     workers: int | None = None
+    since: int | None = None
+    copies: bool = True
     ingest: bool = True
 
     @property
@@ -44,4 +48,4 @@ class Wishes:
     @property
     def purse(self) -> Purse:
         """What concerns money."""
-        return Purse(self.budget, self.retakes, self.price, self.agreed)
+        return Purse(self.budget, self.retakes, self.price, self.agreed, self.since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,14 @@ def test_take_too_short_for_its_joins() -> None:
         conform(joined, {"a": take(20, 19), "b": take(120, 119)})
 
 
+def test_a_single_frame_before_a_seam() -> None:
+    """No transition is to blame there, and none is named."""
+    with pytest.raises(
+        AssemblyError, match=r"a by 1 frames\nhint: let the next clip `start: fresh`"
+    ):
+        conform(timeline(Seam()), {"a": take(1, 0), "b": take(120, 119)})
+
+
 @pytest.mark.parametrize("count", [107, 124, 141, 192, 243])
 @pytest.mark.parametrize("join", [Seam(), Cut(), Transition("dissolve", 12)])
 @pytest.mark.parametrize("film", ["23.976", "24", "25", "30"])
@@ -81,7 +90,29 @@ def test_a_longer_take_leaves_the_film_as_long_as_planned(
     places = tuple(TimelineClip(name, "s", 0, wanted) for name in "ab")
     planned = Timeline(rate, SIZE, places, (join,))
     made = take(count, shown_frame(wanted - 1, RATE, rate))
-    assert conform(planned, {"a": made, "b": made}).laid == planned.laid
+    first, second = conform(planned, {"a": made, "b": made}).laid
+    # A film of 30 shows some frames twice: the one handed on no longer than any other.
+    held = rate == FrameRate.parse(30) and join == Seam()
+    assert first.frames in (planned.laid[0].frames, planned.laid[0].frames - held)
+    assert (second, first.start) == (planned.laid[1], 0)
+
+
+@pytest.mark.parametrize("clip", ["24", "25", "30"])
+@pytest.mark.parametrize("film", ["24", "25", "30", "50", "60"])
+def test_what_is_handed_on_is_shown_no_longer_than_another_frame(clip: str, film: str) -> None:
+    """Over a seam a film of a higher rate repeats no frame more often than it does elsewhere."""
+    own, rate = FrameRate.parse(clip), FrameRate.parse(film)
+    most = math.ceil(rate.value / own.value)
+    for out in range(60, 70):
+        places = tuple(TimelineClip(name, "s", 0, 400) for name in "ab")
+        planned = Timeline(rate, SIZE, places, (Seam(),))
+        before, after = conform(planned, {"a": take(80, out, clip), "b": take(80, 79, clip)}).laid
+        shown = [shown_frame(k, own, rate) for k in range(before.end)]
+        held = shown.count(out) + [shown_frame(k, own, rate) for k in range(9)].count(0)
+
+        assert 1 <= held <= most
+        # Nothing in front of it is left out.
+        assert (shown_frame(before.end, own, rate) >= out, after.start) == (True, 0)
 
 
 def test_a_take_shorter_than_promised() -> None:

@@ -178,7 +178,7 @@ def test_a_film_is_ready_to_be_joined_when_its_last_take_has_landed(
     film = assemble_film(timeline, takes, path, workshop=workshop, cues=cues)
 
     assert (foreman.all_heard(), film.rendered, film.made) == (timeline.frames, 0, True)
-    assert measured == ["loudness.json"]
+    assert measured == ["heard.json"]
     assert len(list(workshop.shelf.folder.rglob("*.piece"))) == len(wanted(timeline, takes))
     assert not list(tmp_path.rglob("*.part-*"))
 

@@ -25,8 +25,8 @@ TAGS += ["-color_range", "tv"]
 AAC = ["-c:a", "aac", "-b:a", "160k"]
 
 
-def ours(material: Material, film: Path, quality: str, change: str) -> None:
-    """Assemble as longtake does; `change` alters the transition in the middle of the film."""
+def ours(material: Material, film: Path, quality: str, change: str, copies: bool = False) -> None:
+    """Render all as longtake does; `change` alters the transition in the middle of the film."""
     from longtake.assemble.film import Workshop, assemble_film
     from longtake.timeline import Transition
 
@@ -45,10 +45,15 @@ def ours(material: Material, film: Path, quality: str, change: str) -> None:
         replace(timeline, joins=tuple(joins)),
         takes_of(material, names, film),
         film,
-        workshop=Workshop(film.parent / "work", quality),
+        workshop=Workshop(film.parent / f"work-{copies}", quality, copies=copies),
     )
     if result.made == (change == "unchanged"):
         raise SystemExit(f"{change}: made is {result.made}")
+
+
+def copying(material: Material, film: Path, quality: str, change: str) -> None:
+    """Assemble as longtake does, what nothing is done to being copied out of the clips."""
+    ours(material, film, quality, change, copies=True)
 
 
 def planned(material: Material) -> tuple[Timeline, list[str]]:
@@ -209,6 +214,7 @@ def _run(command: list[str]) -> None:
 
 WAYS: dict[str, Callable[[Material, Path, str, str], None]] = {
     "ours": ours,
+    "copying": copying,
     "graph": graph,
     "moviepy": moviepy,
     "copy": copy,

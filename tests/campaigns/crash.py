@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,13 @@ from longtake.errors import LongtakeError, OutcomeUnknown
 from longtake.events import silent
 from longtake.film import make_takes, plan_film
 from longtake.generate.remote import RemoteProvider
+from longtake.generate.speech.remote import RemoteSpeaker
 from longtake.project import Project
 from longtake.testing.serve import Simulator
 from longtake.vault.ledger import Ledger
+from longtake.vault.purchase import Purchase
+from longtake.vault.voices import VoiceShelf
+from longtake.voicing import make_voices
 from longtake.wishes import Wishes
 
 SCENARIO = {"task_s": 0.15, "scale": 0.05, "submit_shape": "list"}
@@ -63,6 +67,8 @@ scenes:
   - {{id: d, model: minimax/MiniMax-Hailuo-02, prompt: "{seed} it turns away"}}
   - {{id: e, model: apimart/MiniMax-Hailuo-2.3, prompt: "{seed} it is gone"}}
 """
+# With --voices each scene is spoken over, by a voice that is bought before any clip.
+SPOKEN = ", voice: openai/alloy, narration: {seed} scene {number}."
 DONE, ASKS, FAILED = 0, 6, 1
 
 
@@ -99,10 +105,12 @@ def client(board: Path, blow: Blow | None, forgets: bool) -> None:
         signal.setitimer(signal.ITIMER_REAL, blow.seconds)
         signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     try:
-        plan = plan_film(board, Wishes())
+        plan, wishes = plan_film(board, Wishes()), Wishes(retakes=2, agreed=True)
         project = Project(board)
         with project.hold():
-            make_takes(plan, project, Wishes(retakes=2, agreed=True), silent)
+            if make_voices(plan, project, wishes.purse, silent, drawn=False):
+                plan = plan_film(board, Wishes())
+            make_takes(plan, project, wishes, silent)
     except OutcomeUnknown:
         os._exit(ASKS)
     except LongtakeError as error:
@@ -113,13 +121,14 @@ def client(board: Path, blow: Blow | None, forgets: bool) -> None:
 
 def hurry() -> None:
     """Look at tasks often and submit without pauses: a simulated task takes a moment, not minutes."""
-    opened: Callable[..., None] = RemoteProvider.__init__
+    for kind in (RemoteProvider, RemoteSpeaker):
+        opened: Callable[..., None] = kind.__init__
 
-    def quick(self: RemoteProvider, *args: Any, **named: Any) -> None:
-        opened(self, *args, **named)
-        self.per_minute = 100_000
+        def quick(self: Any, *args: Any, opened: Any = opened, **named: Any) -> None:
+            opened(self, *args, **named)
+            self.per_minute = 100_000
 
-    RemoteProvider.__init__ = quick  # type: ignore[method-assign]
+        kind.__init__ = quick  # type: ignore[method-assign]
     RemoteProvider.pause_s = lambda self, elapsed_s, usual_s=None: 0.05  # type: ignore[method-assign]
 
 
@@ -173,6 +182,15 @@ def answer_as_a_person(simulator: Oracle) -> int:
         count += 1
         # By what was asked: not every provider is told, or keeps, a key of ours.
         prompt = json.loads(row.request)["prompt"]
+        if row.is_speech:
+            # What came of a lost answer can be told from how often the text was sold.
+            texts = [each for each in ledger.purchases() if each.asked.get("prompt") == prompt]
+            had = sum(each.state in ("done", "lost") for each in texts)
+            if sum(task["prompt"] == prompt for task in tasks) > had:
+                ledger.lost(row.id, "charged, and its answer was lost", time.time())
+            else:
+                ledger.failed(row.id, "it was not made", time.time())
+            continue
         made = [t["id"] for t in tasks if t["prompt"] == prompt and t["id"] not in known]
         if made:
             known.add(made[0])
@@ -234,6 +252,8 @@ def trial(
     board.parent.mkdir()
     words = {"seed": f"t{number}", "edit": "", "seconds": 12, "model": options.model}
     form = MIXED if options.model == "mixed" else BOARD
+    if options.voices:
+        form = spoken(form)
     board.write_text(form.format(**words))
     code: int | None = None
     for attempt in range(12):
@@ -252,6 +272,17 @@ def trial(
     tally.trials += 1
 
 
+def spoken(form: str) -> str:
+    """Give a board's form with a narration in each of its scenes."""
+    lines = form.splitlines(keepends=True)
+    return "".join(
+        line[: line.rindex("}}")] + SPOKEN.replace("{number}", str(number)) + "}}\n"
+        if line.startswith("  - {{id:")
+        else line
+        for number, line in enumerate(lines)
+    )
+
+
 def finish(sim: Oracle, tally: Tally) -> None:
     """Answer what is still asked of finished boards' earlier forms, and bring that home as well."""
     tally.asked += answer_as_a_person(sim)
@@ -262,10 +293,15 @@ def finish(sim: Oracle, tally: Tally) -> None:
 
 def judge(sim: Oracle, tally: Tally) -> None:
     """Compare the ledger and the vault with what the provider says it sold."""
-    submits, tasks = sim.oracle("submits"), sim.oracle("tasks")
-    if submits["twice"]:
-        tally.faults.append(f"sold twice: {len(submits['twice'])}")
+    submits, sold = sim.oracle("submits"), sim.oracle("tasks")
     rows = the_ledger().purchases()
+    voices = {task["identity"] for task in sold if task["mode"] == "speech"}
+    twice = [identity for identity in submits["twice"] if identity not in voices]
+    if twice:
+        tally.faults.append(f"sold twice: {len(twice)}")
+    tally.faults += voice_faults(rows, [task for task in sold if task["identity"] in voices])
+    tasks = [task for task in sold if task["identity"] not in voices]
+    rows = tuple(row for row in rows if not row.is_speech)
     owned = {row.task for row in rows if row.state == "done"}
     lost = [task["id"] for task in tasks if task["id"] not in owned]
     if lost:
@@ -277,6 +313,26 @@ def judge(sim: Oracle, tally: Tally) -> None:
     still_open = Counter(row.state for row in rows if row.is_open)
     if still_open:
         tally.faults.append(f"left open: {dict(still_open)}")
+
+
+def voice_faults(rows: Sequence[Purchase], sold: list[dict[str, Any]]) -> list[str]:
+    """Compare voices: each sale is one that was had, or one whose loss a person has confirmed."""
+    faults, shelf = [], VoiceShelf(bought_takes().root)
+    paid = Counter(task["prompt"] for task in sold)
+    counted = Counter(
+        row.asked["prompt"] for row in rows if row.is_speech and row.state in ("done", "lost")
+    )
+    if paid != counted:
+        faults.append(
+            f"voices sold {paid - counted} more, {counted - paid} less than the ledger says"
+        )
+    had = Counter(row.key for row in rows if row.is_speech and row.state == "done")
+    if any(number > 1 for number in had.values()):
+        faults.append("a voice was had twice")
+    missing = [key for key in had if shelf.find(key) is None]
+    if missing:
+        faults.append(f"voices done and not on the shelf: {len(missing)}")
+    return faults
 
 
 def main() -> int:
@@ -299,6 +355,7 @@ def main() -> int:
         default="apimart/MiniMax-Hailuo-2.3",
         help="or mixed: every provider in one board",
     )
+    parser.add_argument("--voices", action="store_true", help="have every scene spoken over")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     writes = () if options.only_random else tuple(options.failpoints.split(","))
@@ -338,6 +395,9 @@ def set_up(folder: Path, sim: Oracle) -> None:
         "PIXAZO_API_KEY": "pixazo-key",
         "APIINONE_API_HOST": f"{sim.url}/apiinone",
         "APIINONE_API_KEY": "apiinone-key",
+        "LONGTAKE_SPEECH_URL": f"{sim.url}/openai/v1",
+        "LONGTAKE_SPEECH_KEY": "openai-key",
+        "LONGTAKE_SPEECH_PRICE": "15.00 USD",
         "LONGTAKE_UPLOAD_PUT": f"{sim.url}/host/{{name}}",
     }
 

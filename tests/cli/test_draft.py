@@ -28,6 +28,14 @@ def test_a_draft(cli: Cli, write: Write) -> None:
     assert not Path("films/board/film.mp4").exists()
 
 
+def test_the_plan_of_a_draft(cli: Cli, write: Write) -> None:
+    """What the draft would cost can be seen before it is made."""
+    write(BOARD)
+
+    assert "price   0.35 USD still to pay" in cli("plan").out
+    assert "price   free: every clip is drawn here" in cli("plan", "--draft").out
+
+
 def test_a_board_without_a_draft(cli: Cli, write: Write) -> None:
     """What to write is said."""
     write(BOARD.replace("draft: {model: animatic}\n", ""))

@@ -37,15 +37,16 @@ def test_all_purchases(cli: Cli) -> None:
     assert (
         cli("ledger").out
         == """\
-   time (UTC)        board      clip     model                      s  state         quote    charge  task
-1  2026-09-12 09:14  bay.yaml   bay.1/1  minimax/MiniMax-Hailuo-02  6  done       0.28 USD  0.25 USD  task-1
-2  2026-10-12 09:14  dawn.yaml  bay.1/2  minimax/MiniMax-Hailuo-02  6  done       0.28 USD            task-2
-3  2026-10-12 09:14  bay.yaml   bay.2/1  apimart/MiniMax-H3         6  refunded   0.57 USD  0.00 USD  task-3
-4  2026-10-12 09:15  bay.yaml   bay.3/1  minimax/MiniMax-Hailuo-02  6  submitted  2.00 CNY            task-4
+   time (UTC)        board      clip     model                      s  state         quote      charge  task
+1  2026-09-12 09:14  bay.yaml   bay.1/1  minimax/MiniMax-Hailuo-02  6  done       0.28 USD    0.25 USD  task-1
+2  2026-10-12 09:14  dawn.yaml  bay.1/2  minimax/MiniMax-Hailuo-02  6  done       0.28 USD  (0.28 USD)  task-2
+3  2026-10-12 09:14  bay.yaml   bay.2/1  apimart/MiniMax-H3         6  refunded   0.57 USD    0.00 USD  task-3
+4  2026-10-12 09:15  bay.yaml   bay.3/1  minimax/MiniMax-Hailuo-02  6  submitted  2.00 CNY              task-4
 5  2026-10-12 09:15  bay.yaml   bay.4/1  minimax/MiniMax-Hailuo-02  6  unknown    0.28 USD
 
 charged  0.00 CNY for 0 clips, 2.00 CNY reserved for 1 more
 charged  0.53 USD for 2 clips, 0.28 USD reserved for 1 more
+(in brackets: what was reserved, for nobody told the charge)
 """
     )
 
@@ -56,11 +57,11 @@ def test_sums_by_month_and_model(cli: Cli) -> None:
     assert (
         cli("ledger", "--by", "month,model").out
         == """\
-month    model                      clips   charged  open  reserved
-2026-09  minimax/MiniMax-Hailuo-02      1  0.25 USD     0  0.00 USD
-2026-10  apimart/MiniMax-H3             0  0.00 USD     0  0.00 USD
-2026-10  minimax/MiniMax-Hailuo-02      0  0.00 CNY     1  2.00 CNY
-2026-10  minimax/MiniMax-Hailuo-02      1  0.28 USD     1  0.28 USD
+month    model                      clips  voices   charged  open  reserved
+2026-09  minimax/MiniMax-Hailuo-02      1       0  0.25 USD     0  0.00 USD
+2026-10  apimart/MiniMax-H3             0       0  0.00 USD     0  0.00 USD
+2026-10  minimax/MiniMax-Hailuo-02      0       0  0.00 CNY     1  2.00 CNY
+2026-10  minimax/MiniMax-Hailuo-02      1       0  0.28 USD     1  0.28 USD
 """
     )
 
@@ -95,7 +96,10 @@ def test_purchases_for_a_spreadsheet(cli: Cli) -> None:
 
     assert dict(zip(head, first, strict=True))["charge"] == "0.25 USD"
     assert len(rest) == 4
-    assert sums[:2] == ["provider,clips,charged,open,reserved", "apimart,0,0.00 USD,0,0.00 USD"]
+    assert sums[:2] == [
+        "provider,clips,voices,charged,open,reserved",
+        "apimart,0,0,0.00 USD,0,0.00 USD",
+    ]
 
 
 def test_words_of_a_provider_are_harmless(cli: Cli, home: Path) -> None:

@@ -67,6 +67,25 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.parametrize("name", ["pixazo/hailuo-2-3", "pixazo/minimax-hailuo-ai"])
+def test_one_model(cli: Cli, name: str) -> None:
+    """A model is shown alone, by its name or another it goes by, to people and as data."""
+    document = check("models", cli("models", name, "--json").out)
+
+    assert cli("models", name).out == PIXAZO
+    assert [model["name"] for each in document["providers"] for model in each["models"]] == [
+        "pixazo/hailuo-2-3"
+    ]
+
+
+def test_a_model_that_is_not_there(cli: Cli) -> None:
+    """The nearest name is offered."""
+    said = cli("models", "pixazo/hailuo-2-4")
+
+    assert (said.code, 'there is no model "pixazo/hailuo-2-4"' in said.err) == (2, True)
+    assert "pixazo/hailuo-2-3" in said.err
+
+
 def test_one_provider(cli: Cli) -> None:
     """Modes, sizes, lengths, prices, where they come from, and the variable of the key."""
     assert cli("models", "pixazo").out == PIXAZO

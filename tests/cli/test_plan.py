@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from rich.cells import cell_len
 
 from boards import plan_of
 from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
+from longtake.cli.plan import summary
 from longtake.cli.tree import plan_tree
 from longtake.film import plan_film
 from longtake.history import save_history
@@ -31,6 +33,29 @@ scenes:
 LONG = "longtake: 1\ntitle: Long\nscenes:\n  - {id: sea, prompt: the sea, seconds: 200}\n"
 
 
+def test_a_model_that_makes_more_than_its_lengths_say() -> None:
+    """What is made is told as it is long, beside the length that is asked of the model."""
+    board = CHAIN.replace("film:", "model: minimax-v2/MiniMax-H3\nfilm:").replace("4.5", "4")
+    (note,) = [
+        line.plain.strip() for line in plan_tree(plan_of(board), None) if "4 s asked" in line
+    ]
+
+    assert note == "4 s asked, 4.46 s made by a clip of 4 s: 11 frames (0.46 s) spare at the end"
+
+
+def test_a_key_that_is_not_set(cli: Cli, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `make` will ask for is said before, by `plan` and `check`, and is no fault."""
+    write(CHAIN.replace("film:", "model: apimart/MiniMax-Hailuo-2.3\nfilm:"))
+    said, checked = cli("plan"), cli("check")
+    monkeypatch.setenv("APIMART_API_KEY", "x")
+
+    assert "key     `make` will need APIMART_API_KEY: not set yet\n" in said.out
+    assert "`make` will need APIMART_API_KEY" in checked.err
+    assert (said.code, checked.code) == (0, 0)
+    assert "will need" not in cli("plan").out + cli("check").err
+    assert "will need" not in cli("plan", "--animatic").out
+
+
 def test_a_chain(cli: Cli, write: Write) -> None:
     """Scenes, shots and clips with lengths, joins, handoffs, prices, and what it all comes to."""
     write(CHAIN)
@@ -49,13 +74,34 @@ shore  The shore                                               0:00.0
    4.5 s asked, 5 s made: 12 frames (0.5 s) spare at the end
 lamp                                                           0:16.7
 └─ lamp/1         3 s   72f  dissolve 12f  fresh                 free
+   narration by espeak/en, about 0.4 to 1.5 s, free
 
 film    0:19.4, 466 frames at 24 fps, 160x90
 clips   4 to make, 0 owned (animatic)
+voices  1 to make, 0 owned (espeak/en)
 price   free: every clip is drawn here
-unused  accepted, but not used yet: narration (lamp)
 """
     )
+
+
+def test_music_and_loudness_are_named() -> None:
+    """What sounds under what, and what the film is brought to; a board without music says nothing."""
+    scenes = (
+        "scenes: [{id: a, prompt: x, music: {file: low.wav}}, {id: b, shots: [{prompt: y, music: "
+        "[{file: one.wav}, {file: two.wav}]}, {prompt: z}]}]"
+    )
+    head = "longtake: 1\ntitle: T\n"
+
+    def sound(board: str) -> list[str]:
+        said = [line.plain for line in summary(plan_of(head + board))]
+        return [line.removeprefix("sound").strip() for line in said if line.startswith("sound")]
+
+    assert sound("music: {file: sea.wav}\n" + scenes) == [
+        "sea.wav under the film, low.wav under a, one.wav under b.1, 1 more; the film to -14 LUFS"
+    ]
+    off = "film: {loudness: off}\nscenes: [{id: a, prompt: x, music: {file: low.wav}}]"
+    assert sound(off) == ["low.wav under a; the film left as loud as it is"]
+    assert sound("scenes: [{prompt: x}]") == []
 
 
 def test_a_long_shot_is_folded() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from boards import plan_of
 from longtake.assemble.film import Film
 from longtake.deliver.page import Card, Page, describe, three_moments
+from longtake.media.audio import Loudness
 from longtake.plan.job import Plan
+from longtake.plan.speech import VoiceFacts
 
 HEAD = "longtake: 1\ntitle: T\nfilm: {size: 160x96, fps: 24}\n"
 PAID = HEAD + "model: minimax/MiniMax-Hailuo-02\n"
@@ -41,6 +45,22 @@ def test_transitions_belong_to_neither_clip(stand_in: Path) -> None:
         [0, 20, 41],
         [48, 68, 89],
     ]
+
+
+@pytest.mark.parametrize(
+    ("loudness", "said"),
+    [
+        (None, "none"),
+        (Loudness(-14.04, 6.26, -1.31), "-14.0 LUFS, range 6.3 LU, true peak -1.3 dB"),
+        (Loudness(-math.inf, 0, -math.inf), "silence"),
+    ],
+)
+def test_how_loud_a_film_is(stand_in: Path, loudness: Loudness | None, said: str) -> None:
+    """Loudness, range and true peak of the finished film stand among its totals."""
+    plan = plan_of(HEAD + "scenes: [{id: a, prompt: x}]")
+    film = Film(stand_in, plan.timeline, (), made=True, rendered=0, loudness=loudness)
+
+    assert totals_of(describe(film, plan))["sound"] == said
 
 
 def test_a_clip_of_one_frame() -> None:
@@ -164,3 +184,21 @@ def test_lengths_say_what_is_left_over(stand_in: Path) -> None:
     row = page.lengths[0]
     assert (row.wanted, row.made) == ("5.00 s · 120 frames", "6.00 s · 144 frames")
     assert (row.surplus, row.clips) == ("1.00 s · 24 frames", "6 s")
+
+
+def test_what_is_said_over_a_clip(stand_in: Path) -> None:
+    """The words stand with the clip they begin on, beside who says them and for how long."""
+    board = "scenes: [{id: a, prompt: x, narration: Hello.}, {id: b, prompt: y}]"
+    plan = plan_of(HEAD + board)
+    said = plan.spoken[0]
+    voice = VoiceFacts(Path("v.wav"), "f", Fraction(5, 2))
+    made = replace(
+        plan, spoken=(replace(said, low_s=voice.seconds, high_s=voice.seconds, voice=voice),)
+    )
+    first, second = cards_of(page_of(made, stand_in))
+
+    assert (first.spoken, first.said_by) == ("Hello.", "narration by espeak/en, 2.5 s")
+    assert (second.spoken, second.said_by) == ("", "")
+    assert cards_of(page_of(plan, stand_in))[0].said_by == (
+        "narration by espeak/en, not said yet: about 0.4 to 1.5 s"
+    )

@@ -27,6 +27,8 @@ WELL = Facts(
     shops=(Shop("lamp", 2, "LAMP_KEY"),),
     extras=(Package("uvicorn", "0.5"),),
     voice="/usr/bin/espeak-ng",
+    speech=Tried("api.voices can be asked"),
+    speech_command=True,
     picture_host=True,
 )
 SET = Shop("lamp", 2, "LAMP_KEY", key_is_set=True, host="api.lamp", host_variable="LAMP_HOST")
@@ -82,6 +84,9 @@ def test_what_no_film_can_do_without(name: str, facts: dict[str, Any]) -> None:
         ("other fonts", "missing", {"unseen": ("Thai",)}),
         ("simulator", "missing", {"extras": (Package("uvicorn", ""),)}),
         ("voice", "missing", {"voice": ""}),
+        ("voice service", "missing", {"speech": Tried()}),
+        ("voice service", "fault", {"speech": Tried(problem="no address a key may be sent to")}),
+        ("voice program", "missing", {"speech_command": False}),
         ("pictures", "missing", {"picture_host": False}),
     ],
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from longtake.doctor.facts import Shop
-from longtake.doctor.shops import look_at_shops
+from longtake.doctor.facts import Shop, Tried
+from longtake.doctor.shops import look_at_shops, look_at_speech
 from longtake.generate.catalogue import load_offers, plug_in_offers
 from longtake.testing import Simulator
 from plug_ins import bring, offering
@@ -128,3 +128,23 @@ def test_a_plug_in_that_speaks_its_own_way(
 
     assert (shop.key_is_set, shop.greeting, shop.problem) == (True, None, "")
     assert sys.modules["lamp_own"].Lamp.closed
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, Tried()),
+        ({"LONGTAKE_SPEECH_KEY": "k"}, Tried("api.openai.com can be asked")),
+        ({"LONGTAKE_SPEECH_URL": "http://127.0.0.1:9/v1"}, Tried("127.0.0.1 can be asked")),
+    ],
+)
+def test_who_could_speak(variables: dict[str, str], told: Tried) -> None:
+    """A key, or a service of this machine's own, is enough; nothing is asked."""
+    assert look_at_speech(variables) == told
+
+
+def test_a_service_that_must_not_be_sent_a_key() -> None:
+    """An open line is a fault, and how to write it is said."""
+    told = look_at_speech({"LONGTAKE_SPEECH_URL": "http://x.example", "LONGTAKE_SPEECH_KEY": "k"})
+
+    assert "LONGTAKE_SPEECH_URL is no address a key may be sent to" in told.problem

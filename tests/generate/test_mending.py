@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,8 +13,10 @@ import pytest
 from PIL import Image
 
 from longtake.assemble.conform import conform, materials_of
+from longtake.assemble.material import FileMaterial
 from longtake.assemble.pieces import plan_pieces
 from longtake.assemble.render import Shown, clip_frames
+from longtake.errors import VaultError
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import Neighbours, calibration_of, known_mending, mended
 from longtake.media.clipwriter import write_clip
@@ -21,7 +26,11 @@ from longtake.media.frames import save_png
 from longtake.media.normalise import FilmFormat
 from longtake.media.planes import Planes, planes_of
 from longtake.plan.job import ClipJob, Repairs, StillFrame
+from longtake.seam import plan
+from longtake.seam.fit import SAME
 from longtake.seam.mending import Mending
+from longtake.seam.plan import Flash, RepairPlan
+from longtake.seam.register import Move
 from longtake.testing.drift import FAITHFUL, Drift, Shade
 from longtake.timeline import Timeline, TimelineClip
 from longtake.units import FrameRate, Money, Size
@@ -124,6 +133,35 @@ def test_a_clean_clip_keeps_its_pieces(vault: Vault, tmp_path: Path) -> None:
     assert keys(drifting, Repairs()) != keys(drifting, OFF) == pieces_of(drifting)
 
 
+def named_parts(take: Take) -> list[str | None]:
+    """What is changed in the beginning, the middle and the end of a take."""
+    material = materials_of({"a": take}, FILM)["a"]
+    assert isinstance(material, FileMaterial)
+    return [material.mended(*part) for part in ((0, 8), (8, 20), (20, 29))]
+
+
+def test_a_repair_elsewhere_keeps_a_piece(vault: Vault) -> None:
+    """Of a take that is mended otherwise only the pieces are made anew in which that shows."""
+    take, red = bought(vault, rate="30"), replace(SAME, red=(0.9, 0.0, 0.0, 0.0))
+    flash, move = (Flash(3, red),), Move(1.0, 0.0, 0.01, 0.0, 1.0, 0.0)
+    plans = [
+        RepairPlan(FRAMES - 1, flashes=flash),
+        RepairPlan(FRAMES - 1, flashes=(*flash, Flash(FRAMES - 2, red))),
+        RepairPlan(FRAMES - 1, flashes=flash, move=move, settles=4),
+        RepairPlan(FRAMES - 1, start=red, end=red),
+        RepairPlan(FRAMES - 2, start=red, end=red),
+        RepairPlan(FRAMES - 1, start=red),
+        RepairPlan(FRAMES - 2, start=red),
+    ]
+    parts = [named_parts(replace(take, mending=Mending(each).as_json())) for each in plans]
+    one, later, moved, held, sooner, drifts, steeper = parts
+
+    assert (one[1:], later[:2], moved[1:]) == ([None, None], one[:2], [None, None])
+    assert (later[2] is None, moved[0] in one) == (False, False)
+    assert held == sooner
+    assert not {*drifts} & {*steeper, *held, None}
+
+
 def test_a_wanted_dusk_falls_through_the_film(vault: Vault, tmp_path: Path) -> None:
     """With `lighting: changes` at least 95 % of it is seen, though the step in front is taken back."""
     raw = bought(vault, DUSK)
@@ -170,6 +208,35 @@ def test_the_same_picture_in_another_folder(vault: Vault) -> None:
     assert known_mending(take, job(there), vault) == one
 
 
+def test_a_decision_outlives_the_rules_it_was_made_by(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later rules leave a kept chain as it is: the same plan, by the same name, and no new decision."""
+    take = bought(vault, STEP)
+    one = mended(take, job(), vault, sent(tmp_path))
+    before = Mending.from_json(one.mending)
+    monkeypatch.setattr(plan, "REPAIR_VERSION", plan.REPAIR_VERSION + 1)
+    after = Mending.from_json(mended(take, job(), vault, Neighbours()).mending)
+
+    assert before is not None
+    assert after is not None
+    assert (after, after.sha256) == (before, before.sha256)
+
+
+def test_a_decision_of_a_later_version(vault: Vault, tmp_path: Path) -> None:
+    """It is not decided over: that would hand on another frame, and buy the clips behind it again."""
+    take = bought(vault)
+    mended(take, job(), vault, sent(tmp_path))
+    (decision,) = (vault.root / "mendings").iterdir()
+    written = json.loads(decision.read_text())
+    written["plan"]["version"] += 1
+    decision.write_text(json.dumps(written))
+
+    with pytest.raises(VaultError, match='repairs of "a" were decided by a later version'):
+        mended(take, job(), vault, Neighbours())
+    assert json.loads(decision.read_text()) == written
+
+
 def test_a_clip_is_heard_once(vault: Vault, tmp_path: Path) -> None:
     """A decision that was lost to a kill is made anew, but the clip's voice is not counted twice."""
     take, around = bought(vault), sent(tmp_path)
@@ -179,3 +246,18 @@ def test_a_clip_is_heard_once(vault: Vault, tmp_path: Path) -> None:
 
     assert mended(take, job(), vault, around) == one
     assert calibration_of(vault, "apimart", "model").observations == 1
+
+
+def test_voices_that_are_written_at_once(vault: Vault, tmp_path: Path) -> None:
+    """Of runs beside each other each adds its clip's voice, and those of an earlier form still count."""
+    around, early = sent(tmp_path), vault.root / "calibrations" / "apimart-model.json"
+    first = bought(vault)
+    mended(first, job(), vault, around)
+    (voice,) = (vault.root / "calibrations" / "apimart-model").iterdir()
+    early.write_text(json.dumps({"observations": [json.loads(voice.read_text())]}))
+    voice.unlink()
+    takes = [bought(vault, Drift(static=Shade(exposure=1 + int(k) / 50)), key=k) for k in "1234"]
+    with ThreadPoolExecutor(4) as beside:
+        list(beside.map(lambda take: mended(take, job(), vault, around), [first, *takes]))
+
+    assert calibration_of(vault, "apimart", "model").observations == 5

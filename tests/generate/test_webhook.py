@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from longtake.generate.providers import apimart, minimax
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.remote import RemoteProvider
 from longtake.generate.webhook import Receiver, task_named_in
+from longtake.serving import Line
 from longtake.testing.serve import Simulator
 from longtake.units import FrameRate, Size
 from longtake.vault.ledger import Ledger
@@ -118,6 +120,33 @@ def test_a_call_about_nothing(door: Door, said: Any) -> None:
     assert (door.call(said), door.bell.tasks, task_named_in(said)) == (200, [], "")
 
 
+def silent(door: Door, count: int) -> list[socket.socket]:
+    """Open lines on which nothing is said."""
+    port = int(door.url.rpartition(":")[2])
+    return [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(count)]
+
+
+def test_silent_lines_keep_no_call_out(door: Door) -> None:
+    """However many strangers hold a line and say nothing, a call gets through; the oldest lose theirs."""
+    lines = silent(door, 300)
+
+    assert door.call({"task_id": "17"}) == 200
+    assert door.bell.tasks == ["17"]
+    assert lines[0].recv(1) == b""
+    for line in lines:
+        line.close()
+
+
+def test_a_silent_line_is_cut(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody may wait for ever before the first word, nor in the middle of it."""
+    monkeypatch.setattr(Line, "HEAD_S", 0.05)
+    one, other = silent(door, 2)
+    other.sendall(b"POST /slow HTT")
+
+    with one, other, contextlib.suppress(ConnectionResetError):
+        assert (one.recv(1), other.recv(1)) == (b"", b"")
+
+
 def test_a_call_that_comes_twice_rings_once(door: Door) -> None:
     """The same words again are the same call; other words are another."""
     for status in ("processing", "processing", "success", "success"):
@@ -140,6 +169,7 @@ def test_a_call_that_comes_twice_rings_once(door: Door) -> None:
         (f"/{TOKEN}/minimax", "POST", b"\xff\xfe{", 400),
         (f"/{TOKEN}/minimax", "POST", b"[" * 60_000, 400),
         (f"/{TOKEN}/minimax", "POST", {"challenge": {"task_id": "17"}}, 400),
+        (f"/{TOKEN}/minimax", "POST", {"challenge": "\ud800"}, 400),
         (f"/{TOKEN}/minimax", "POST", b'{"task_id": "17"}' + b" " * 65_536, 413),
         (f"/{TOKEN}/minimax", "POST", iter([b"x" * 40_000] * 2), 413),
     ],

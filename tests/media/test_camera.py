@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from longtake.media.camera import PlanesView, camera_path, framed_path, locked, moved_frames
 from longtake.media.color import rgb_to_planes
@@ -114,6 +115,21 @@ def test_planes_move_as_the_picture_does():
     luma = PlanesView(rgb_to_planes(rgb), path).frame(path[-1])[0].astype(int)
 
     assert np.abs(luma - rgb_to_planes(moved)[0])[8:-8, 8:-8].mean() < 1.0
+
+
+@pytest.mark.parametrize("words", [("Pan left",), ("Truck right", "Tilt up"), ("Zoom in",)])
+def test_fifty_hops_keep_the_light(words):
+    """A chain whose every clip begins on the last frame of the one before grows no darker on the way."""
+    cells = np.random.default_rng(3).integers(40, 216, (12, 20), dtype=np.uint8)
+    first = np.asarray(Image.fromarray(cells).resize((160, 90), Image.Resampling.BICUBIC))
+    planes = (first, np.full((45, 80), 110, np.uint8), np.full((45, 80), 140, np.uint8))
+    there = camera_path(words, 9)[4]
+    back = np.linalg.inv(there)
+    for hop in range(50):
+        planes = PlanesView(planes, [there, back]).frame((there, back)[hop % 2])
+
+    assert abs(planes[0][20:-20, 30:-30].mean() - first[20:-20, 30:-30].mean()) < 1.0
+    assert [round(plane.mean(), 1) for plane in planes[1:]] == [110, 140]
 
 
 def test_a_clip_of_one_frame():

@@ -55,6 +55,19 @@ def test_a_wanted_change_of_light_leaves_pictures_behind() -> None:
     assert led(board) == ["p", ".", ".", "q", "p"]
 
 
+def test_what_is_switched_off_is_said() -> None:
+    """A picture that no clip is led to for a switch says so, where it is written; one of many does not."""
+    board = "scenes: [{id: a, prompt: x, reanchor: p.png, color: off}, {id: b, prompt: y}]"
+    (warning,) = plan_of(HEAD + board, stills=STILLS).warnings
+    for_all = "reanchor: p.png\nscenes: [{id: a, prompt: x, repair: off}, {id: b, prompt: y}]"
+
+    assert warning.message == 'shot "a": with `color: off` no chain is led back to a picture'
+    assert warning.where.line == 5
+    assert warning.hint == "leave out `color: off`, or this"
+    assert (plan_of(HEAD + for_all, stills=STILLS).warnings, led(for_all)) == ((), [".", "p"])
+    assert plan_of(HEAD + board, stills=STILLS, animatic=True).warnings == ()
+
+
 def test_switches_and_drawn_clips() -> None:
     """Where colours are not touched nothing leads them back, and no recipe hangs on the picture."""
     board = (

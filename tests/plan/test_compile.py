@@ -230,6 +230,16 @@ def test_a_transition_longer_than_its_clips_is_a_fault() -> None:
     ]
 
 
+def test_a_single_frame_before_a_seam_is_a_fault() -> None:
+    """No transition can be shortened there: the shot must be longer."""
+    board = HEAD + "scenes:\n  - {id: a, prompt: x, seconds: 0.04}\n  - {id: b, prompt: y}\n"
+
+    assert faults_of(board, hints=True) == [
+        'board.yaml:5:5: clip "a/1" shows 0 frames, its joins need 1'
+        "|lengthen its shot: the last frame before a seam is shown by the next clip alone"
+    ]
+
+
 def test_clips_that_wait_for_each_other_are_a_fault() -> None:
     """A clip cannot end on the start of one that continues it."""
     board = HEAD + "scenes: [{id: a, prompt: x, end: b.start}, {id: b, prompt: y}]"
@@ -247,9 +257,9 @@ def test_a_dissolve_over_a_handoff_is_warned_of() -> None:
 
 def test_keys_of_later_versions_are_listed() -> None:
     """What is not used yet is said with the place it stands at."""
-    board = HEAD + "scenes: [{id: a, prompt: x, narration: Hello., takes: 3}]"
+    board = HEAD + 'scenes: [{id: a, prompt: x, focus: "0.5,0.5", takes: 3}]'
 
-    assert plan_of(board).unused == ("takes (a)", "narration (a)")
+    assert plan_of(board).unused == ("takes (a)", "focus (a)")
 
 
 def test_the_quote_counts_only_what_is_not_owned() -> None:

@@ -20,12 +20,12 @@ FULL = RepairPlan(
 
 
 def test_written_and_read() -> None:
-    """A plan survives JSON, whatever order its keys come in; one of another version is refused."""
+    """A plan survives JSON, whatever order its keys come in; one of a later version is refused."""
     written = json.loads(json.dumps(FULL.as_json(), sort_keys=True))
 
     assert RepairPlan.from_json(written) == FULL
     assert RepairPlan.from_json(written).sha256 == FULL.sha256
-    with pytest.raises(ValueError, match="another version"):
+    with pytest.raises(ValueError, match="a later version"):
         RepairPlan.from_json(written | {"version": 0})
 
 

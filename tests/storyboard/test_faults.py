@@ -62,7 +62,7 @@ def test_misspelt_key_that_is_required() -> None:
 
 def test_key_that_belongs_elsewhere() -> None:
     """A key of the board written in a scene is told its home."""
-    assert "hint: it belongs to the board; allowed here: title, shots, music, id, " in complaint(
+    assert "hint: it belongs to the board; allowed here: title, shots, id, prompt, " in complaint(
         TOP + "scenes:\n  - {prompt: a lamp, budget: 3 USD}\n"
     )
 
@@ -101,7 +101,7 @@ def test_missing_title() -> None:
     [
         (
             "seconds: 5s",
-            'b.yaml:5:14: "seconds" is a number, not text\n'
+            'b.yaml:5:14: "seconds" is a number or auto, not text\n'
             "        seconds: 5s\n"
             "                 ^^\n"
             "hint: write 5",
@@ -202,7 +202,7 @@ def test_values_of_the_board() -> None:
 def test_caret_under_wide_signs() -> None:
     """Carets stand right behind Chinese signs, emoji of several parts and combining marks."""
     assert complaint(TOP + 'scenes:\n  - {prompt: "漢字 👩‍👩‍👧 e\u0301", seconds: 五}\n') == (
-        'b.yaml:4:38: "seconds" is a number, not text\n'
+        'b.yaml:4:38: "seconds" is a number or auto, not text\n'
         '      - {prompt: "漢字 👩‍👩‍👧 e\u0301", seconds: 五}\n'
         "                                       ^^"
     )

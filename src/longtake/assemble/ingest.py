@@ -21,14 +21,16 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
+from longtake.assemble.beds import place_beds
 from longtake.assemble.endscans import TakeEnds, ensure_measured
 from longtake.assemble.film import Cutting, Workshop, cut_film
+from longtake.assemble.listened import listener
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Piece
 from longtake.assemble.render import RenderUnit
 from longtake.assemble.seams import take_ends
 from longtake.assemble.shifts import Shift, Watch
-from longtake.assemble.sound import measure_music
+from longtake.assemble.voices import place_voices
 from longtake.assemble.work import plan_units, render_shift
 from longtake.cues import CueSheet
 from longtake.media.workers import cores, stop_workers, worker_pool
@@ -100,6 +102,14 @@ def seam_ends(coming: ComingFilm, clip: str) -> tuple[TakeEnds, ...]:
     take = coming.shown[clip]
     beside = any(isinstance(join, Seam) for join in joins[index : index + 2])
     return (take_ends(clip, take),) if beside and isinstance(take, Take) else ()
+
+
+def listen_shift(coming: ComingFilm) -> Shift:
+    """Listen in this process to music and voices, whose levels need no take; what is heard is kept."""
+    began, listen = time.monotonic(), listener(coming.workshop.sounds)
+    place_beds(coming.timeline, coming.cues, listen)
+    place_voices(coming.timeline, coming.cues, listen)
+    return Shift("measure", began, time.monotonic(), os.getpid())
 
 
 def measure_shift(ends: TakeEnds, folder: Path) -> Shift:
@@ -226,7 +236,7 @@ class Ingest:
 
     def _render_while_waiting(self) -> None:
         coming = self._coming
-        self._begin(measure_music, coming.cues, coming.workshop.sounds)
+        self._begin(listen_shift, coming)
         while True:
             units = self._hired(decided_units, coming, self._asked).result()
             for unit in units:

@@ -18,6 +18,7 @@ from longtake.wishes import Wishes
     "--no-labels", is_flag=True, help="Draw no scene, prompt and timecode into the clips."
 )
 @options.QUALITY
+@options.NO_COPY
 @options.SET
 @options.TRACE
 @options.JSON
@@ -25,6 +26,7 @@ def command(
     board: Path | None,
     no_labels: bool,
     quality: str,
+    no_copy: bool,
     variables: dict[str, str],
     trace: Path | None,
     as_json: bool,
@@ -34,5 +36,11 @@ def command(
     It uses the lengths of the models the board names, so that its cuts are the film's.
     """
     path = find_board(board)
-    wishes = Wishes(animatic=True, quality=quality, labels=not no_labels, variables=variables)
-    make_and_show(path, wishes, gate=lambda plan: None, as_json=as_json, trace=trace)
+    wishes = Wishes(
+        animatic=True,
+        quality=quality,
+        copies=not no_copy,
+        labels=not no_labels,
+        variables=variables,
+    )
+    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)

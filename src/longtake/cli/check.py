@@ -9,6 +9,7 @@ import click
 from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.documents import check_document
+from longtake.cli.plan import key_lines
 from longtake.film import plan_film
 from longtake.wishes import Wishes
 
@@ -28,6 +29,8 @@ def command(board: Path | None, variables: dict[str, str], as_json: bool) -> Non
     doubts = f", {_count(len(plan.warnings), 'warning')}" if plan.warnings else ""
     held = f"{_count(len(plan.scenes), 'scene')}, {_count(len(plan.shots), 'shot')}"
     say.answer(f"{say.shown(path)}: no faults{doubts}, {held}")
+    for line in key_lines(plan, path):
+        say.tell(line)
 
 
 def _count(number: int, word: str) -> str:

@@ -31,7 +31,9 @@ class StartEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedEvent:
-    """The plan stands; nothing was made yet. `clips` counts clips a provider makes."""
+    """The plan stands; nothing was made yet. `clips` counts clips a provider makes, `voices` narrations
+    to be said. It stands `again`, with other lengths, once voices were made.
+    """
 
     event: Literal["planned"] = "planned"
     board: str
@@ -41,6 +43,18 @@ class PlannedEvent:
     frames: int
     seconds: float
     price: str
+    voices: int
+    again: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceEvent:
+    """A voice is made, failed, or waiting for what the message says."""
+
+    event: Literal["voice"] = "voice"
+    voice: str
+    state: str
+    message: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +132,14 @@ class ErrorEvent:
 
 
 RunLine = (
-    StartEvent | PlannedEvent | ClipEvent | RenderingEvent | FilmEvent | FileEvent | ErrorEvent
+    StartEvent
+    | PlannedEvent
+    | VoiceEvent
+    | ClipEvent
+    | RenderingEvent
+    | FilmEvent
+    | FileEvent
+    | ErrorEvent
 )
 
 
@@ -174,8 +195,10 @@ class EventLines:
 
     def _line(self, event: events.Event) -> RunLine | None:
         match event:
-            case events.Planned(plan):
-                return _planned(plan)
+            case events.Planned(plan, again):
+                return _planned(plan, again)
+            case events.Voiced(voice, state, message):
+                return VoiceEvent(voice=voice, state=state, message=message)
             case Progress(clip, state, share, message):
                 return ClipEvent(clip=clip, state=state, share=share, message=message)
             case events.Rendering(frames, total):
@@ -189,7 +212,7 @@ class EventLines:
                 return None
 
 
-def _planned(plan: Plan) -> PlannedEvent:
+def _planned(plan: Plan, again: bool) -> PlannedEvent:
     timeline = plan.timeline
     return PlannedEvent(
         board=plan.board,
@@ -199,6 +222,8 @@ def _planned(plan: Plan) -> PlannedEvent:
         frames=timeline.frames,
         seconds=round(float(timeline.rate.seconds(timeline.frames)), 3),
         price=str(plan.quote.total),
+        voices=sum(not job.owned for job in plan.speech),
+        again=again,
     )
 
 

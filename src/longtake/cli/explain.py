@@ -10,8 +10,9 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board, unknown
 from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
+from longtake.cli.spoken import voice_verdict
 from longtake.cli.standing import Standing, look
-from longtake.plan.job import ClipJob, FootageClip, Plan
+from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
 from longtake.wishes import Wishes
 
 
@@ -21,6 +22,7 @@ from longtake.wishes import Wishes
 @options.SET
 @options.ANIMATIC
 @options.QUALITY
+@options.NO_COPY
 @options.JSON
 def command(
     board: Path | None,
@@ -28,6 +30,7 @@ def command(
     variables: dict[str, str],
     animatic: bool,
     quality: str,
+    no_copy: bool,
     as_json: bool,
 ) -> None:
     """Say why CLIP (or each clip of a shot or scene) is kept or made again.
@@ -37,13 +40,17 @@ def command(
     if clip is None and board is not None and not board.exists() and not board.suffix:
         board, clip = None, str(board)
     path = find_board(board)
-    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    wishes = Wishes(animatic=animatic, quality=quality, copies=not no_copy, variables=variables)
+    standing = look(path, wishes)
     clips = _named(standing.plan, clip) if clip else ()
     if as_json:
         say.answer_json(explain_document(standing, path, clips))
     elif clip:
         for name in clips:
             say.answer(_sentence(standing, name))
+            for spoken in standing.plan.spoken:
+                if spoken.clip == name:
+                    say.answer(voice_verdict(spoken))
     else:
         _tell_spans(standing)
 
@@ -62,6 +69,8 @@ def _sentence(standing: Standing, name: str) -> str:
     if isinstance(source, ClipJob):
         return str(next(v for v in standing.verdicts if v.clip == name))
     kind = "footage" if isinstance(source, FootageClip) else "a still"
+    if isinstance(source, DrawnClip):
+        return f"{name}: a title card, drawn into the film; nothing has to be made"
     return f"{name}: {kind}, taken into the film as it is; nothing has to be made"
 
 
@@ -79,10 +88,13 @@ def _tell_spans(standing: Standing) -> None:
         )
         lack = (words, STATES["missing"])
         say.answer(shown, (plain(span.reason), DIM), lack)
+    say.tell(say.TIMES)
     say.tell()
     for verdict in standing.verdicts:
         if verdict.clip in standing.missing:
             say.tell((str(verdict), STATES["missing"]))
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames are to be rendered"
-    state = "the film is up to date" if standing.up_to_date else lacking
+    for spoken in standing.plan.spoken:
+        if spoken.job and not spoken.job.owned:
+            say.tell((voice_verdict(spoken), STATES["missing"]))
+    state = "the film is up to date" if standing.up_to_date else standing.lack
     say.tell((say.shown(standing.film), PATH), f": {state}")

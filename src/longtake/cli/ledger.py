@@ -58,11 +58,12 @@ class RowObject:
 class SumObject:
     """What a group of purchases came to, in one currency: charged, and still reserved.
 
-    `clips` counts takes that were had, `open` purchases under way or of unknown outcome.
+    `clips` and `voices` count what was had, `open` purchases under way or of unknown outcome.
     """
 
     group: tuple[str, ...]
     clips: int
+    voices: int
     charged: str
     open: int
     reserved: str
@@ -83,6 +84,7 @@ class LedgerDocument:
     sums: tuple[SumObject, ...]
 
 
+_SUMS = ("clips", "voices", "charged", "open", "reserved")
 _GROUPS: dict[str, Callable[[Purchase], str]] = {
     "month": lambda row: moment(row.began)[:7],
     "model": lambda row: f"{row.provider}/{row.model}",
@@ -193,7 +195,8 @@ def _sum(group: tuple[str, ...], currency: str, rows: list[Purchase]) -> SumObje
     under_way = [row for row in rows if row.is_open]
     return SumObject(
         group=group,
-        clips=len(done),
+        clips=sum(not row.is_speech for row in done),
+        voices=sum(row.is_speech for row in done),
         charged=_total((row.charge or row.reserved for row in done), currency),
         open=len(under_way),
         reserved=_total((row.reserved for row in under_way), currency),
@@ -216,7 +219,7 @@ def _tell_rows(document: LedgerDocument) -> None:
             str(row.seconds),
             row.state,
             row.quote,
-            row.charge or "",
+            row.charge or _counted(row),
             row.task,
         )
         for row in document.rows
@@ -225,18 +228,26 @@ def _tell_rows(document: LedgerDocument) -> None:
     say.answer()
     for each in document.sums:
         under_way = f", {each.reserved} reserved for {each.open} more" if each.open else ""
-        clips = counted(each.clips, "clip")
-        say.answer((f"{'charged':<9}", DIM), f"{each.charged} for {clips}{under_way}")
+        had = [counted(each.clips, "clip")] if each.clips or not each.voices else []
+        had += [counted(each.voices, "voice")] if each.voices else []
+        say.answer((f"{'charged':<9}", DIM), f"{each.charged} for {' and '.join(had)}{under_way}")
+    if any(map(_counted, document.rows)):
+        say.answer(("(in brackets: what was reserved, for nobody told the charge)", DIM))
+
+
+def _counted(row: RowObject) -> str:
+    """Write what counts as the charge of a clip that was had where its provider tells none."""
+    return f"({row.quote})" if row.state == "done" and row.charge is None else ""
 
 
 def _tell_groups(document: LedgerDocument) -> None:
-    head = (*document.by, "clips", "charged", "open", "reserved")
+    head = (*document.by, *_SUMS)
     width = len(document.by)
     rows = [
-        (*each.group, str(each.clips), each.charged, str(each.open), each.reserved)
+        (*each.group, *map(str, (each.clips, each.voices, each.charged, each.open, each.reserved)))
         for each in document.sums
     ]
-    _tell_table(head, rows, right=frozenset(range(width, width + 4)))
+    _tell_table(head, rows, right=frozenset(range(width, width + len(_SUMS))))
 
 
 def _tell_table(
@@ -250,10 +261,11 @@ def _tell_table(
 
 def _write_csv(document: LedgerDocument) -> None:
     if document.by:
-        head = (*document.by, "clips", "charged", "open", "reserved")
+        head = (*document.by, *_SUMS)
         _tell_csv(head)
         for each in document.sums:
-            _tell_csv((*each.group, each.clips, each.charged, each.open, each.reserved))
+            sums = (each.clips, each.voices, each.charged, each.open, each.reserved)
+            _tell_csv((*each.group, *sums))
         return
     _tell_csv(RowObject.__dataclass_fields__)
     for row in document.rows:

@@ -21,6 +21,7 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.DRAFT
 @options.QUALITY
+@options.NO_COPY
 @options.SET
 @options.BUDGET
 @options.PRICE
@@ -35,6 +36,7 @@ def command(
     board: Path | None,
     draft: bool,
     quality: str,
+    no_copy: bool,
     variables: dict[str, str],
     budget: Money | None,
     price: Money | None,
@@ -54,6 +56,7 @@ def command(
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
+        copies=not no_copy,
         variables=variables,
         budget=budget,
         draft=draft,
@@ -66,7 +69,7 @@ def command(
     make_and_show(
         path,
         wishes,
-        gate=lambda plan: confirm(plan, consent),
+        gate=lambda plan, before: confirm(plan, consent, before),
         as_json=as_json,
         trace=trace,
     )

@@ -15,14 +15,17 @@ from longtake.cli import say
 from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH
+from longtake.cli.table import counted
 from longtake.cli.trace import traced
 from longtake.errors import ConfirmationNeeded
 from longtake.film import make_film
 from longtake.plan.job import Plan
+from longtake.plan.quote import clips_total
 from longtake.units import Money
 from longtake.wishes import Wishes
 
-Gate = Callable[[Plan], None]
+# What may stop a plan, by an error; the second plan is the one that was agreed to before.
+Gate = Callable[[Plan, Plan | None], None]
 
 
 @dataclass(frozen=True)
@@ -67,35 +70,45 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
     say.answer((say.shown(film.path), PATH))
 
 
-def confirm(plan: Plan, consent: Consent) -> None:
+def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
     """Ask before money is spent; raises ConfirmationNeeded where nobody can answer, or says no.
 
-    A budget given on the command line is the author's word already.
+    A budget given on the command line is the author's word already. `before` is the plan that was
+    agreed to, where it has become dearer since.
     """
-    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
-    paid = [job for job in plan.jobs if not job.draws and job.id not in owned]
-    if not paid or consent.yes or consent.budget is not None:
+    what = _to_buy(plan)
+    if not what or consent.yes or consent.budget is not None:
         return
-    clips = f"{len(paid):,} clip{'s' if len(paid) > 1 else ''}"
+    longer = "the voices are longer than was estimated: " if before else ""
+    was = f" (not {clips_total(before.quote)})" if before else ""
+    nothing = "no clip was bought" if before else "nothing was bought"
     if plan.quote.unknown:
-        clips += f" ({len(plan.quote.unknown):,} of unknown price)"
+        what += f" ({len(plan.quote.unknown):,} of unknown price)"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConfirmationNeeded(
-            f"{clips} would cost {plan.quote.total}, and nobody is here to agree",
-            hint="say `--yes`, or set a limit with `--budget`; nothing was bought",
+            f"{longer}{what} would cost {plan.quote.total}{was}, and nobody is here to agree",
+            hint=f"say `--yes`, or set a limit with `--budget`; {nothing}",
         )
-    if not click.confirm(f"Buy {clips} for {plan.quote.total}?", err=True):
-        raise ConfirmationNeeded(
-            "not agreed: nothing was bought", hint="`longtake animatic` is free"
-        )
+    question = f"{longer}Buy {what} for {plan.quote.total}{was}?"
+    if not click.confirm(question[:1].upper() + question[1:], err=True):
+        raise ConfirmationNeeded(f"not agreed: {nothing}", hint="`longtake animatic` is free")
+
+
+def _to_buy(plan: Plan) -> str:
+    """Say what money would be spent on, "" for nothing."""
+    clips = len(plan.to_buy)
+    voices = sum(not (job.owned or job.free) for job in plan.speech)
+    parts = [counted(clips, "clip")] if clips else []
+    parts += [counted(voices, "voice")] if voices else []
+    return " and ".join(parts)
 
 
 def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
-    """Let the gate look at the plan before anybody else hears of it."""
+    """Let the gate look at the plan before anybody else hears of it, and again where it is dearer."""
 
     def hear(event: events.Event) -> None:
-        if isinstance(event, events.Planned):
-            gate(event.plan)
+        if isinstance(event, events.Planned) and (event.before or not event.again):
+            gate(event.plan, event.before)
         for tell in listeners:
             tell(event)
 

@@ -20,6 +20,7 @@ from longtake.cli.table import aligned
 from longtake.generate.catalogue import load_offers
 from longtake.generate.mending import calibration_of
 from longtake.plan.offer import Offer, Resolution
+from longtake.plan.settings import find_offer
 from longtake.project import environment, home
 from longtake.vault.store import Vault
 
@@ -105,18 +106,15 @@ class ModelsDocument:
 
 
 @click.command("models")
-@click.argument("provider", required=False)
+@click.argument("name", metavar="[PROVIDER[/MODEL]]", required=False)
 @options.JSON
-def command(provider: str | None, as_json: bool) -> None:
-    """Show the models of PROVIDER, or of all: what they make, what it costs, whether a key is set.
+def command(name: str | None, as_json: bool) -> None:
+    """Show one model, those of a provider, or all: what they make, what it costs, whether a key is set.
 
     Keys are looked for in the environment and in the `.env` of this folder; they are never shown.
     """
     offers = load_offers(own_offers())
-    names = {offer.provider for offer in offers.values()}
-    if provider is not None and provider not in names:
-        raise unknown(f'there is no provider "{provider}"', provider, sorted(names))
-    chosen = [offer for offer in offers.values() if provider in (None, offer.provider)]
+    chosen = _named(offers, name)
     # A provider may stand in more than one file; the sort keeps the order of its models.
     chosen.sort(key=lambda offer: (not offer.draws, offer.provider))
     document = models_document(chosen, environment(Path()), bought_takes())
@@ -127,6 +125,19 @@ def command(provider: str | None, as_json: bool) -> None:
         if number:
             say.answer()
         _tell_provider(each, {offer.name: offer for offer in chosen})
+
+
+def _named(offers: Mapping[str, Offer], name: str | None) -> list[Offer]:
+    """Give the offers of a provider, the one of a model, by any of its names, or all."""
+    of_provider = [offer for offer in offers.values() if name in (None, offer.provider)]
+    one = find_offer(offers, name) if name and not of_provider else None
+    if one:
+        return [one]
+    if name and not of_provider:
+        kind = "model" if "/" in name else "provider"
+        known = {offer.name if "/" in name else offer.provider for offer in offers.values()}
+        raise unknown(f'there is no {kind} "{name}"', name, sorted(known))
+    return of_provider
 
 
 def own_offers() -> Path:

@@ -57,6 +57,11 @@ QUALITY: Decorator = click.option(
     show_default=True,
     help="How carefully the film is encoded.",
 )
+NO_COPY: Decorator = click.option(
+    "--no-copy",
+    is_flag=True,
+    help="Encode every frame anew, those too that could pass from their clips as they are.",
+)
 BUDGET: Decorator = click.option(
     "--budget",
     metavar="MONEY",
@@ -86,7 +91,7 @@ PRICE: Decorator = click.option(
     "--price",
     metavar="MONEY",
     callback=_money,
-    help='What a clip may cost where no table knows, such as "0.50 USD".',
+    help='What a clip or voice may cost where no table knows, such as "0.50 USD".',
 )
 TRACE: Decorator = click.option(
     "--trace",

@@ -57,11 +57,15 @@ class Lines:
     def __call__(self, event: events.Event) -> None:
         """Hear one event."""
         match event:
-            case events.Planned(plan):
+            case events.Planned(plan, again):
                 self._plan = plan
                 self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
-                self._head = _headline(plan)
+                # What was said already stays said.
+                self._head = None if again and not self._head else _headline(plan)
                 self._began = time.monotonic()
+            case events.Voiced(voice, state, message):
+                self._flush()
+                self._say_clip(ClipProgress(voice, state, message=message))
             case ClipProgress():
                 self._clip(event)
             case events.Rendering(frames, total):

@@ -22,6 +22,7 @@ from longtake.vault.purchase import Purchase
 _LOOK_AT = {
     "apimart": "the task list and the balance of your APIMart account",
     "minimax-v2": "the video tasks and the balance of your MiniMax account",
+    "openai": "the usage page of your OpenAI account, or of the service you named",
     "minimax": "the video tasks and the balance of your MiniMax account",
     "pixazo": "the request list and the balance of your Pixazo account",
     "apiinone": "the task list and the credits of your API in One account",
@@ -67,7 +68,7 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
     wait = "purchase waits" if len(waiting) == 1 else "purchases wait"
     raise OutcomeUnknown(
         f"{len(waiting):,} {wait} for your word",
-        hint=word_wanted(waiting[0].id),
+        hint=word_wanted(waiting[0]),
         charged=None,
     )
 
@@ -110,6 +111,12 @@ def _settle(ledger: Ledger, row: Purchase, task: str | None) -> None:
         ledger.failed(row.id, "not taken, says its buyer", time.time())
         say.answer(f"purchase {row.id} was not made; the next `make` may send it again")
         return
+    if row.is_speech:
+        ledger.lost(row.id, "charged, and its answer was lost, says its buyer", time.time())
+        tries = ledger.spent(row.key)
+        say.answer(f"purchase {row.id} is paid, and its voice is lost: no answer comes twice")
+        say.answer(f"`longtake make --retakes {tries}` buys it again")
+        return
     again = ledger.find(row.key)
     ledger.submitted(row.id, task, time.time())
     say.answer(f"purchase {row.id} is task {task}; the next `make` fetches it and pays nothing")
@@ -123,9 +130,9 @@ def _tell(row: Purchase) -> None:
     no_answer = f", nothing known since {moment(row.answered)}" if row.answered else ""
     for name, text in (
         ("sent", f"{moment(row.began)} UTC{no_answer}"),
-        ("to", f"{row.provider}, {row.model}, {row.seconds} s"),
+        ("to", f"{row.provider}, {row.model}{'' if row.is_speech else f', {row.seconds} s'}"),
         ("price", f"{row.reserved}, reserved until your word"),
-        ("prompt", str(row.asked.get("prompt", ""))),
+        ("text" if row.is_speech else "prompt", str(row.asked.get("prompt", ""))),
         ("message", unsigned(row.message) or "its run ended while it was being sent"),
         ("look at", _LOOK_AT.get(row.provider, f"your account at {row.provider}")),
     ):

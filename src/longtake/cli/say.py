@@ -26,10 +26,13 @@ STATES = {
     "unsettled": "bold red",
     "kept": "cyan",
     "owned": "green",
+    "accepted": "yellow",
+    "refused": "bold red",
     "waiting": "yellow",
     "missing": "yellow",
     "failed": "bold red",
 }
+TIMES = ("times are minutes:seconds:frames of the film", DIM)
 # Wide enough for a clip's name and its word, narrow enough to be read across.
 LINE_WIDTH = 72
 

@@ -117,6 +117,8 @@ def _tell(found: FilmSeams, missing: tuple[str, ...], plan: Plan) -> None:
     if found.seams:
         say.answer()
     say.answer(_summary(found.seams) if found.seams else _none(plan))
+    if found.seams:
+        say.tell(say.TIMES)
     if missing:
         named = ", ".join(missing[:8]) + (", ..." if len(missing) > 8 else "")
         lacking = count_seams(plan.timeline) - len(found.seams)

@@ -11,6 +11,8 @@ from longtake.cli import say
 from longtake.cli.say import DIM, HINT, WARNING
 from longtake.extras import load_extra
 from longtake.generate.catalogue import load_offers
+from longtake.generate.speech.catalogue import KEY as SPEECH_KEY
+from longtake.generate.speech.catalogue import URL as SPEECH_URL
 
 
 @click.command("simulate")
@@ -42,6 +44,10 @@ def command(port: int, scenario: Path | None) -> None:
         say.tell(("warning: ", WARNING), problem)
     variables = {offer.provider: offer.key_variable for offer in load_offers().values()}
     for key, account in simulator.stage.first.accounts.items():
+        if account.host == "openai":
+            # Voices have no host alone: what is asked stands behind its version.
+            say.tell(f"  {SPEECH_URL}={address}/openai/v1 {SPEECH_KEY}={key}")
+            continue
         provider = account.host.partition("-")[0]
         variable = variables.get(provider, f"{provider.upper()}_API_KEY")
         say.tell(f"  {provider.upper()}_API_HOST={address}/{account.host} {variable}={key}")

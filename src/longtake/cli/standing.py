@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from rich.text import Text
 
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
 from longtake.buying import bought_takes
+from longtake.cli.say import DIM, WARNING, assembled, plain
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
-from longtake.generate.mending import known_mending
+from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
 from longtake.history import (
     Verdict,
     film_name,
@@ -30,8 +34,11 @@ from longtake.wishes import Wishes
 class Standing:
     """A plan beside what there is of it.
 
-    `missing` names clips without a take; `lacking` counts frames of the film that would be rendered;
-    `holder` says which run is at work in the folder.
+    `missing` names clips without a take, `undecided` those whose take a run would look at anew, for
+    other repairs are allowed now, `refused` those at whose take the chain stops, with the reason, and
+    `accepted` those whose take the author took as it is; `lacking` counts frames of the film that
+    would be rendered, without what the undecided ones change; `holder` says which run is at work in
+    the folder.
     """
 
     plan: Plan
@@ -39,6 +46,9 @@ class Standing:
     film: Path
     verdicts: tuple[Verdict, ...]
     missing: tuple[str, ...]
+    undecided: tuple[str, ...]
+    refused: Mapping[str, str]
+    accepted: tuple[str, ...]
     spans: tuple[Span, ...]
     up_to_date: bool
     lacking: int
@@ -48,6 +58,15 @@ class Standing:
     def frames(self) -> int:
         """Length of the film as it stands: real takes may differ from the plan."""
         return self.spans[-1].end
+
+    @property
+    def lack(self) -> str:
+        """Say how much of the film would be rendered, as far as that is known."""
+        said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        if not self.undecided:
+            return said
+        named = ", ".join(self.undecided[:8]) + (", ..." if len(self.undecided) > 8 else "")
+        return f"{said}, and what the repairs of {named} change: they are not decided yet"
 
 
 def look(board: Path, wishes: Wishes) -> Standing:
@@ -60,18 +79,55 @@ def look(board: Path, wishes: Wishes) -> Standing:
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
     blanks = {clip: FileMaterial(Path(clip), f"no take of {clip}") for clip in missing}
     stand_ins: dict[str, Material | Take] = {**materials(plan), **takes, **blanks}
-    up_to_date, spans, lacking = is_assembled(
+    refused, accepted = judged(takes)
+    undecided = tuple(
+        job.id
+        for job in plan.jobs
+        if job.id in takes and job.id not in refused and is_undecided(takes[job.id], job)
+    )
+    assembled, spans, lacking = is_assembled(
         plan.timeline,
         stand_ins,
         film,
-        workshop=Workshop(project.work, wishes.quality, plan.fit),
+        workshop=Workshop(project.work, wishes.quality, plan.fit, copies=wishes.copies),
         cues=plan.cues,
         title=plan.title,
     )
     history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
     owned = owned_clips(plan)
     said, holder = verdicts(plan, history, owned), project.holder()
-    return Standing(plan, project, film, said, missing, spans, up_to_date, lacking, holder)
+    return Standing(
+        plan=plan,
+        project=project,
+        film=film,
+        verdicts=said,
+        missing=missing,
+        undecided=undecided,
+        refused=refused,
+        accepted=accepted,
+        spans=spans,
+        up_to_date=assembled and not undecided and not refused,
+        lacking=lacking,
+        holder=holder,
+    )
+
+
+def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Tell which takes stop the chain, and why, and which the author took as they are."""
+    vault = bought_takes()
+    whys = {clip: refusal(take, vault) for clip, take in takes.items()}
+    accepted = tuple(clip for clip, take in takes.items() if was_accepted(take, vault))
+    return {clip: why for clip, why in whys.items() if why}, accepted
+
+
+def judged_lines(refused: Mapping[str, str], accepted: tuple[str, ...]) -> Iterator[Text]:
+    """Say at which takes the chain stops and what to do, and which ones the author took as they are."""
+    for clip, why in refused.items():
+        line = f"{plain(why)}; `make --accept {plain(clip)}` takes it as it is"
+        yield assembled((f"{'refused':<8}", DIM), (line, WARNING))
+    if accepted:
+        named = ", ".join(map(plain, accepted[:8])) + (", ..." if len(accepted) > 8 else "")
+        yield assembled((f"{'accepted':<9}", DIM), f"{named}: shown as it came, by your word")
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:

@@ -8,10 +8,11 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board
-from longtake.cli.documents import status_document
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
-from longtake.cli.standing import Standing, look
+from longtake.cli.spoken import voices_line
+from longtake.cli.standing import Standing, judged_lines, look
+from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
@@ -54,22 +55,35 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     width = say.width_of(say.terminal(err=False))
     missing = frozenset(standing.missing)
     for job in jobs:
-        if every or len(jobs) <= LIST_UP_TO or job.id in missing:
-            say.answer(say.state_line(job.id, "missing" if job.id in missing else "owned", width))
+        state = _state(standing, job.id)
+        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused"):
+            say.answer(say.state_line(job.id, state, width))
     if jobs:
         say.answer()
     owned = len(jobs) - len(missing)
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    voices = voices_line(standing.plan)
+    if voices:
+        say.answer((f"{'voices':<8}", DIM), voices)
+    for line in judged_lines(standing.refused, standing.accepted):
+        say.answer(line)
+
+
+def _state(standing: Standing, clip: str) -> str:
+    if clip in standing.missing:
+        return "missing"
+    if clip in standing.refused:
+        return "refused"
+    return "accepted" if clip in standing.accepted else "owned"
 
 
 def _tell_film(standing: Standing) -> None:
-    lacking = f"{standing.lacking:,} of {standing.frames:,} frames would be rendered"
     if standing.up_to_date:
         state = "up to date"
     elif standing.film.exists():
-        state = f"older than its storyboard; {lacking}"
+        state = f"older than its storyboard; {standing.lack}"
     else:
-        state = f"not made yet; {lacking}"
+        state = f"not made yet; {standing.lack}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
 
 

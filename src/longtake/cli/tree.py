@@ -11,8 +11,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
+from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     FootageClip,
@@ -171,6 +173,8 @@ def _seconds(plan: Plan, frames: int) -> str:
 def _begins(source: Source) -> str:
     if isinstance(source, FootageClip):
         return f"footage {_short(source.path)} from frame {source.start}"
+    if isinstance(source, DrawnClip):
+        return f"title card: {source.text}"
     if not isinstance(source, ClipJob):
         moves = "" if source.camera in ((), ("Static shot",)) else f", {', '.join(source.camera)}"
         return f"still {_short(source.path)}{moves}"
@@ -214,13 +218,21 @@ def _price(clip: _Clip) -> tuple[str, str]:
 def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
     """Say what is left over of a shot, and what the other way of dividing it would give."""
     if note.surplus:
-        made = " + ".join(map(str, note.clips))
+        made = f"{' + '.join(map(str, note.clips))} s made"
+        # As many clips share a frame at their seams; some models make more than their lengths say.
+        if note.made != sum(map(plan.timeline.rate.frames, note.clips)) - len(note.clips) + 1:
+            longer = (
+                f"{'clips' if len(note.clips) > 1 else 'a clip'} of {made.removesuffix(' made')}"
+            )
+            made = f"{_seconds(plan, note.made)} s made by {longer}"
         yield (
-            f"{_seconds(plan, note.wanted)} s asked, {made} s made: {note.surplus} frames "
+            f"{_seconds(plan, note.wanted)} s asked, {made}: {note.surplus} frames "
             f"({_seconds(plan, note.surplus)} s) spare at the end"
         )
     if note.other_split:
         yield note.other_split
+    for spoken in said_over(plan, note.shot):
+        yield plain(narration_words(spoken))
 
 
 def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:

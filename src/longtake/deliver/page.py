@@ -15,13 +15,15 @@ from longtake.deliver.wording import (
     join_kind,
     join_words,
     kind_of,
+    loudness_words,
     made_of,
     price_words,
     rate_words,
     seconds_words,
+    voice_words,
 )
 from longtake.errors import Fault
-from longtake.plan.job import ClipJob, FootageClip, Plan, Source
+from longtake.plan.job import ClipJob, Plan, Source
 from longtake.timeline import Timeline, TimelineClip, overlap
 
 _HUES = 6
@@ -69,6 +71,8 @@ class Card:
     start_s: str
     moments: tuple[Moment, Moment, Moment]
     entered: JoinRow | None
+    spoken: str
+    said_by: str
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,7 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
         ("frames a second", rate_words(timeline.rate)),
         ("clips", f"{len(timeline.clips):,}"),
         ("joins", ", ".join(counted) or "none"),
+        ("sound", loudness_words(film.loudness)),
         ("file", bytes_words(film.path.stat().st_size)),
         ("price of the plan", price_words(plan)),
     )
@@ -227,6 +232,7 @@ def _cards(
     timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]
 ) -> Iterator[tuple[str, Card]]:
     sources = {source.id: source for source in plan.sources}
+    spoken = {said.clip: said for said in plan.spoken}
     before: Source | None = None
     for index, (clip, start, end) in enumerate(shown_alone(timeline)):
         source = sources[clip.id]
@@ -240,7 +246,7 @@ def _cards(
                 made_of=made_of(source),
                 prompt=prompt,
                 goes_on=last == (source.shot, prompt),
-                camera=() if isinstance(source, FootageClip) else source.camera,
+                camera=source.camera,
                 begins_on=begins_on(source),
                 ends_on=ends_on(source),
                 frames=clip.frames,
@@ -248,6 +254,8 @@ def _cards(
                 start_s=moment_at(timeline, "start", start).seek_s,
                 moments=three_moments(timeline, start, end),
                 entered=joins[index - 1] if index else None,
+                spoken=spoken[clip.id].text if clip.id in spoken else "",
+                said_by=voice_words(spoken[clip.id]) if clip.id in spoken else "",
             ),
         )
         before = source

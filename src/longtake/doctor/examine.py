@@ -10,10 +10,11 @@ from longtake.buying import the_ledger
 from longtake.doctor import machine
 from longtake.doctor.facts import Clocks, Facts, Tried
 from longtake.doctor.rows import Row, judge
-from longtake.doctor.shops import look_at_shops
+from longtake.doctor.shops import look_at_shops, look_at_speech
 from longtake.errors import PlanError
 from longtake.generate.catalogue import load_offers, plug_in_offers
 from longtake.generate.hosting import has_host
+from longtake.generate.speech.programs import COMMAND, espeak_path
 from longtake.plan.offer import Offer
 from longtake.project import environment, home
 
@@ -63,7 +64,9 @@ def find_facts(folder: Path, *, offline: bool = False) -> Facts:
         ),
         shops=shops,
         extras=machine.extra_packages(),
-        voice=machine.voice_program(),
+        voice=espeak_path(),
+        speech=look_at_speech(variables),
+        speech_command=bool(variables.get(COMMAND, "").strip()),
         picture_host=has_host(variables),
         offline=offline,
     )

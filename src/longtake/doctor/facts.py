@@ -87,5 +87,7 @@ class Facts:
     shops: tuple[Shop, ...]
     extras: tuple[Package, ...]
     voice: str
+    speech: Tried
+    speech_command: bool
     picture_host: bool
     offline: bool = False

@@ -116,11 +116,6 @@ def look_at_ledger(ledger: Ledger) -> Tried:
     return _tried(act, remedy="")
 
 
-def voice_program() -> str:
-    """Give the path of a program that can speak, "" without one."""
-    return shutil.which("espeak-ng") or ""
-
-
 def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)

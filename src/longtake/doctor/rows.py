@@ -6,7 +6,7 @@ Pure: the same facts always give the same rows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from longtake.doctor.facts import Clocks, Facts, Package, Place, Shop, Tried
@@ -56,6 +56,8 @@ def judge(facts: Facts) -> tuple[Row, ...]:
         _picture_host(facts.picture_host),
         _simulator(facts.extras),
         _voice(facts.voice),
+        _speech(facts.speech),
+        _speech_command(facts.speech_command),
     )
 
 
@@ -244,11 +246,39 @@ def _simulator(extras: tuple[Package, ...]) -> Row:
 
 
 def _voice(voice: str) -> Row:
-    later = "a voice for `narration`, which this version checks and does not speak yet"
+    spoken = "`narration` by espeak, free"
     if voice:
-        return Row(group=MORE, name="voice", state="ok", found=voice, unlocks=later)
+        return Row(group=MORE, name="voice", state="ok", found=voice, unlocks=spoken)
     found = "there is no espeak-ng"
-    return Row(group=MORE, name="voice", state="missing", found=found, unlocks=later)
+    return Row(group=MORE, name="voice", state="missing", found=found, unlocks=spoken)
+
+
+def _speech(speech: Tried) -> Row:
+    row = Row(group=MORE, name="voice service", state="ok", found=speech.found)
+    if speech.problem:
+        return replace(row, state="fault", found=speech.problem, unlocks=speech.remedy)
+    if speech.found:
+        return row
+    return replace(
+        row,
+        state="missing",
+        found="LONGTAKE_SPEECH_KEY is not set",
+        unlocks="`narration` by OpenAI, or by the service LONGTAKE_SPEECH_URL names",
+    )
+
+
+def _speech_command(named: bool) -> Row:
+    spoken = "`narration` by a program of your own"
+    if named:
+        found = "LONGTAKE_SPEECH_COMMAND is set"
+        return Row(group=MORE, name="voice program", state="ok", found=found, unlocks=spoken)
+    return Row(
+        group=MORE,
+        name="voice program",
+        state="missing",
+        found="LONGTAKE_SPEECH_COMMAND is not set",
+        unlocks=spoken,
+    )
 
 
 def _bytes(count: int) -> str:

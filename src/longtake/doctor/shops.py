@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from longtake.doctor.facts import Shop
-from longtake.errors import LongtakeError
+from longtake.doctor.facts import Shop, Tried
+from longtake.errors import KeyMissing, LongtakeError
 from longtake.generate.catalogue import PlugInOffers
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
 from longtake.generate.remote import RemoteProvider
+from longtake.generate.speech import openai
 from longtake.plan.offer import Offer
 
 _AT_ONCE = 8
@@ -44,6 +46,17 @@ def look_at_shops(
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         looked = pool.map(lambda shop: _looked_at(shop, environment, offline), known)
         return (*looked, *broken)
+
+
+def look_at_speech(environment: Mapping[str, str]) -> Tried:
+    """Look whether a service that speaks in OpenAI's way could be asked; nothing is asked."""
+    try:
+        with contextlib.closing(openai.open_speaker(environment)) as speaker:
+            return Tried(f"{speaker.host} can be asked")
+    except KeyMissing:
+        return Tried()
+    except LongtakeError as exc:
+        return Tried(problem=exc.message, remedy=exc.hint)
 
 
 def _looked_at(shop: Shop, environment: Mapping[str, str], offline: bool) -> Shop:

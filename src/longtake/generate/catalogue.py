@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from longtake.errors import PlanError
 from longtake.generate.providers.animatic import animatic_offer
+from longtake.generate.speech.catalogue import KEY as SPEECH_KEY
 from longtake.plan.offer import Offer, Resolution, drawn_instead
 from longtake.units import Size
 
@@ -132,7 +133,8 @@ def plug_in_offers() -> tuple[PlugInOffers, ...]:
 
 def key_variables() -> frozenset[str]:
     """Name the variables of every key that a provider we know is opened with."""
-    return frozenset(offer.key_variable for offer in load_offers().values() if offer.key_variable)
+    named = {offer.key_variable for offer in load_offers().values() if offer.key_variable}
+    return frozenset(named | {SPEECH_KEY})
 
 
 def animatic_offers(offers: Mapping[str, Offer]) -> dict[str, Offer]:

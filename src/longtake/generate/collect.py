@@ -65,9 +65,11 @@ async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) ->
     return await asyncio.shield(coming)
 
 
-def word_wanted(number: int) -> str:
+def word_wanted(purchase: Purchase) -> str:
     """Say what a person does about a purchase of which nobody knows the outcome."""
-    word = f"`longtake reconcile {number} --made TASK` or `--not-made`"
+    # A voice has no task that could be named.
+    task = "paid" if purchase.is_speech else "TASK"
+    word = f"`longtake reconcile {purchase.id} --made {task}` or `--not-made`"
     return f"look at your account, then say {word}"
 
 

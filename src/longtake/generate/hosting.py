@@ -5,23 +5,18 @@ It is named in the environment and nowhere else: a board from a stranger must no
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shlex
-import signal
-import subprocess
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Protocol
 
 from longtake.errors import ProviderError, Refused, Unreachable, VaultError
 from longtake.generate.addresses import read_base
 from longtake.generate.complaints import plain_words
 from longtake.generate.http import Limits, Timing, Unfit, Wire, WireError
+from longtake.generate.programs import Program, command_words
 from longtake.media.sendable import Packed
 
 # Either of these says how a picture gets to the place, the third by what address it is had there.
@@ -66,7 +61,7 @@ def open_host(
         raise ProviderError(f"{COMMAND} and {PUT} are both set", hint="leave one of them out")
     if command:
         told = {name: value for name, value in environment.items() if name not in secrets}
-        return PictureHost(_Command(_words(command), told), wire)
+        return PictureHost(_Command(Program(COMMAND, command_words(COMMAND, command), told)), wire)
     if put:
         return PictureHost(_open_put(put, environment.get(PUBLIC, "").strip()), wire)
     return None
@@ -122,64 +117,22 @@ class PictureHost:
 class _Command:
     """A program of the author's own, given a file, that prints the file's address."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._words = words
-        self._environment = dict(environment)
-        self._stopped = Event()
-        self._running: set[subprocess.Popen[bytes]] = set()
+    def __init__(self, program: Program) -> None:
+        self._program = program
 
     def place(self, packed: Packed, name: str, total_s: float) -> str:
         with TemporaryDirectory(prefix="longtake-") as folder:
             path = Path(folder) / name
             path.write_bytes(packed.content)
-            said = self._run(path, total_s).decode("utf-8", "replace")
-        return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
+            said = self._program.run({"file": str(path)}, "file", total_s)
+        lines = said.decode("utf-8", "replace").splitlines()
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def interrupt(self) -> None:
-        self._stopped.set()
-        for child in tuple(self._running):
-            _end(child)
+        self._program.interrupt()
 
     def close(self) -> None:
         """Nothing stays open."""
-
-    def _run(self, path: Path, total_s: float) -> bytes:
-        child = self._started(path)
-        self._running.add(child)
-        with child:
-            try:
-                if self._stopped.is_set():
-                    _end(child)
-                out, log = child.communicate(timeout=total_s)
-            except subprocess.TimeoutExpired as exc:
-                _end(child)
-                raise Unreachable(f"{COMMAND} was not done after {total_s:.0f} s") from exc
-            except BaseException:
-                _end(child)
-                raise
-            finally:
-                self._running.discard(child)
-        if child.returncode:
-            raise Unreachable(
-                f"{COMMAND} failed with {child.returncode}: {_last(log)}", hint=f"check {COMMAND}"
-            )
-        return out
-
-    def _started(self, path: Path) -> subprocess.Popen[bytes]:
-        named = any("{file}" in word for word in self._words)
-        words = [word.replace("{file}", str(path)) for word in self._words]
-        try:
-            return subprocess.Popen(
-                words if named else [*words, str(path)],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as exc:
-            why = exc.strerror if isinstance(exc, OSError) else str(exc)
-            raise Refused(f"{COMMAND} cannot be started: {why}", hint=f"check {COMMAND}") from exc
 
 
 @dataclass(frozen=True)
@@ -230,29 +183,3 @@ def _open_put(put: str, public: str) -> _Put:
     path = put.partition(parts.netloc)[2].partition("#")[0]
     wire = Wire(f"{parts.scheme}://{parts.netloc}", {}, parts.query)
     return _Put(wire, path, public or plain)
-
-
-def _words(command: str) -> list[str]:
-    try:
-        return shlex.split(command)
-    except ValueError as exc:
-        raise ProviderError(
-            f"{COMMAND} cannot be read: {str(exc).lower()}",
-            hint="close what was opened with a quote",
-        ) from exc
-
-
-def _last(log: bytes) -> str:
-    """Give the last line of a log, addresses in it without what may allow something."""
-    lines = [line for line in log.decode("utf-8", "replace").splitlines() if line.strip()]
-    return plain_words(re.sub(r"\?\S+", "?...", lines[-1])) if lines else "it said nothing"
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kill a program and all that it has started."""
-    if os.name == "posix":
-        # What ended on its own this very moment has no group any more.
-        with contextlib.suppress(OSError):
-            os.killpg(child.pid, signal.SIGKILL)
-    else:
-        child.kill()

@@ -151,8 +151,11 @@ class Wire:
         content: bytes | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         timing: Timing | None = None,
+        most: int = MOST_ANSWER,
     ) -> Reply:
         """Send one request, once, and read the whole answer; a redirect is an answer like any other.
+
+        An answer of more than `most` bytes is none of ours.
 
         Raises NotSent or Ambiguous.
         """
@@ -170,10 +173,10 @@ class Wire:
             said = b""
             for chunk in response.iter_raw():
                 said += chunk
-                if len(said) > MOST_ANSWER:
+                if len(said) > most:
                     raise Ambiguous("the answer has no end")
         named = _named(response)
-        said = _unpacked(said, named.get("content-encoding", ""))
+        said = _unpacked(said, named.get("content-encoding", ""), most)
         return Reply(response.status_code, named, said, _parsed(said))
 
     def download(
@@ -355,12 +358,12 @@ def _shown(url: str) -> str:
     return re.split(r"[?#]", url, maxsplit=1)[0][:200]
 
 
-def _unpacked(content: bytes, encoding: str) -> bytes:
+def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
     """Undo the compression that some servers apply though asked not to."""
     if encoding not in ("gzip", "deflate"):
         return content
     try:
-        return zlib.decompressobj(47).decompress(content, MOST_ANSWER)
+        return zlib.decompressobj(47).decompress(content, most)
     except zlib.error:
         return b""
 

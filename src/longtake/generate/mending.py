@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from longtake.errors import VaultError
 from longtake.files import read_json, write_json
 from longtake.media.color import Plane
 from longtake.media.frames import decode_frames
@@ -30,7 +31,7 @@ from longtake.seam.ends import (
     mendable,
     small_picture,
 )
-from longtake.seam.mending import Mending, written_change
+from longtake.seam.mending import Mending, made_later, written_change
 from longtake.seam.repair import Switches, plan_repair
 from longtake.units import Size
 from longtake.vault.store import Vault
@@ -52,8 +53,16 @@ class Neighbours:
 
 
 def known_mending(take: Take, job: ClipJob, vault: Vault) -> Take:
-    """Give a take with the repairs that were decided for it, as it is where none were."""
+    """Give a take with the repairs that were decided for it, as it is where none were.
+
+    Raises VaultError for those of a later longtake: deciding anew would hand on another frame.
+    """
     written = read_json(_place(take, job, vault))
+    if made_later(written):
+        raise VaultError(
+            f'the repairs of "{job.id}" were decided by a later version of longtake',
+            hint="use that version for this board: the clips behind it were bought on what it decided",
+        )
     return take if Mending.from_json(written) is None else replace(take, mending=written)
 
 
@@ -69,11 +78,21 @@ def mended(
     if known.mending is not None:
         return known
     facts = probe(take.path)
-    if not mendable(facts) or facts.vfr:
+    if not _can_be_mended(facts):
         return take
     mending = _decided(take, job, facts, vault, around, seen)
     write_json(_place(take, job, vault), mending.as_json())
     return known_mending(take, job, vault)
+
+
+def is_undecided(take: Take, job: ClipJob) -> bool:
+    """Tell whether it is still open how a take, given with its repairs if it has any, is repaired.
+
+    The switches of its board may be others than any it was decided for.
+    """
+    if job.draws or take.mending is not None:
+        return False
+    return _can_be_mended(probe(take.path))
 
 
 def accept(take: Take, vault: Vault) -> None:
@@ -86,9 +105,26 @@ def was_accepted(take: Take, vault: Vault) -> bool:
     return _accepted_place(take, vault).is_file()
 
 
+def note_refusal(take: Take, why: str, vault: Vault) -> None:
+    """Remember that the chain stopped at this very file."""
+    write_json(_refused_place(take, vault), {"clip": take.clip, "why": why})
+
+
+def refusal(take: Take, vault: Vault) -> str:
+    """Say why the chain stopped at a take; "" where it did not, or where the author took it as it is."""
+    if was_accepted(take, vault):
+        return ""
+    written = read_json(_refused_place(take, vault))
+    return str(written.get("why", "")) if isinstance(written, dict) else ""
+
+
 def calibration_of(vault: Vault, provider: str, model: str) -> Calibration:
     """Give what the clips of a model have agreed on about its colours."""
     return vote(_observations(_rows(vault, provider, model)))
+
+
+def _can_be_mended(facts: ClipFacts) -> bool:
+    return mendable(facts) and not facts.vfr
 
 
 def _decided(
@@ -152,16 +188,21 @@ def _calibrated(
     heard = any(row.get("take") == take.sha256 for row in rows)
     if sent is not None and first is not None and not heard:
         seen = observe(sent, first, full_range=facts.full_range)
-        rows = [*rows, {**asdict(seen), "take": take.sha256}][-_VOTERS:]
-        path = _calibration_place(vault, take.provider, take.model)
-        write_json(path, {"observations": rows})
+        # A file for each voice: of two runs that write at once neither loses the other's.
+        path = _voices_place(vault, take.provider, take.model) / f"{take.sha256[:40]}.json"
+        write_json(path, {**asdict(seen), "take": take.sha256})
+        rows = _rows(vault, take.provider, take.model)
     return vote(_observations(rows))
 
 
 def _rows(vault: Vault, provider: str, model: str) -> list[dict[str, Any]]:
-    written = read_json(_calibration_place(vault, provider, model))
-    rows: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
-    return [row for row in rows if isinstance(row, dict)]
+    """Read the voices of a model's last clips, oldest first; once they were all in one file."""
+    place = _voices_place(vault, provider, model)
+    written = read_json(place.with_name(f"{place.name}.json"))
+    early: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
+    voices = sorted(place.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    rows = [*early, *map(read_json, voices[-_VOTERS:])]
+    return [row for row in rows if isinstance(row, dict)][-_VOTERS:]
 
 
 def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
@@ -179,8 +220,12 @@ def _accepted_place(take: Take, vault: Vault) -> Path:
     return vault.root / "accepted" / f"{take.sha256}.json"
 
 
-def _calibration_place(vault: Vault, provider: str, model: str) -> Path:
-    return vault.root / "calibrations" / f"{provider}-{model}.json"
+def _refused_place(take: Take, vault: Vault) -> Path:
+    return vault.root / "refused" / f"{take.sha256}.json"
+
+
+def _voices_place(vault: Vault, provider: str, model: str) -> Path:
+    return vault.root / "calibrations" / f"{provider}-{model}"
 
 
 def _place(take: Take, job: ClipJob, vault: Vault) -> Path:

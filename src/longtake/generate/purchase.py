@@ -52,7 +52,7 @@ SENDS = 8
 # A paid task's id must be written: a full disk or a locked ledger gets a minute to recover.
 _WRITES, _WRITE_PAUSE_S = 20, 3.0
 # Who waits so long for a place wants to know why.
-_SILENT_S = 4.0
+SILENT_S = 4.0
 
 
 async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) -> Made:
@@ -78,6 +78,13 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
         purchase = await _submitted(job, request, key, desk, till)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
+
+
+def backoff(error: ProviderError, attempt: int) -> float:
+    """Say how long to wait before a request that was not taken is sent again."""
+    asked = error.retry_after_s if isinstance(error, RateLimited) else None
+    wait = min(60.0, asked) if asked is not None else min(60.0, 2.0**attempt)
+    return wait * random.uniform(1.0, 1.25)
 
 
 async def _again(wanted: Wanted, standing: Purchase, desk: Desk, till: Till) -> Take | None:
@@ -110,7 +117,7 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
         admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
         if isinstance(admission, NoRoom):
             seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
-            if waited <= _SILENT_S < waited + seconds:
+            if waited <= SILENT_S < waited + seconds:
                 desk.waits(f"it waits for a place at {order.provider}: {admission.why}")
             waited += seconds
             await desk.pause(seconds)
@@ -229,7 +236,7 @@ async def _sent_once(
             ledger.not_sent(purchase.id, error.message, clock())
             if attempt == SENDS - 1:
                 _give_up(purchase, error, till)
-            await desk.pause(_backoff(error, attempt))
+            await desk.pause(backoff(error, attempt))
         except OutcomeUnknown as error:
             if error.task:
                 raise
@@ -300,16 +307,10 @@ def _give_up(purchase: Purchase, error: ProviderError, till: Till) -> NoReturn:
     raise error
 
 
-def _backoff(error: ProviderError, attempt: int) -> float:
-    asked = error.retry_after_s if isinstance(error, RateLimited) else None
-    wait = min(60.0, asked) if asked is not None else min(60.0, 2.0**attempt)
-    return wait * random.uniform(1.0, 1.25)
-
-
 def _question(job: ClipJob, purchase: Purchase) -> OutcomeUnknown:
     return OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {purchase.message}',
-        hint=word_wanted(purchase.id),
+        hint=word_wanted(purchase),
         job=job.id,
         charged=None,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,8 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from longtake.errors import (
-    KeyMissing,
-    KeyRefused,
     ProviderError,
     RateLimited,
     TaskFailed,
@@ -23,7 +19,6 @@ from longtake.errors import (
     Unreachable,
     VaultError,
 )
-from longtake.generate.addresses import checked_base
 from longtake.generate.catalogue import key_variables
 from longtake.generate.complaints import Complaints
 from longtake.generate.greeting import Greeting, greet
@@ -41,6 +36,7 @@ from longtake.generate.http import (
     WireError,
 )
 from longtake.generate.listing import TaskList
+from longtake.generate.opening import open_wire
 from longtake.generate.pictures import Pause, PictureSender, backoff_s
 from longtake.generate.profile import (
     Complaint,
@@ -74,26 +70,7 @@ def open_remote(
     Raises KeyMissing without a key, KeyRefused for what can be none, ProviderError for a host that
     must not be sent a key.
     """
-    key = environment.get(profile.key_variable, "").strip()
-    if not key:
-        raise KeyMissing(
-            f"{profile.name} needs a key: {profile.key_variable} is not set",
-            hint="`longtake animatic` makes the whole film now, drawn and free",
-        )
-    if not re.fullmatch(r"[!-~]+", key):
-        # What is said elsewhere about such a header would have the key in it.
-        raise KeyRefused(
-            f"{profile.key_variable} holds signs that no key has",
-            hint="copy the key again, without spaces and line breaks",
-        )
-    host = environment.get(profile.host_variable, "").strip() or profile.base_url
-    header, form = profile.auth_header
-    wire = Wire(
-        checked_base(host, profile.host_variable, profile.base_url),
-        {header: form.format(key=key)},
-        key,
-    )
-    account = hashlib.sha256(key.encode()).hexdigest()[:12]
+    wire, account = open_wire(profile, environment)
     secrets = key_variables() | {profile.key_variable}
     own = open_host(environment, secrets, wire) if profile.addresses_only else None
     return RemoteProvider(profile, dialect, wire, account, pause, own)

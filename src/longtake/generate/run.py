@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from longtake.errors import HandoffError, LongtakeError, PlanError
+from longtake.errors import FirstFrameIgnored, HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
 from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell
@@ -17,7 +17,7 @@ from longtake.generate.handoff import (
     refuse_ignored_frame,
     refuse_unmendable,
 )
-from longtake.generate.mending import Neighbours, accept, mended, was_accepted
+from longtake.generate.mending import Neighbours, accept, mended, note_refusal, was_accepted
 from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.settle import bring_in, told
@@ -245,6 +245,19 @@ class _Walker:
         desk: Desk,
     ) -> Made:
         """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
+        try:
+            return self._mended(job, made, pictures, desk)
+        except FirstFrameIgnored as error:
+            note_refusal(made.take, error.message, desk.vault)
+            raise
+
+    def _mended(
+        self,
+        job: ClipJob,
+        made: Made,
+        pictures: tuple[SentFrame | None, SentFrame | None],
+        desk: Desk,
+    ) -> Made:
         first, _ = pictures
         vault, seen = desk.vault, desk.glimpse.of(made.take)
         if job.id in self._accepted:

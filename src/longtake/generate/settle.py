@@ -36,7 +36,7 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
     if row.state != "submitted":
         raise OutcomeUnknown(
             f'nobody knows whether an earlier "{row.clip}" was bought: {row.message}',
-            hint=word_wanted(row.id),
+            hint=word_wanted(row),
             charged=None,
         )
     if desk is None or till is None:

@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from longtake.generate.doorbell import Doorbell, Webhook
 from longtake.generate.profile import at, id_of
 from longtake.generate.provider import CallsBack, Provider
-from longtake.serving import Server, listening
+from longtake.serving import Line, Server, listening
 
 MOST_BODY = 65_536
 # How long a body may take to come; how many callers may be on the line; how many calls are known again.
@@ -59,7 +59,7 @@ class Receiver:
         hint = "choose another place with `--listen HOST:PORT`; nothing was bought"
         self._sockets = [listening(webhook.host, webhook.port, hint)]
         self._server = Server(
-            self._serve, http="h11", ws="none", limit_concurrency=_CALLERS, timeout_keep_alive=5
+            self._serve, http=Line, ws="none", limit_concurrency=_CALLERS, timeout_keep_alive=5
         )
 
     def invite(self, provider: Provider) -> None:
@@ -98,7 +98,7 @@ class Receiver:
             return Response(status_code=400)
         challenge = at(said, "challenge")
         if challenge is not None:
-            fit = isinstance(challenge, str | int)
+            fit = isinstance(challenge, int) or _is_text(challenge)
             return JSONResponse({"challenge": challenge}) if fit else Response(status_code=400)
         if self._is_new(name, content):
             task = self._readers[name](said) or task_named_in(said)
@@ -127,6 +127,11 @@ class Receiver:
 def task_named_in(said: Any) -> str:
     """Look for a task's id wherever calls are known to name it; "" where there is none."""
     return next((task for place in _PLACES if (task := id_of(at(said, *place)))), "")
+
+
+def _is_text(said: Any) -> bool:
+    """Tell whether it is text that can be written: JSON may escape halves of a character."""
+    return isinstance(said, str) and not any("\ud800" <= letter <= "\udfff" for letter in said)
 
 
 async def _body(request: Request) -> bytes | None:

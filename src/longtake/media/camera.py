@@ -22,6 +22,9 @@ from PIL import Image
 from longtake.media.color import Plane, rgb_to_planes
 from longtake.media.planes import Planes
 
+# Raised when the same words shall move the same picture otherwise.
+CAMERA = 2
+
 Homography = NDArray[np.float64]
 
 # Amplitudes over a whole clip, in widths or heights of the picture. Larger ones look dramatic once
@@ -185,9 +188,10 @@ class View:
         below = max(0, math.ceil(reach[:, 3].max() - height)) + 3
         margins = [(top, below), (left, right), (0, 0)][: samples.ndim]
         self._corner = (left, top)
-        self._wide = Image.fromarray(np.pad(samples, margins, mode="symmetric"))
-        if not self._scales:
-            self._wide = _doubled(self._wide)
+        wide = np.pad(samples, margins, mode="symmetric")
+        self._wide = Image.fromarray(wide)
+        # In real numbers: of bytes Pillow cuts the fractions off, and each hop would be darker.
+        self._doubled = () if self._scales else tuple(map(_doubled, _channels(wide)))
 
     def frame(self, goes: Homography) -> Plane:
         """Give the picture as it looks when its points have gone where the homography says."""
@@ -204,9 +208,11 @@ class View:
         flat = not np.any(places[2, :2])
         kind, numbers = (_AFFINE, 6) if flat else (_PERSPECTIVE, 8)
         places_in_order = tuple(places.ravel()[:numbers])
-        return np.asarray(
-            self._wide.transform(self._size, kind, places_in_order, Image.Resampling.BILINEAR)
-        )
+        seen = [
+            _rounded(each.transform(self._size, kind, places_in_order, Image.Resampling.BILINEAR))
+            for each in self._doubled
+        ]
+        return seen[0] if len(seen) == 1 else np.stack(seen, -1)
 
     def _back(self, goes: Homography) -> Homography:
         """Map places of the seen frame to places of the picture, in pixels of this plane."""
@@ -236,12 +242,23 @@ class PlanesView:
         return y, u, v
 
 
-def _doubled(picture: Image.Image) -> Image.Image:
-    """Interpolate to twice the samples, every other one an original.
+def _channels(samples: Plane) -> list[Plane]:
+    """Part the channels of a picture; a plane is one."""
+    return [samples] if samples.ndim == 2 else [samples[..., k] for k in range(samples.shape[2])]
+
+
+def _rounded(seen: Image.Image) -> Plane:
+    # Made between samples, a value may lie beyond all of them.
+    return np.clip(np.asarray(seen) + np.float32(0.5), 0, 255).astype(np.uint8)
+
+
+def _doubled(samples: Plane) -> Image.Image:
+    """Interpolate to twice the samples, every other one an original, in real numbers.
 
     Bilinear sampling of this is as sharp as bicubic sampling of the picture at half the time, and
     at rest it is the picture itself.
     """
+    picture = Image.fromarray(samples.astype(np.float32))
     width, height = picture.size
     box = (0.25, 0.25, width - 0.75, height - 0.75)
     return picture.resize((2 * width - 2, 2 * height - 2), Image.Resampling.LANCZOS, box=box)

@@ -19,7 +19,7 @@ from longtake.media.type import Colour, Weight, text_image, wrapped
 from longtake.units import FrameRate, Size
 
 # A later, better drawing carries a higher number, and clips drawn by an older one are drawn anew.
-DRAWING = 1
+DRAWING = 2
 
 _INK: Colour = (255, 255, 255)
 _SOFT: Colour = (225, 229, 238)

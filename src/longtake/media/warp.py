@@ -17,8 +17,7 @@ def warped_planes(planes: Planes, goes: NDArray[np.float64]) -> tuple[Real, Real
     """Give 4:2:0 planes as they look when their points have gone as a 3x3 affine says.
 
     Places are written as in `media.camera`, x and y from -0.5 to 0.5. Beyond its edges a picture
-    goes on as its mirror image. `camera.View` is three times as fast, but cuts fractions off: a chain
-    would become darker by 0.4 codes a hop.
+    goes on as its mirror image. `camera.View` is three times as fast, but rounds.
     """
     y, u, v = (_warped(plane, goes, cosited=k > 0) for k, plane in enumerate(planes))
     return y, u, v

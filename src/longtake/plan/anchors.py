@@ -24,7 +24,8 @@ from longtake.storyboard.model import Storyboard
 class AnchorWish:
     """What the author wants of one clip: the picture that holds for it, and how often it is due.
 
-    Without `every` the picture is for the `last` clip of a shot. `place` is where that is written.
+    Without `every` the picture is for the `last` clip of a shot. `place` is where that is written,
+    `against` what the author wrote besides that keeps it from being done.
     """
 
     shot: str
@@ -32,6 +33,7 @@ class AnchorWish:
     every: int | None
     last: bool
     place: tuple[object, ...]
+    against: str = ""
 
     def due(self, number: int) -> bool:
         """Tell whether the clip that stands at a place in its chain, from 1 on, is led back."""
@@ -69,7 +71,7 @@ def anchor_wishes(
 def with_anchors(
     sources: Mapping[str, Source], wishes: Mapping[str, AnchorWish]
 ) -> tuple[dict[str, Source], tuple[AnchorWish, ...]]:
-    """Give every clip that is due the picture it is led back to, and the wishes that find none.
+    """Give every clip that is due the picture it is led back to, and the wishes that come to nothing.
 
     A clip that ends on a picture is led to that one. A wanted change of light (`lighting: changes`)
     leaves the pictures before it behind: what comes after it is led only to one that is named anew.
@@ -77,6 +79,7 @@ def with_anchors(
     done = dict(sources)
     chains: dict[str, _Chain] = {}
     unmet: list[AnchorWish] = []
+    met: set[tuple[object, ...]] = set()
     for clip in in_handoff_order(sources):
         source = sources[clip]
         if isinstance(source, StillClip):
@@ -87,29 +90,34 @@ def with_anchors(
         wish = wishes.get(clip)
         chains[clip] = after = _after(source, before, wish)
         due = wish is not None and wish.due(after.clips)
+        if wish is not None and due and not source.draws and _against(source):
+            unmet.append(replace(wish, against=_against(source)))
         if not _takes_colours(source) or not (due or isinstance(source.last, StillFrame)):
             continue
         if after.picture is not None:
+            met |= {wish.place} if wish else set()
             done[clip] = replace(source, repairs=replace(source.repairs, anchor=after.picture))
         elif wish is not None:
             unmet.append(wish)
-    return done, tuple(unmet)
+    # What holds for a whole board may be switched off for a part of it.
+    return done, tuple(wish for wish in unmet if not (wish.against and wish.place in met))
 
 
 def anchor_warnings(storyboard: Storyboard, unmet: tuple[AnchorWish, ...]) -> list[Fault]:
-    """Say of each place once that there is no picture a chain could be led back to."""
-    shots: dict[tuple[object, ...], str] = {}
+    """Say of each place once why no chain is led back to a picture."""
+    first: dict[tuple[object, ...], AnchorWish] = {}
     for wish in unmet:
-        shots.setdefault(wish.place, wish.shot)
-    return [
-        storyboard.fault(
-            place,
-            f'shot "{shot}": there is no picture its chain could be led back to',
-            code="no-anchor",
-            hint="begin the chain on a `start:` picture, or name one: `reanchor: PICTURE`",
-        )
-        for place, shot in shots.items()
-    ]
+        first.setdefault(wish.place, wish)
+    return [_warning(storyboard, wish) for wish in first.values()]
+
+
+def _warning(storyboard: Storyboard, wish: AnchorWish) -> Fault:
+    message = f'shot "{wish.shot}": there is no picture its chain could be led back to'
+    hint = "begin the chain on a `start:` picture, or name one: `reanchor: PICTURE`"
+    if wish.against:
+        message = f'shot "{wish.shot}": with `{wish.against}` no chain is led back to a picture'
+        hint = f"leave out `{wish.against}`, or this"
+    return storyboard.fault(wish.place, message, code="no-anchor", hint=hint)
 
 
 def _before(job: ClipJob, chains: Mapping[str, _Chain]) -> _Chain:
@@ -129,6 +137,15 @@ def _after(job: ClipJob, before: _Chain, wish: AnchorWish | None) -> _Chain:
     named = (before.picture, wish.picture if wish else None)
     left = before.left | {each.sha256 for each in named if each}
     return _Chain(before.clips + 1, None, left)
+
+
+def _against(job: ClipJob) -> str:
+    """Name the switch that forbids to touch the colours of a clip; "" where none does."""
+    if job.repairs.lighting == "changes":
+        return ""
+    if job.repairs.repair == "off":
+        return "repair: off"
+    return "color: off" if job.repairs.color == "off" else ""
 
 
 def _takes_colours(job: ClipJob) -> bool:

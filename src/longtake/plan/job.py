@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from longtake.cues import CueSheet
+from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
+from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
 from longtake.units import Fit, Money, Size
 
@@ -80,6 +81,8 @@ class ClipJob:
     with the recipe of the clip it continues.
     """
 
+    kind: ClassVar[Literal["clip"]] = "clip"
+
     id: str
     scene: str
     shot: str
@@ -108,6 +111,8 @@ class ClipJob:
 class StillClip:
     """A picture of the author, held or moved by camera words, drawn straight into the film."""
 
+    kind: ClassVar[Literal["still"]] = "still"
+
     id: str
     scene: str
     shot: str
@@ -126,6 +131,9 @@ class StillClip:
 @dataclass(frozen=True)
 class FootageClip:
     """A part of an existing file: film-rate frames [start, end) of the `available` ones."""
+
+    kind: ClassVar[Literal["footage"]] = "footage"
+    camera: ClassVar[tuple[str, ...]] = ()
 
     id: str
     scene: str
@@ -147,7 +155,32 @@ class FootageClip:
         return self.end - 1
 
 
-Source = ClipJob | StillClip | FootageClip
+@dataclass(frozen=True)
+class DrawnClip:
+    """A title card on a ground of its own, drawn straight into the film."""
+
+    kind: ClassVar[Literal["card"]] = "card"
+    camera: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    scene: str
+    shot: str
+    title: TitleCue
+    frames: int
+    parts: Mapping[str, Any]
+    recipe: str
+
+    @property
+    def out_frame(self) -> int:
+        return self.frames - 1
+
+    @property
+    def text(self) -> str:
+        """The title itself."""
+        return str(json.loads(self.title.options).get("text", ""))
+
+
+Source = ClipJob | StillClip | FootageClip | DrawnClip
 
 
 @dataclass(frozen=True)
@@ -178,13 +211,15 @@ class ShotNote:
 class Quote:
     """What a plan will cost, clip by clip, and which takes are already owned.
 
-    `unknown` names clips without a known price; they are not in `total`.
+    `unknown` names clips and voices without a known price; they are not in `total`. `voices` are lines
+    like those of the clips, for what voices are to say.
     """
 
     lines: tuple[tuple[str, Money | None, bool], ...]
     total: Money
     unknown: tuple[str, ...] = ()
     budget: Money | None = None
+    voices: tuple[tuple[str, Money | None, bool], ...] = ()
 
     @property
     def over_budget(self) -> bool:
@@ -209,6 +244,16 @@ class Plan:
     shortened: tuple[tuple[str, int], ...] = ()
     warnings: tuple[Fault, ...] = ()
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
+    spoken: tuple[Spoken, ...] = ()
+
+    @property
+    def speech(self) -> tuple[SpeechJob, ...]:
+        """What voices are to say, each voice and text once, in film order."""
+        first: dict[str, SpeechJob] = {}
+        for spoken in self.spoken:
+            if spoken.job is not None:
+                first.setdefault(spoken.job.key, spoken.job)
+        return tuple(first.values())
 
     @property
     def jobs(self) -> tuple[ClipJob, ...]:

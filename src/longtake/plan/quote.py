@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from longtake.errors import PlanError
 from longtake.plan.job import ClipJob, Plan, Quote, Source
+from longtake.plan.speech import SpeechJob
 from longtake.units import Money
 
+Line = tuple[str, Money | None, bool]
 
-def make_quote(sources: tuple[Source, ...], owned: frozenset[str], budget: str | None) -> Quote:
-    """Price every clip job that is not owned yet; the sum is in the currency of the first price."""
+
+def make_quote(
+    sources: tuple[Source, ...],
+    owned: frozenset[str],
+    budget: str | None,
+    speech: Iterable[SpeechJob] = (),
+) -> Quote:
+    """Price every clip and voice that is not owned yet; the sum is in the currency of the first price."""
     lines: list[tuple[str, Money | None, bool]] = []
-    total = Money(Decimal(0), _currency(sources, budget))
+    voices = tuple((job.id, job.price, job.owned) for job in speech)
+    total = Money(Decimal(0), _currency(sources, voices, budget))
     unknown = []
     for source in sources:
         if not isinstance(source, ClipJob):
@@ -25,18 +34,25 @@ def make_quote(sources: tuple[Source, ...], owned: frozenset[str], budget: str |
             unknown.append(source.id)
         elif source.price is not None and not has_take and source.price.amount:
             total = total + source.price
-    return Quote(tuple(lines), total, tuple(unknown), Money.parse(budget) if budget else None)
+    for name, price, has_voice in voices:
+        if price is None and not has_voice:
+            unknown.append(name)
+        elif price is not None and not has_voice and price.amount:
+            total = total + price
+    limit = Money.parse(budget) if budget else None
+    return Quote(tuple(lines), total, tuple(unknown), limit, voices)
 
 
-def _currency(sources: tuple[Source, ...], budget: str | None) -> str:
-    prices = [s.price for s in sources if isinstance(s, ClipJob) and s.price and s.price.amount]
-    if prices:
-        return prices[0].currency
+def _currency(sources: tuple[Source, ...], voices: tuple[Line, ...], budget: str | None) -> str:
+    prices = [source.price for source in sources if isinstance(source, ClipJob)]
+    known = [price for price in (*prices, *(line[1] for line in voices)) if price and price.amount]
+    if known:
+        return known[0].currency
     return Money.parse(budget).currency if budget else "USD"
 
 
 def with_price(plan: Plan, price: Money | None) -> Plan:
-    """Give the plan with a price, named by the author, for every clip that no table prices.
+    """Give the plan with a price, named by the author, for every clip and voice that no table prices.
 
     Raises PlanError where its other prices are in another currency.
     """
@@ -48,7 +64,23 @@ def with_price(plan: Plan, price: Money | None) -> Plan:
             f"the price is in {price.currency}, the prices of other clips are in {total.currency}",
             hint=f"name the price in {total.currency}",
         )
-    return _repriced(plan, lambda job: price if job.price is None else job.price)
+
+    voiced = _with_voices(plan, lambda job: price if job.price is None else job.price)
+    return _repriced(voiced, lambda job: price if job.price is None else job.price)
+
+
+def without_paid_voices(plan: Plan) -> Plan:
+    """Give the plan of a film that buys no voice: it is silent where one would have to be bought."""
+    nothing = Money(Decimal(0), plan.quote.total.currency)
+    return _repriced(_with_voices(plan, lambda job: nothing), lambda job: job.price)
+
+
+def _with_voices(plan: Plan, price_of: Callable[[SpeechJob], Money | None]) -> Plan:
+    spoken = tuple(
+        replace(said, job=replace(said.job, price=price_of(said.job))) if said.job else said
+        for said in plan.spoken
+    )
+    return replace(plan, spoken=spoken)
 
 
 def with_charges(plan: Plan, charges: Mapping[tuple[str, str, str, int], Money]) -> Plan:
@@ -77,8 +109,28 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
     )
     owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)
     budget = plan.quote.budget
-    quote = replace(make_quote(sources, owned, str(budget) if budget else None), budget=budget)
+    speech = [said.job for said in plan.spoken if said.job]
+    quote = make_quote(sources, owned, str(budget) if budget else None, speech)
+    quote = replace(quote, budget=budget)
     return replace(plan, sources=sources, quote=quote, by_id={s.id: s for s in sources})
+
+
+def has_grown(before: Plan, after: Plan) -> bool:
+    """Tell whether what is still to be paid for clips is more than it was: voices left out of both."""
+    unknown = [
+        sum(price is None and not has_take for _, price, has_take in plan.quote.lines)
+        for plan in (before, after)
+    ]
+    return unknown[0] < unknown[1] or (
+        clips_total(before.quote).amount < clips_total(after.quote).amount
+    )
+
+
+def clips_total(quote: Quote) -> Money:
+    """Sum what is still to be paid for clips alone."""
+    lacking = (price for _, price, has_take in quote.lines if price and not has_take)
+    priced = (price for price in lacking if price.amount)
+    return sum(priced, Money(Decimal(0), quote.total.currency))
 
 
 def with_budget(plan: Plan, budget: Money | None) -> Plan:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from longtake.plan.edges import Made, first_edge, last_edge
 from longtake.plan.faces import Unsent, face_faults, named_faces, sent_faces
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     Face,
@@ -24,12 +24,15 @@ from longtake.plan.job import (
     StillClip,
     recipe_of,
 )
+from longtake.plan.lengths import clip_lengths
 from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
+from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
 from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
 from longtake.plan.settings import ShotSettings, shot_settings
-from longtake.plan.split import split_shot
+from longtake.plan.speech import Spoken
 from longtake.plan.survey import Survey
+from longtake.plan.titles import card_of
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import camera_brackets, canonical_camera
 from longtake.storyboard.model import Footage, PromptParts, Storyboard
@@ -60,6 +63,16 @@ class Draft:
     sounds: dict[str, str] = field(default_factory=dict)
     anchors: dict[str, AnchorWish] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    spoken: dict[str, Spoken] = field(default_factory=dict)
+    beside: dict[str, int] = field(default_factory=dict)
+
+    def asked_s(self, shot: NamedShot, usual_s: int) -> Fraction:
+        """Give the length that a shot asks for: as written, or as its narration needs."""
+        written = shot.shot.seconds
+        if written == "auto":
+            frames = auto_frames(self.spoken[shot.id], self.beside[shot.id], self.rate)
+            return self.rate.seconds(frames)
+        return Fraction(usual_s) if written is None else exact(written)
 
 
 def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
@@ -69,7 +82,9 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
     if shot.shot.still is not None:
         _add_still(draft, scene, shot, settings.camera if settings else ())
     elif shot.shot.footage is not None:
-        _add_footage(draft, scene, shot, settings.sound if settings else "keep")
+        _add_footage(draft, scene, shot, settings)
+    elif shot.shot.is_card:
+        _add_card(draft, scene, shot)
     elif isinstance(found, ShotSettings):
         _add_clips(draft, scene, shot, found)
     else:
@@ -79,8 +94,7 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
 def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[str, ...]) -> None:
     path = Path(draft.storyboard.path_of((*shot.place, "still"), shot.shot.still or ""))
     facts = draft.survey.stills.get(path)
-    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
-    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    frames = _wanted_frames(draft, shot, draft.asked_s(shot, STILL_SECONDS))
     camera = camera or HELD
     sha256 = facts.sha256 if facts else ""
     parts = {"still": sha256, "camera": list(camera), "frames": frames, "size": str(draft.size)}
@@ -91,6 +105,19 @@ def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[s
     # A still can be held as long as a transition likes: it never shortens the film.
     clip = TimelineClip(still.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
     _place(draft, scene, shot, still, clip)
+    draft.notes.append(ShotNote(shot.id, frames, frames, 0))
+
+
+def _add_card(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
+    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    title = card_of(draft.storyboard, draft.survey, shot.shot, shot.place, shot.id)
+    files = [[file.name, file.sha256] for file in title.files]
+    parts = {"title": title.options, "kind": title.kind, "files": files, "frames": frames}
+    card = DrawnClip(shot.id, scene.id, shot.id, title, frames, parts, recipe_of(parts, ()))
+    _refuse_edges(draft, shot, "a title card")
+    clip = TimelineClip(card.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
+    _place(draft, scene, shot, card, clip)
     draft.notes.append(ShotNote(shot.id, frames, frames, 0))
 
 
@@ -108,7 +135,9 @@ def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
     return max(1, frames)
 
 
-def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -> None:
+def _add_footage(
+    draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotSettings | None
+) -> None:
     written = shot.shot.footage
     place: tuple[Any, ...] = (*shot.place, "footage")
     if isinstance(written, Footage):
@@ -122,7 +151,7 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -
     start = draft.rate.frames(from_s or 0)
     end = available if to_s is None else draft.rate.frames(to_s)
     if shot.shot.seconds is not None:
-        end = min(end, start + _wanted_frames(draft, shot, exact(shot.shot.seconds)))
+        end = min(end, start + _wanted_frames(draft, shot, draft.asked_s(shot, 0)))
     if not start < end <= available:
         draft.faults.append(_no_such_part(draft, shot, place, file, (start, end, available)))
         start, end, available, to_s = 0, 1, 1, None
@@ -137,7 +166,7 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -
     last = available if to_s is None else min(available, draft.rate.frames(to_s))
     clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    draft.sounds[footage.id] = sound
+    draft.sounds[footage.id] = _own_sound(scene, shot, settings.sound if settings else "keep")
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -170,7 +199,7 @@ def _place(
     draft: Draft,
     scene: NamedScene,
     shot: NamedShot,
-    source: StillClip | FootageClip,
+    source: StillClip | FootageClip | DrawnClip,
     clip: TimelineClip,
 ) -> None:
     draft.firsts.append((shot, len(draft.clips), None))
@@ -181,12 +210,16 @@ def _place(
 
 def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotSettings) -> None:
     shortest = settings.resolution.lengths[0]
-    wanted_s = Fraction(shortest) if shot.shot.seconds is None else exact(shot.shot.seconds)
+    wanted_s = draft.asked_s(shot, shortest)
     wanted = _wanted_frames(draft, shot, wanted_s)
-    lengths = _split(settings, wanted_s)
-    frames = [settings.offer.film_frames(seconds, draft.rate) for seconds in lengths]
-    # Two clips share the frame of the seam between them.
-    made = sum(frames) - len(frames) + 1
+    lengths = clip_lengths(settings, wanted_s)
+    frames, made = _frames_of(draft, settings, lengths)
+    if shot.shot.seconds == "auto":
+        while made < wanted:
+            lengths = clip_lengths(settings, Fraction(sum(lengths) + 1))
+            frames, made = _frames_of(draft, settings, lengths)
+        # Shown whole: another word in a narration must not move where the next clip continues.
+        wanted_s, wanted = Fraction(sum(lengths)), made
     surplus = max(0, made - wanted)
     ids = [f"{shot.id}/{number}" for number in range(1, len(lengths) + 1)]
     edges = _edges(draft, shot)
@@ -206,33 +239,23 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    draft.sounds |= dict.fromkeys(ids, settings.sound)
+    draft.sounds |= dict.fromkeys(ids, _own_sound(scene, shot, settings.sound))
     draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
-    other = _other_split(settings, wanted_s, lengths)
+    other = other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
 
 
-def _split(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple[int, ...]:
-    offer, resolution = settings.offer, settings.resolution
-
-    def cost(seconds: int) -> Decimal | None:
-        price = offer.price(resolution, seconds)
-        return price.amount if price else None
-
-    by_price = (split or settings.split) == "price"
-    return split_shot(wanted_s, resolution.lengths, cost=cost if by_price else None)
+def _own_sound(scene: NamedScene, shot: NamedShot, sound: str) -> str:
+    """Say what becomes of the sound of a shot's clips: `mute` is the plainer word for one of them."""
+    return "drop" if shot.shot.mute or scene.scene.mute else sound
 
 
-def _other_split(settings: ShotSettings, wanted_s: Fraction, chosen: tuple[int, ...]) -> str:
-    """Say what the other way of dividing would give, where it differs."""
-    other = "seams" if settings.split == "price" else "price"
-    lengths = chosen if settings.offer.draws else _split(settings, wanted_s, other)
-    if lengths == chosen:
-        return ""
-    prices = [settings.offer.price(settings.resolution, seconds) for seconds in lengths]
-    known = [price for price in prices if price is not None]
-    total = sum(known[1:], known[0]) if len(known) == len(prices) else "unknown price"
-    return f"split: {other} would be {' + '.join(map(str, lengths))} s, {total}"
+def _frames_of(
+    draft: Draft, settings: ShotSettings, lengths: tuple[int, ...]
+) -> tuple[list[int], int]:
+    """Count the frames of each clip, and of the shot: two clips share the frame of their seam."""
+    frames = [settings.offer.film_frames(seconds, draft.rate) for seconds in lengths]
+    return frames, sum(frames) - len(frames) + 1
 
 
 def _edges(draft: Draft, shot: NamedShot) -> tuple[Edge | None, Edge | None]:

@@ -11,7 +11,7 @@ from longtake.media.color import Coloured, Matrix, Sampling, Siting
 from longtake.media.probe import ClipFacts
 from longtake.seam.fit import SAME
 from longtake.seam.harm import Change
-from longtake.seam.plan import NO_BARS, RepairPlan
+from longtake.seam.plan import NO_BARS, REPAIR_VERSION, RepairPlan
 from longtake.seam.register import STILL
 
 
@@ -44,6 +44,11 @@ class Mending:
         words = f"{self.plan.sha256} {self.matrix} {self.siting}"
         return hashlib.sha256(words.encode()).hexdigest()
 
+    def part(self, low: int, high: int) -> str:
+        """Name all that shows in frames [low, high) of the clip."""
+        words = f"{self.plan.part(low, high)} {self.matrix} {self.siting}"
+        return hashlib.sha256(words.encode()).hexdigest()
+
     def shows_otherwise(self, frame: int) -> bool:
         """Tell whether a frame that is handed on is another one than the clip's own, read by its tags."""
         plan = self.plan
@@ -61,12 +66,19 @@ class Mending:
 
     @classmethod
     def from_json(cls, written: Any) -> Mending | None:
-        """Read what `as_json` wrote; None for what another version wrote, or nobody did."""
+        """Read what `as_json` wrote; None for what a later version wrote, or nobody did."""
         try:
             plan = RepairPlan.from_json(written["plan"])
             return cls(plan, written["matrix"], written["siting"], tuple(written["log"]))
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
+
+
+def made_later(written: Any) -> bool:
+    """Tell whether a later version than this one wrote a mending."""
+    plan = written.get("plan") if isinstance(written, dict) else None
+    version = plan.get("version") if isinstance(plan, dict) else None
+    return isinstance(version, int) and version > REPAIR_VERSION
 
 
 def written_change(change: Change) -> dict[str, Any]:

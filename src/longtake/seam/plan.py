@@ -19,7 +19,8 @@ from typing import Any
 from longtake.seam.fit import SAME, ColourMap
 from longtake.seam.register import STILL, Move
 
-# Part of every hash: raised when the same plan shall give other pictures.
+# Part of every hash: raised when the same plan shall give other pictures. A plan keeps the version it
+# was made with, for the next clip was bought on what that showed: older ones must stay readable.
 REPAIR_VERSION = 1
 # Frames over which a misplaced first frame comes to rest.
 SETTLES = 16
@@ -59,7 +60,8 @@ class RepairPlan:
     them. `start` and `end` are the colours of frames 0 and
     `last`; where they are too small to be seen, `shown` is False and only the handoff frame gets
     them, so that nothing adds up along a chain. `move` places frame `drop`, `rest` all frames from
-    `settles` frames later on. `refused` says why no repair would do.
+    `settles` frames later on. `refused` says why no repair would do. `version` is the one of the
+    rules it was made by.
     """
 
     last: int
@@ -73,6 +75,7 @@ class RepairPlan:
     settles: int = SETTLES
     bars: Bars = NO_BARS
     refused: str = ""
+    version: int = REPAIR_VERSION
 
     @property
     def copyable(self) -> bool:
@@ -84,8 +87,23 @@ class RepairPlan:
         """Name the plan by all that shows in the pictures it leads to."""
         facts = self.as_json()
         del facts["refused"]
-        written = json.dumps([REPAIR_VERSION, facts], sort_keys=True)
+        written = json.dumps([self.version, facts], sort_keys=True)
         return hashlib.sha256(written.encode()).hexdigest()
+
+    def part(self, low: int, high: int) -> str:
+        """Name what shows in frames [low, high): plans that differ elsewhere only are named alike."""
+        drifts = self.start != self.end
+        colours = [self.start, *((self.end, self.last) if drifts else ())] if self.shown else []
+        moves = self.move != self.rest and low < self.drop + self.settles
+        facts = [
+            self.version,
+            [each if isinstance(each, int) else asdict(each) for each in colours],
+            [asdict(flash) for flash in self.flashes if low <= flash.frame < high],
+            asdict(self.rest),
+            [asdict(self.move), self.drop, self.settles] if moves else [],
+            asdict(self.bars),
+        ]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def colour(self, frame: int) -> ColourMap:
         """Give what is done to the colours of a frame, flashes left out."""
@@ -124,14 +142,14 @@ class RepairPlan:
     def as_json(self) -> dict[str, Any]:
         """Write the plan in plain values."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return plain | {"version": REPAIR_VERSION}
+        return plain
 
     @classmethod
     def from_json(cls, written: dict[str, Any]) -> RepairPlan:
-        """Read what `as_json` wrote; raises ValueError for a plan of another version."""
+        """Read what `as_json` wrote, now or before; raises ValueError for a plan of a later version."""
         facts = dict(written)
-        if facts.pop("version", None) != REPAIR_VERSION:
-            raise ValueError("a repair plan of another version")
+        if not 1 <= facts["version"] <= REPAIR_VERSION:
+            raise ValueError("a repair plan of a later version")
         for name in ("start", "end"):
             facts[name] = _map(facts[name])
         for name in ("move", "rest"):

@@ -11,6 +11,9 @@ from fractions import Fraction
 
 from longtake.units import FrameRate, exact
 
+# Who can say a narration; what stands behind the slash of a voice is theirs to understand.
+SPEAKERS = ("espeak", "openai", "minimax", "command")
+
 DIRECTIONS = ("left", "right", "up", "down")
 JOIN_KINDS = ("dissolve", "dip", "wipe", "bridge", "xfade")
 
@@ -171,6 +174,57 @@ def parse_level(text: str) -> float:
     if not match or not -70 <= float(match[1]) <= 0:
         raise Unfit(f'"{text}" is no level such as -22 LUFS (between -70 and 0)')
     return float(match[1])
+
+
+def parse_loudness(text: str) -> float | None:
+    """Read the loudness of a film: "-14 LUFS" gives -14.0, "off" gives None.
+
+    Raises ValueError outside -40 to -6: a film is neither so soft nor so loud.
+    """
+    if text.strip() == "off":
+        return None
+    match = re.fullmatch(r"\s*(-\d+(?:\.\d+)?)\s*LUFS\s*", text)
+    if not match or not -40 <= float(match[1]) <= -6:
+        raise Unfit(
+            f'"{text}" is no loudness of a film such as -14 LUFS (between -40 and -6)',
+            "write off to leave the film as loud as its levels make it",
+        )
+    return float(match[1])
+
+
+@dataclass(frozen=True)
+class VoiceName:
+    """A voice as an author names it; `model` is "" where the speaker's usual one is meant.
+
+    Without a `speaker` it is the voice of the member of the cast called `name`.
+    """
+
+    speaker: str
+    model: str
+    name: str
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.speaker, self.model, self.name) if part)
+
+
+def parse_voice(text: str) -> VoiceName:
+    """Read SPEAKER/VOICE, SPEAKER/MODEL/VOICE or the id of a member of the cast.
+
+    Raises ValueError for an unknown speaker and for what can be no voice.
+    """
+    speaker, slash, rest = text.strip().partition("/")
+    if not slash:
+        if slug(speaker) == speaker:
+            return VoiceName("", "", speaker)
+        raise Unfit(f'"{text}" is no voice', "write it like espeak/en-gb, or name one of the cast")
+    if speaker not in SPEAKERS:
+        near = _near(speaker, SPEAKERS)
+        raise Unfit(f'nobody called "{speaker}" speaks', f"{near}there are {', '.join(SPEAKERS)}")
+    model, _, name = rest.rpartition("/")
+    # Never an option of a program, and nothing that a terminal acts on.
+    if not all(re.match(r"\w", part) and part.isprintable() for part in (name, model or "a")):
+        raise Unfit(f'"{text}" names no voice', f"write it like {speaker}/VOICE")
+    return VoiceName(speaker, model, name)
 
 
 def canonical_camera(word: str) -> str | None:

@@ -2,96 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    PlainValidator,
     PrivateAttr,
     Tag,
-    WithJsonSchema,
 )
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
-from longtake.storyboard.grammar import Length, parse_colour, parse_join, parse_level
-from longtake.units import FrameRate, Money, Size
-
-
-def _checked(read: Callable[[str], object]) -> AfterValidator:
-    """Keep the author's text, refusing what `read` refuses."""
-
-    def check(text: str) -> str:
-        read(text)
-        return text
-
-    return AfterValidator(check)
-
-
-def _focus(text: str) -> None:
-    part = r"\s*(?:0?\.\d+|[01](?:\.0*)?)\s*"
-    match = re.fullmatch(f"{part},{part}", text)
-    if not match:
-        raise ValueError(f'"{text}" is no point such as 0.5,0.3 (both from 0 to 1)')
-
-
-def _version(value: object) -> object:
-    # In Python True and 1.0 equal 1; in a document they are something else.
-    if type(value) is not int or value != 1:
-        raise ValueError("this version reads boards that say longtake: 1")
-    return value
-
-
-def _rate(value: object) -> int | float | str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a frame rate is a number such as 24, or text such as 30000/1001")
-    # Fraction("1e999999999") would be computed to its last digit.
-    if not re.fullmatch(r"\s*\d{1,6}(\.\d{1,6})?(/\d{1,6})?\s*", str(value)):
-        raise ValueError(f'"{str(value)[:40]}" is no frame rate')
-    FrameRate.parse(value)
-    return value
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("write text or a number here")
-    return value
-
-
-def _shape(value: object) -> str:
-    """Tell a map from anything else, so that one form's faults are not reported for the other."""
-    return "map" if isinstance(value, dict | BaseModel) else "text"
-
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
-Text = Annotated[str, Field(max_length=20_000)]
-PathText = Annotated[str, Field(min_length=1, max_length=1024)]
-LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
-JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
-ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
-LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
-# Fourteen digits are more money than there is, and still exact with cents in 28 digits.
-MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
-SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
-FocusText = Annotated[str, Field(max_length=40), _checked(_focus)]
-RateNumber = Annotated[
-    int | float | str, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})
-]
-Plain = Annotated[
-    str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
-]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Duration = Annotated[float, Field(ge=0, le=86_400)]
-VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
+from longtake.storyboard.fields import (
+    ColourText,
+    Duration,
+    FocusText,
+    JoinText,
+    LanguageTag,
+    LengthText,
+    LevelText,
+    LoudnessText,
+    ModelName,
+    MoneyText,
+    Motion,
+    PathText,
+    Plain,
+    RateNumber,
+    Seconds,
+    SecondsOrAuto,
+    SizeText,
+    Slug,
+    Text,
+    TitleText,
+    VarName,
+    VoiceText,
+    shape,
+    version,
+)
 
 
 class Part(BaseModel):
@@ -124,10 +76,11 @@ class Footage(Part):
 
 
 class CastMember(Part):
-    """A recurring character: the words that describe it, and a picture of its face."""
+    """A recurring character: the words that describe it, a picture of its face, and its voice."""
 
     text: Text
     face: PathText | None = None
+    voice: VoiceText | None = None
 
 
 class Draft(Part):
@@ -146,17 +99,20 @@ class Film(Part):
     fade_in: LengthText | None = None
     fade_out: LengthText | None = None
     background: ColourText = "black"
-    loudness: LevelText | None = None
+    loudness: LoudnessText = "-14 LUFS"
 
 
 class Music(Part):
-    """A bed of music: the file, its loudness, where it starts, whether it repeats, its fades."""
+    """A bed of music: the file, its loudness, whether it makes room for narration, where it starts,
+    whether it repeats, its fades.
+    """
 
     file: PathText
     level: LevelText = "-22 LUFS"
-    duck: bool | None = None
+    duck: bool = True
     from_s: Duration = Field(0.0, alias="from")
     loop: bool = True
+    cross_fade: LengthText = "1s"
     fade_in: LengthText = "0.5s"
     fade_out: LengthText = "2s"
 
@@ -166,25 +122,94 @@ class Narration(Part):
 
     file: PathText | None = None
     text: Text | None = None
-    voice: Text | None = None
+    voice: VoiceText | None = None
+    level: LevelText = "-16 LUFS"
+
+
+class CaptionLooks(Part):
+    """How captions look that are drawn into the picture."""
+
+    font: PathText | None = None
+    size: Annotated[float, Field(ge=8, le=200)] = 38.0
+    position: Literal["bottom", "middle", "top"] = "bottom"
+    box: bool = False
+    colour: ColourText = "white"
 
 
 class Captions(Part):
     """How captions are shown, and from which file they come where not from the narration."""
 
-    burn: bool = False
+    burn: bool | None = None
     file: PathText | None = None
-    style: dict[str, Plain] | None = None
+    style: CaptionLooks | None = None
+    language: LanguageTag | None = None
+
+
+class LowerThird(Part):
+    """A name and a line about it over the lower part of the picture; times in seconds of the shot."""
+
+    text: TitleText
+    line2: TitleText | None = None
+    preset: Slug = "line"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class TitleCard(Part):
+    """Large words: over a shot, or, where it shows nothing else, on a ground of their own."""
+
+    text: TitleText
+    subtitle: TitleText | None = None
+    links: Annotated[list[TitleText], Field(max_length=6)] = []
+    preset: Slug = "centre"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class Palette(Part):
+    """Colours of all that is drawn: of words, of what catches the eye, of what lies behind."""
+
+    text: ColourText | None = None
+    accent: ColourText | None = None
+    ground: ColourText | None = None
+
+
+class Logo(Part):
+    """A picture that lies in a corner of the whole film."""
+
+    file: PathText
+    corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-right"
+    size: Annotated[float, Field(ge=0.2, le=4)] = 1.0
+    opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+
+class Brand(Part):
+    """What all titles of a board, or of a series, have in common."""
+
+    font: PathText | None = None
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    progress: bool = False
 
 
 Prompt = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(_shape)
+    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
 ]
 FootageOrPath = Annotated[
-    Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(_shape)
+    Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(shape)
 ]
 NarrationOrText = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(_shape)
+    Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(shape)
+]
+LowerThirdOrText = Annotated[
+    Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(shape)
+]
+CaptionsOrFile = Annotated[
+    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -208,7 +233,8 @@ class Inherited(Part):
     repair: Literal["on", "off"] | None = None
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
-    captions: Captions | None = None
+    captions: CaptionsOrFile | None = None
+    voice: VoiceText | None = None
 
 
 class Shot(Inherited):
@@ -219,16 +245,28 @@ class Shot(Inherited):
     still: PathText | None = None
     footage: FootageOrPath | None = None
     camera: list[Text] | None = None
-    seconds: Seconds | None = None
+    seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
     join: JoinText | None = None
     takes: Annotated[int, Field(ge=1, le=20)] = 1
     mute: bool = False
     narration: NarrationOrText | None = None
-    lower_third: Text | None = None
-    title_card: dict[str, Plain] | None = None
+    lower_third: LowerThirdOrText | None = None
+    title_card: TitleCard | None = None
     focus: FocusText | None = None
+    music: MusicOrList | None = None
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it shows a title card and nothing else."""
+        shown = self.prompt, self.still, self.footage
+        return self.title_card is not None and shown == (None, None, None)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its pictures are given or drawn here, so that no model makes them."""
+        return self.still is not None or self.footage is not None or self.is_card
 
 
 class Scene(Shot):
@@ -236,7 +274,6 @@ class Scene(Shot):
 
     title: Text | None = None
     shots: Annotated[list[Shot], Field(min_length=1)] | None = None
-    music: MusicOrList | None = None
 
 
 class Storyboard(Inherited):
@@ -246,7 +283,7 @@ class Storyboard(Inherited):
     that wrote it, and `fault` makes an error that points at the author's line.
     """
 
-    longtake: Annotated[Literal[1], BeforeValidator(_version)]
+    longtake: Annotated[Literal[1], BeforeValidator(version)]
     title: Annotated[Text, Field(min_length=1)]
     extends: PathText | None = None
     vars: dict[VarName, str] = {}
@@ -254,6 +291,7 @@ class Storyboard(Inherited):
     cast: dict[Slug, CastMember] = {}
     draft: Draft | None = None
     film: Film = Film()
+    brand: Brand = Brand()
     music: MusicOrList | None = None
     scenes: Annotated[list[Scene], Field(min_length=1, max_length=10_000)]
 

@@ -34,10 +34,19 @@ from longtake.testing.wire.minimax_v1 import MinimaxV1
 from longtake.testing.wire.minimax_v2 import MinimaxV2
 from longtake.testing.wire.multipart import file_part
 from longtake.testing.wire.pixazo import Pixazo
+from longtake.testing.wire.speech import MinimaxSpeech, OpenaiSpeech
 from longtake.testing.wire.wire import Call, Endpoint, Refusal, Reply, Wire
 from longtake.testing.world import Seen
 
-WIRES: tuple[Wire, ...] = (Apimart(), MinimaxV1(), MinimaxV2(), Pixazo(), ApiInOne())
+WIRES: tuple[Wire, ...] = (
+    Apimart(),
+    MinimaxV1(),
+    MinimaxV2(),
+    Pixazo(),
+    ApiInOne(),
+    OpenaiSpeech(),
+    MinimaxSpeech(),
+)
 _MOST_BODY = 64_000_000
 
 

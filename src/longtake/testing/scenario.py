@@ -31,6 +31,7 @@ _ACCOUNTS = {
     "mainland-key": Account("minimax-mainland"),
     "pixazo-key": Account("pixazo"),
     "apiinone-key": Account("apiinone"),
+    "openai-key": Account("openai"),
 }
 
 

@@ -21,6 +21,7 @@ from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
 from longtake.vault.store import SCHEMA, Vault
+from longtake.vault.voices import VoiceShelf
 
 # What was written to within a day may be another run's that is still at work.
 PART_LIFE_S = 24 * 3600.0
@@ -93,7 +94,13 @@ def audit_ledger(ledger: Ledger, vault: Vault) -> Iterator[Flaw]:
     for row in ledger.purchases():
         if row.state != "done" or was_removed(vault, row.key):
             continue
-        if vault.find(row.key) is None:
+        kept = VoiceShelf(vault.root).find(row.key) if row.is_speech else vault.find(row.key)
+        if kept is None and row.is_speech:
+            yield Flaw(
+                f'purchase {row.id}, "{row.clip}" of {row.board}: its voice is not in the vault',
+                "it is paid and cannot be had again; `make` says how to buy it anew",
+            )
+        elif kept is None:
             yield Flaw(
                 f'purchase {row.id}, "{row.clip}" of {row.board}: its take is not in the vault',
                 f"the next `make` of that board fetches task {row.task} of {row.provider} again"

@@ -103,6 +103,11 @@ class Purchase:
             return {}
         return said if isinstance(said, dict) else {}
 
+    @property
+    def is_speech(self) -> bool:
+        """Tell a voice's purchase from a clip's: its answer was its file, no task can be asked again."""
+        return self.asked.get("kind") == "speech"
+
 
 @dataclass(frozen=True)
 class Admitted:

@@ -1,0 +1,66 @@
+"""What `longtake status --json` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from longtake import __version__
+from longtake.cli.events import FORM
+from longtake.cli.standing import Standing
+from longtake.vault.purchase import Purchase
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusDocument:
+    """`longtake status --json`: `lacking` frames of `frames` would be rendered.
+
+    `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
+    `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
+    the author took as it is. `silent` names voices that are still to be made, `buying` clips whose
+    purchase is under way; `unknown` numbers purchases of unknown outcome.
+    """
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["status"] = "status"
+    board: str
+    film: str
+    exists: bool
+    up_to_date: bool
+    frames: int
+    lacking: int
+    owned: tuple[str, ...]
+    missing: tuple[str, ...]
+    undecided: tuple[str, ...]
+    refused: Mapping[str, str]
+    accepted: tuple[str, ...]
+    silent: tuple[str, ...]
+    buying: tuple[str, ...]
+    unknown: tuple[int, ...]
+    held_by: str | None
+
+
+def status_document(
+    standing: Standing, board: Path, purchases: tuple[Purchase, ...]
+) -> StatusDocument:
+    """Write how a film stands, beside the open purchases of its board."""
+    return StatusDocument(
+        board=str(board),
+        film=str(standing.film),
+        exists=standing.film.exists(),
+        up_to_date=standing.up_to_date,
+        frames=standing.frames,
+        lacking=standing.lacking,
+        owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
+        missing=standing.missing,
+        undecided=standing.undecided,
+        refused=standing.refused,
+        accepted=standing.accepted,
+        silent=tuple(job.id for job in standing.plan.speech if not job.owned),
+        buying=tuple(row.clip for row in purchases if row.state != "unknown"),
+        unknown=tuple(row.id for row in purchases if row.state == "unknown"),
+        held_by=standing.holder or None,
+    )

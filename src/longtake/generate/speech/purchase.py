@@ -1,0 +1,257 @@
+"""One voice, bought once: admitted by the ledger, sent at most once, never sent again in doubt.
+
+    intent -> sending -> (the answer is the sound: kept on its shelf) -> done
+                 |-----> unknown (no answer, or one without sound: a person must say what became of it)
+                 `-----> failed | refused
+
+Unlike a clip's, a voice's answer cannot be had a second time: no task is there to be looked at. What
+was asked is on the shelf, or is not; whoever comes back looks there first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NoReturn
+
+from longtake.errors import (
+    BudgetExceeded,
+    ConfirmationNeeded,
+    KeyRefused,
+    LongtakeError,
+    MediaError,
+    OutcomeUnknown,
+    OutOfFunds,
+    PlanError,
+    ProviderError,
+    RateLimited,
+    Refused,
+    TaskLost,
+    Unreachable,
+    VaultError,
+)
+from longtake.generate.collect import Till, word_wanted
+from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
+from longtake.generate.speech.kept import Booth, keep
+from longtake.generate.speech.speaker import Said
+from longtake.plan.speech import SpeechJob
+from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
+from longtake.vault.voices import Voice
+
+# A voice that is paid for must be kept: a full disk gets a minute to recover.
+_WRITES, _WRITE_PAUSE_S = 20, 3.0
+_LOOK_AGAIN_S = 0.5
+
+Pause = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Buying:
+    """What buying voices needs besides a job: where they are made, the till, and how to wait.
+
+    `waits` hears why a purchase cannot begin yet.
+    """
+
+    booth: Booth
+    till: Till
+    pause: Pause = time.sleep
+    waits: Callable[[str, str], None] = lambda job, why: None
+
+
+def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
+    """Give a job's voice, bought now if it is not owned; may be called again by anyone, any time.
+
+    Raises BudgetExceeded, ConfirmationNeeded, Refused, OutOfFunds, KeyRefused, TaskLost; OutcomeUnknown
+    where only a person can say whether it was bought. Nothing is ever sent twice for one key.
+    """
+    till, waited = buying.till, 0.0
+    while True:
+        voice = buying.booth.shelf.find(job.key)
+        if voice is not None:
+            _close(job, voice, buying)
+            return voice
+        if till.halt.reason is not None:
+            raise till.halt.reason
+        _refuse_unasked(job, till)
+        admission = till.ledger.admit(_order(job, buying), till.limits, till.clock())
+        if isinstance(admission, NoRoom):
+            seconds = min(admission.after_s, 5.0)
+            if waited <= SILENT_S < waited + seconds:
+                buying.waits(
+                    job.id, f"it waits for a place at {job.offer.speaker}: {admission.why}"
+                )
+            waited += seconds
+            buying.pause(seconds)
+        elif isinstance(admission, OverBudget):
+            raise BudgetExceeded(
+                f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} '
+                "are bound",
+                hint="raise `budget:` or `--budget`; what is made is kept",
+            )
+        elif isinstance(admission, Admitted):
+            bought = _sent(job, admission.purchase, buying)
+            if bought is not None:
+                return bought
+        else:
+            _look_at(job, admission.purchase, buying)
+
+
+def _close(job: SpeechJob, voice: Voice, buying: Buying) -> None:
+    """Finish the row of a voice whose run died between keeping it and writing that down."""
+    till = buying.till
+    row = till.ledger.find(job.key)
+    # A row that is just being sent belongs to a run that lives, and is closed by it.
+    if (
+        row is not None
+        and row.is_open
+        and (row.state != "sending" or _age(row, till) > SENDING_LIFE_S)
+    ):
+        till.ledger.done(row.id, voice.sha256, None, till.clock())
+
+
+def _refuse_unasked(job: SpeechJob, till: Till) -> None:
+    if till.agreed is not None and job.id not in till.agreed:
+        raise ConfirmationNeeded(
+            f'"{job.id}" must be bought for {job.price}, though the quote counted it as owned: '
+            "its voice is gone",
+            hint="say `--yes`, or set a limit with `--budget`",
+        )
+
+
+def _order(job: SpeechJob, buying: Buying) -> Order:
+    if job.price is None:
+        raise PlanError(
+            f'nobody knows what "{job.id}" costs, said by {job.said_by}',
+            hint="name what it may cost with `--price`",
+        )
+    speaker = buying.booth.speaker
+    return Order(
+        key=job.key,
+        provider=speaker.name,
+        account=speaker.account,
+        model=job.offer.model,
+        seconds=0,
+        board=buying.till.board,
+        clip=job.id,
+        recipe=job.key,
+        request=job.request,
+        reserve=job.price,
+    )
+
+
+def _look_at(job: SpeechJob, row: Purchase, buying: Buying) -> None:
+    """Decide about a purchase that is there already and whose voice is not; returns to look again."""
+    till = buying.till
+    if row.state == "unknown":
+        raise _question(job, row)
+    if row.state == "refused":
+        raise _moderated(job, row.message)
+    if row.state in ("done", "submitted"):
+        till.ledger.lost(row.id, "its file is gone from the vault", till.clock())
+    elif row.state in ("lost", "refunded"):
+        raise TaskLost(
+            f'"{job.id}" is paid and cannot be had: {row.message}',
+            hint=f"allow another purchase with `--retakes {till.ledger.spent(row.key)}`",
+            job=job.id,
+            charged=True,
+        )
+    elif row.state == "sending" and _age(row, till) > SENDING_LIFE_S:
+        till.ledger.unknown(row.id, "its run ended while sending", till.clock())
+    elif row.state == "intent" and _age(row, till) > INTENT_LIFE_S:
+        till.ledger.failed(row.id, "its run ended before it was sent", till.clock())
+    else:
+        buying.pause(_LOOK_AGAIN_S)
+
+
+def _sent(job: SpeechJob, purchase: Purchase, buying: Buying) -> Voice | None:
+    """Send the text once, again only where it certainly was not taken; None: another run has it now."""
+    ledger, clock, speaker = buying.till.ledger, buying.till.clock, buying.booth.speaker
+    for attempt in range(SENDS):
+        if buying.till.halt.reason is not None:
+            ledger.failed(purchase.id, "the run was halted", clock())
+            raise buying.till.halt.reason
+        if not ledger.sending(purchase, clock()):
+            return None
+        try:
+            said = speaker.say(job.text, job.offer.model, job.voice)
+        except (Unreachable, RateLimited) as error:
+            ledger.not_sent(purchase.id, error.message, clock())
+            if attempt == SENDS - 1:
+                _give_up(purchase, error, buying)
+            buying.pause(backoff(error, attempt))
+        except OutcomeUnknown as error:
+            raise _question(job, ledger.unknown(purchase.id, error.message, clock())) from error
+        except (KeyRefused, OutOfFunds) as error:
+            buying.till.halt.reason = error
+            _give_up(purchase, error, buying)
+        except Refused as error:
+            if error.kind == "moderation":
+                ledger.refused(purchase.id, error.message, clock())
+                raise _moderated(job, error.message) from error
+            _give_up(purchase, error, buying)
+        else:
+            return _kept(job, said, purchase, buying)
+    raise AssertionError("unreachable")
+
+
+def _kept(job: SpeechJob, said: Said, purchase: Purchase, buying: Buying) -> Voice:
+    """Keep what was said before anything else: it is paid, and never comes again."""
+    till, booth = buying.till, buying.booth
+    try:
+        voice = _written(job, said, buying)
+    except LongtakeError as error:
+        row = till.ledger.unknown(purchase.id, f"its answer: {error.message}", till.clock())
+        raise _question(job, row) from error
+    charge = None if said.characters is None else job.offer.charge(said.characters)
+    closed = till.ledger.done(purchase.id, voice.sha256, charge, till.clock())
+    if closed.charge is not None and closed.reserved < closed.charge:
+        till.halt.reason = PlanError(
+            f'"{job.id}" was charged {closed.charge}, more than the {closed.reserved} of the table',
+            hint="what is finished is kept; look at your account before you buy more",
+        )
+    words = booth.speaker.words(said)
+    return booth.shelf.tell_words(voice, words) if words else voice
+
+
+def _written(job: SpeechJob, said: Said, buying: Buying) -> Voice:
+    for attempt in range(_WRITES):
+        try:
+            return keep(job, said, buying.booth.shelf)
+        except MediaError:
+            raise
+        except OSError as error:
+            if attempt == _WRITES - 1:
+                why = error.strerror or type(error).__name__
+                raise VaultError(f"the voice cannot be written: {why}") from error
+            buying.pause(_WRITE_PAUSE_S)
+    raise AssertionError("unreachable")
+
+
+def _give_up(purchase: Purchase, error: ProviderError, buying: Buying) -> NoReturn:
+    with suppress(VaultError):
+        buying.till.ledger.failed(purchase.id, error.message, buying.till.clock())
+    raise error
+
+
+def _moderated(job: SpeechJob, message: str) -> Refused:
+    return Refused(
+        f'"{job.id}" was refused by moderation: {message}\ntext: {job.text}',
+        kind="moderation",
+        hint="nothing was charged; change the text",
+        job=job.id,
+    )
+
+
+def _question(job: SpeechJob, row: Purchase) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f'nobody knows whether "{job.id}" was bought: {row.message}',
+        hint=word_wanted(row),
+        job=job.id,
+        charged=None,
+    )
+
+
+def _age(row: Purchase, till: Till) -> float:
+    return till.clock() - row.began

@@ -1,0 +1,150 @@
+"""Voices of a film: those that are there, handed to the plan; those that lack, made before any clip."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+
+from longtake.buying import Purse, run_limits, the_ledger
+from longtake.errors import LongtakeError, ProviderError
+from longtake.events import Tell, Voiced
+from longtake.generate.collect import Till
+from longtake.generate.settle import close_dead_rows
+from longtake.generate.speech.catalogue import load_speakers
+from longtake.generate.speech.kept import Booth, ensure_made
+from longtake.generate.speech.purchase import Buying, ensure_spoken
+from longtake.generate.speech.registry import open_speaker
+from longtake.generate.speech.speaker import Speaker
+from longtake.plan.job import Plan
+from longtake.plan.narration import speech_jobs
+from longtake.plan.speech import SpeechJob, VoiceFacts
+from longtake.plan.survey import Survey
+from longtake.project import Project, environment, home
+from longtake.storyboard.check import named_scenes
+from longtake.storyboard.model import Storyboard
+from longtake.vault.voices import Voice, VoiceShelf
+
+# Of the voices that cost nothing only these are made for a film that is merely drawn: what a program
+# of the author's own costs, nobody here knows.
+_FOR_NOTHING = ("espeak",)
+
+
+def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Survey:
+    """Give a survey with what is known of those who speak, and the voices that are there already."""
+    speakers = load_speakers(home() / "speech", environment(project.folder))
+    survey = replace(survey, speakers=speakers)
+    found = {}
+    for job in speech_jobs(storyboard, named_scenes(storyboard), survey).values():
+        voice = find_voice(job, project)
+        if voice is not None:
+            facts = VoiceFacts(voice.path, voice.sha256, voice.seconds, voice.words)
+            found[job.key] = facts
+    return replace(survey, voices=found)
+
+
+def find_voice(job: SpeechJob, project: Project) -> Voice | None:
+    """Find the voice of a job where it would be kept."""
+    return _shelf(job, project).find(job.key)
+
+
+def refuse_missing_speakers(plan: Plan, project: Project) -> None:
+    """Stop before anything is spent where somebody is to speak who cannot: no key, no program."""
+    for jobs in _by_speaker(job for job in plan.speech if not job.owned):
+        open_speaker(jobs[0].offer, environment(project.folder)).close()
+
+
+def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn: bool) -> bool:
+    """Make the voices a plan lacks; tells whether there are new ones.
+
+    For a film that is `drawn` only what costs nothing and is at hand: what cannot be said stays an
+    estimate. Else raises the first error, once all others are made.
+    """
+    lacking = [job for job in plan.speech if not job.owned]
+    if drawn:
+        lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
+    errors: list[LongtakeError] = []
+    made = 0
+    for jobs in _by_speaker(lacking):
+        try:
+            speaker = open_speaker(jobs[0].offer, environment(project.folder))
+        except ProviderError as error:
+            errors.append(error)
+            continue
+        with closing(speaker):
+            booth = Booth(speaker, _opened_shelf(jobs[0], project))
+            make = _maker(jobs[0], booth, plan, project, purse, tell)
+            failed = _made(jobs, make, speaker, tell)
+        made += len(jobs) - len(failed)
+        errors += failed
+    if errors and not drawn:
+        raise errors[0]
+    return made > 0
+
+
+def _maker(
+    job: SpeechJob, booth: Booth, plan: Plan, project: Project, purse: Purse, tell: Tell
+) -> Callable[[SpeechJob], Voice]:
+    """Give what makes voices of one speaker: bought where they cost something."""
+    if job.free:
+        return lambda each: ensure_made(each, booth)
+    ledger, board = the_ledger(), str(project.board.resolve())
+    ledger.open()
+    # The project's lock is held: whatever of this board is still being sent was left by a dead run.
+    close_dead_rows(ledger, board, time.time())
+    limits = run_limits(plan, purse, ledger)
+    speaker = booth.speaker
+    pace = replace(limits, in_flight=speaker.in_flight, per_minute=speaker.per_minute)
+    seen = frozenset(each.id for each in plan.speech if not each.owned)
+    agreed = None if purse.agreed or purse.budget is not None else seen
+    till = Till(ledger, pace, board, time.time, agreed=agreed)
+
+    def waits(voice: str, why: str) -> None:
+        tell(Voiced(voice, "waiting", why))
+
+    buying = Buying(booth, till, waits=waits)
+    return lambda each: ensure_spoken(each, buying)
+
+
+def _opened_shelf(job: SpeechJob, project: Project) -> VoiceShelf:
+    shelf = _shelf(job, project)
+    shelf.open()
+    return shelf
+
+
+def _made(
+    jobs: list[SpeechJob], make: Callable[[SpeechJob], Voice], speaker: Speaker, tell: Tell
+) -> list[LongtakeError]:
+    """Make voices, some beside each other; gives the errors, one for each that failed."""
+    errors = []
+    with ThreadPoolExecutor(speaker.in_flight, "longtake-voice") as threads:
+        try:
+            for job, voice in [(job, threads.submit(make, job)) for job in jobs]:
+                try:
+                    voice.result()
+                except LongtakeError as error:
+                    errors.append(error)
+                    tell(Voiced(job.id, "failed", error.message))
+                else:
+                    tell(Voiced(job.id, "made"))
+        except BaseException:
+            # What is under way is paid for and let finish; nothing else is begun.
+            threads.shutdown(wait=False, cancel_futures=True)
+            speaker.interrupt()
+            raise
+    return errors
+
+
+def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:
+    groups: dict[str, list[SpeechJob]] = {}
+    for job in jobs:
+        groups.setdefault(job.offer.speaker, []).append(job)
+    return list(groups.values())
+
+
+def _shelf(job: SpeechJob, project: Project) -> VoiceShelf:
+    """Choose where a voice is kept: with the project if it costs nothing, else with all paid takes."""
+    free = job.offer.speaker in _FOR_NOTHING
+    return VoiceShelf(project.work / "takes" if free else home() / "vault")

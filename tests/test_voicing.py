@@ -1,0 +1,110 @@
+"""Voices of a whole run: made before the clips, planned again with their real lengths."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from longtake import events
+from longtake.errors import KeyMissing, StoryboardError
+from longtake.film import make_film, plan_film
+from longtake.plan.job import Plan
+from longtake.wishes import Wishes
+
+needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no espeak-ng")
+
+BOARD = """longtake: 1
+title: T
+film: {size: 64x36, fps: 12}
+scenes:
+- {id: a, prompt: a lamp, seconds: auto, narration: Every evening the keeper climbs the stairs to light the lamp.}
+"""
+
+
+def run(folder: Path, board: str, wishes: Wishes) -> tuple[Plan, list[str]]:
+    """Make a film of a board; gives the last plan, and what was told of plans and voices."""
+    path = folder / "b.yaml"
+    path.write_text(board, encoding="utf-8")
+    plans: list[Plan] = []
+    told: list[str] = []
+
+    def tell(event: events.Event) -> None:
+        if isinstance(event, events.Planned):
+            plans.append(event.plan)
+            told.append("planned again" if event.again else "planned")
+        elif isinstance(event, events.Voiced):
+            told.append(f"{event.voice} {event.state}")
+
+    make_film(path, wishes, tell)
+    return plans[-1], told
+
+
+@needs_espeak
+@pytest.mark.parametrize("animatic", [True, False])
+def test_free_voices_are_made_first_and_the_film_takes_their_length(
+    tmp_path: Path, animatic: bool
+) -> None:
+    """An estimate gives way to the voice; a second run has it already and plans once."""
+    wishes = Wishes(animatic=animatic, workers=1)
+    before = plan_film_of(tmp_path, BOARD)
+    plan, told = run(tmp_path, BOARD, wishes)
+    _, again = run(tmp_path, BOARD, wishes)
+
+    (cue,) = plan.cues.narration
+    assert told == ["planned", "a (voice) made", "planned again"]
+    assert again == ["planned"]
+    assert cue.path is not None and cue.path.is_file()
+    assert before.spoken[0].low_s < cue.seconds < before.spoken[0].high_s
+    assert plan.timeline.frames < before.timeline.frames
+
+
+def plan_film_of(folder: Path, board: str) -> Plan:
+    """Plan a board without making anything."""
+    path = folder / "b.yaml"
+    path.write_text(board, encoding="utf-8")
+    return plan_film(path, Wishes())
+
+
+def test_an_animatic_needs_no_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can speak it is drawn with the estimated lengths; the film itself says what lacks."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    plan, told = run(tmp_path, BOARD, Wishes(animatic=True, workers=1))
+
+    assert (told, plan.cues.narration[0].path) == (["planned"], None)
+    with pytest.raises(KeyMissing, match="espeak-ng"):
+        run(tmp_path, BOARD, Wishes(workers=1))
+
+
+def test_an_animatic_starts_no_program_of_the_authors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What such a program costs nobody knows: it is for the film itself."""
+    monkeypatch.setenv("LONGTAKE_SPEECH_COMMAND", f"touch {tmp_path / 'started'}")
+    run(tmp_path, BOARD + "voice: command/ada\n", Wishes(animatic=True, workers=1))
+
+    assert not (tmp_path / "started").exists()
+
+
+@needs_espeak
+def test_a_voice_too_long_for_its_shot_stops_before_any_clip(tmp_path: Path) -> None:
+    """Once it is known to be too long it is a fault, and no clip is made."""
+    board = BOARD.replace("seconds: auto", "seconds: 2")
+
+    with pytest.raises(StoryboardError, match=r"has 2\.0 s for a narration of"):
+        run(tmp_path, board, Wishes(workers=1))
+    assert list((tmp_path / ".longtake" / "takes" / "takes").glob("*")) == []
+
+
+@needs_espeak
+def test_a_shot_lasts_as_long_as_a_file_of_ones_own(tmp_path: Path) -> None:
+    """A sound file beside the board is measured, and is a narration like any other."""
+    run(tmp_path, BOARD, Wishes(animatic=True, workers=1))
+    (voice,) = (tmp_path / ".longtake" / "takes" / "sounds").glob("*.wav")
+    voice.rename(tmp_path / "own.wav")
+    shot = "{id: a, prompt: a lamp, seconds: auto, narration: {file: own.wav}}"
+    plan = plan_film_of(tmp_path, BOARD.partition("- {")[0] + f"- {shot}\n")
+
+    assert plan.cues.narration[0].path == tmp_path / "own.wav"
+    assert 2 < plan.cues.narration[0].seconds < 6
