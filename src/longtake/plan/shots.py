@@ -24,7 +24,7 @@ from longtake.plan.job import (
     StillClip,
     recipe_of,
 )
-from longtake.plan.lengths import clip_lengths
+from longtake.plan.lengths import clip_lengths, other_split
 from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
