@@ -166,7 +166,11 @@ def test_a_film_is_ready_to_be_joined_when_its_last_take_has_landed(
     reel: Reel, tmp_path: Path
 ) -> None:
     """Nothing is left to render, each piece was made once, and the music is measured."""
-    timeline, workshop, foreman = small(), Workshop(tmp_path / "work", workers=1), Foreman()
+    timeline, workshop, foreman = (
+        small(),
+        Workshop(tmp_path / "work", workers=1, copies=False),
+        Foreman(),
+    )
     takes, song = takes_of(reel, timeline), reel.clips["c3"].path
     cues = CueSheet((MusicCue(song, sha256_of(song), -30),))
     with Ingest(ComingFilm(timeline, {}, workshop, cues), foreman.hear) as ingest:
@@ -185,7 +189,11 @@ def test_a_film_is_ready_to_be_joined_when_its_last_take_has_landed(
 
 def test_takes_that_land_at_the_end_are_left_to_all_processors(reel: Reel, tmp_path: Path) -> None:
     """More than the few workers here are busy with is rendered by assembly."""
-    timeline, workshop, foreman = small(), Workshop(tmp_path / "work", workers=1), Foreman()
+    timeline, workshop, foreman = (
+        small(),
+        Workshop(tmp_path / "work", workers=1, copies=False),
+        Foreman(),
+    )
     takes = takes_of(reel, timeline)
     with Ingest(ComingFilm(timeline, {}, workshop, NOTHING), foreman.hear) as ingest:
         for clip, landed in takes.items():
@@ -200,7 +208,9 @@ def test_pieces_of_footage_need_no_take(reel: Reel, tmp_path: Path) -> None:
     """What stands between cuts is made before any clip has come."""
     places = [TimelineClip(name, "s", 0, 36) for name in ("c3", "c5")]
     footage, foreman = {"c3": reel.clips["c3"].material}, Foreman()
-    coming = ComingFilm(timeline_of(places, [Cut()]), footage, Workshop(tmp_path), NOTHING)
+    coming = ComingFilm(
+        timeline_of(places, [Cut()]), footage, Workshop(tmp_path, copies=False), NOTHING
+    )
     with Ingest(coming, foreman.hear):
         foreman.wait_for("c3")
 
@@ -210,7 +220,11 @@ def test_pieces_of_footage_need_no_take(reel: Reel, tmp_path: Path) -> None:
 def test_ends_at_seams_are_measured_when_nothing_else_is_to_do(reel: Reel, tmp_path: Path) -> None:
     """A look at the seams of the film, which its report needs, then decodes nothing."""
     places = [TimelineClip(name, "s", 0, 48) for name in ("a1", "a2")]
-    timeline, workshop, foreman = timeline_of(places, [Seam()]), Workshop(tmp_path), Foreman()
+    timeline, workshop, foreman = (
+        timeline_of(places, [Seam()]),
+        Workshop(tmp_path, copies=False),
+        Foreman(),
+    )
     takes, coming = takes_of(reel, timeline), ComingFilm(timeline, {}, workshop, NOTHING)
     with Ingest(coming, foreman.hear) as ingest:
         for clip in ("a2", "a1"):
@@ -225,7 +239,11 @@ def test_ends_at_seams_are_measured_when_nothing_else_is_to_do(reel: Reel, tmp_p
 
 def test_a_run_that_fails_drops_what_is_rendered(reel: Reel, tmp_path: Path) -> None:
     """An error comes through at once, no worker runs on, and what lies there is whole."""
-    timeline, workshop, foreman = small(), Workshop(tmp_path / "work", workers=1), Foreman()
+    timeline, workshop, foreman = (
+        small(),
+        Workshop(tmp_path / "work", workers=1, copies=False),
+        Foreman(),
+    )
     takes, ends = takes_of(reel, timeline), list[int]()
     with (
         pytest.raises(KeyError),
@@ -246,7 +264,11 @@ def test_a_run_that_fails_drops_what_is_rendered(reel: Reel, tmp_path: Path) -> 
 
 def test_a_take_that_cannot_be_rendered_is_left_to_assembly(reel: Reel, tmp_path: Path) -> None:
     """A file that is gone stops nothing here: the other clips are made, and assembly tells."""
-    timeline, workshop, foreman = small(), Workshop(tmp_path / "work", workers=1), Foreman()
+    timeline, workshop, foreman = (
+        small(),
+        Workshop(tmp_path / "work", workers=1, copies=False),
+        Foreman(),
+    )
     takes = takes_of(reel, timeline)
     takes["c5"] = replace(takes["c5"], path=tmp_path / "gone.mp4", sha256="gone")
     with Ingest(ComingFilm(timeline, {}, workshop, NOTHING), foreman.hear) as ingest:
@@ -261,7 +283,7 @@ def test_a_take_that_cannot_be_rendered_is_left_to_assembly(reel: Reel, tmp_path
 
 def test_takes_that_fit_no_joins_are_left_to_assembly(tmp_path: Path) -> None:
     """Where no film comes of the takes, nothing is rendered and nothing raised."""
-    coming = ComingFilm(small(), {}, Workshop(tmp_path, workers=1), NOTHING)
+    coming = ComingFilm(small(), {}, Workshop(tmp_path, workers=1, copies=False), NOTHING)
     foreman = Foreman()
     with Ingest(coming, foreman.hear) as ingest:
         ingest.land("c3", take("c3", 5, 4))

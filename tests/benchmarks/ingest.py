@@ -160,7 +160,7 @@ def compare_assembly(options: argparse.Namespace) -> None:
 def _coming(material: Material, film: Path, quality: str) -> tuple[ComingFilm, dict[str, Any]]:
     timeline, names = planned(material)
     shown = takes_of(material, names, film)
-    workshop = Workshop(film.parent / "work", quality)
+    workshop = Workshop(film.parent / "work-False", quality, copies=False)
     return ComingFilm(timeline, shown, workshop, CueSheet()), shown
 
 

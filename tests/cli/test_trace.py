@@ -128,7 +128,7 @@ def test_what_goes_on_ends_with_the_trace() -> None:
 def test_a_trace_of_an_animatic(cli: Cli, write: Write) -> None:
     """Clips, workers and assembly are all there, and all in one time."""
     write(TWO_SHOTS)
-    assert cli("animatic", "--no-labels", "--quality", "draft", "--trace", "t/run.json").code == 0
+    assert cli("animatic", "--no-labels", "--no-copy", "--trace", "t/run.json").code == 0
     rows = spans_of(Path("t/run.json").read_bytes())
     kinds = {span["cat"] for row in rows.values() for span in row}
 
@@ -174,7 +174,7 @@ def test_pieces_are_made_while_another_clip_is_waited_for(
         monkeypatch.setenv("APIMART_API_KEY", "apimart-key")
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
         write(CHAIN)
-        said = cli("make", "--yes", "--quality", "draft", "--trace", "run.json")
+        said = cli("make", "--yes", "--no-copy", "--trace", "run.json")
     assert said.code == 0, said.err
     rows = spans_of(Path("run.json").read_bytes())
     clips = rows["apimart: from a/1"]
