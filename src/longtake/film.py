@@ -13,10 +13,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from longtake.ahead import nobody, rendered_ahead
 from longtake.assemble.film import Film, Workshop, assemble_film
+from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import card_drawings
 from longtake.assemble.seams import UnseenSeams, seam_places
+from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
     bought_takes,
@@ -32,7 +35,7 @@ from longtake.events import Assembled, Delivered, Listening, Planned, Rendering,
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Shop, Takes, generate_takes
+from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
@@ -71,22 +74,27 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         wishes = replace(wishes, since=last_purchase())
         if make_voices(plan, project, wishes.purse, tell, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
-        takes = make_takes(plan, project, wishes, tell)
+        workshop = _workshop(plan, project, wishes)
+        coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
+        with rendered_ahead(plan, coming, wishes, tell) as ahead:
+            takes = make_takes(plan, project, wishes, tell, ahead.land)
         shown = {**materials(plan), **takes}
         film = assemble_film(
             plan.timeline,
             shown,
             project.film(wishes.flavour),
-            workshop=Workshop(
-                project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies
-            ),
+            workshop=workshop,
             cues=plan.cues,
             title=plan.title,
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
+            watch=tell,
         )
+        film = replace(film, rendered=film.rendered + ahead.frames)
         tell(Assembled(film))
         seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
-        for deliverable in deliver_film(film, plan, project.films, seams):
+        with timed(tell, "deliver"):
+            deliverables = deliver_film(film, plan, project.films, seams)
+        for deliverable in deliverables:
             tell(Delivered(deliverable.kind, deliverable.path))
     return film
 
@@ -140,8 +148,14 @@ def _voiced(
     return plan
 
 
-def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapping[str, Take]:
-    """The third stage: make or buy what is missing, keep what is there.
+def _workshop(plan: Plan, project: Project, wishes: Wishes) -> Workshop:
+    return Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
+
+
+def make_takes(
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
+) -> Mapping[str, Take]:
+    """The third stage: make or buy what is missing, keep what is there; `landed` sees each at once.
 
     Errors come after all that could be made.
     """
@@ -163,6 +177,8 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
                 listen=tell,
+                steps=tell,
+                landed=landed,
                 options=options,
                 accepted=wishes.accepted,
                 left_over=counter.left_over,

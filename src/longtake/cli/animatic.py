@@ -20,6 +20,7 @@ from longtake.wishes import Wishes
 @options.QUALITY
 @options.NO_COPY
 @options.SET
+@options.TRACE
 @options.JSON
 def command(
     board: Path | None,
@@ -27,6 +28,7 @@ def command(
     quality: str,
     no_copy: bool,
     variables: dict[str, str],
+    trace: Path | None,
     as_json: bool,
 ) -> None:
     """Make a rough moving version of the whole film, free and without a key.
@@ -41,4 +43,4 @@ def command(
         labels=not no_labels,
         variables=variables,
     )
-    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json)
+    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)

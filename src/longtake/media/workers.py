@@ -20,14 +20,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def worker_pool(count: int) -> ProcessPoolExecutor:
-    """Start a pool of worker processes that die with this one.
+def worker_pool(count: int, nice: int = 0) -> ProcessPoolExecutor:
+    """Start a pool of worker processes that die with this one; `nice` ones stand back for all others.
 
     Spawned, not forked: libav's and numpy's threads do not survive a fork. An executor, not a
     multiprocessing.Pool: that one waits for ever when a worker is killed.
     """
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin)
+    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin, initargs=(nice,))
 
 
 def stop_workers(pool: ProcessPoolExecutor) -> None:
@@ -39,8 +39,11 @@ def stop_workers(pool: ProcessPoolExecutor) -> None:
         worker.kill()
 
 
-def _begin() -> None:
+def _begin(nice: int) -> None:
     die_with_parent()
+    # Windows knows no such number.
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
     _keep_memory()
 
 
