@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from threading import Lock
 
 from longtake.buying import Purse, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
-from longtake.events import Tell, Voiced
+from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
@@ -66,7 +67,7 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     if drawn:
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
-    made = 0
+    made, tell = 0, _one_at_a_time(tell)
     for jobs in _by_speaker(lacking):
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
@@ -135,6 +136,17 @@ def _made(
             speaker.interrupt()
             raise
     return errors
+
+
+def _one_at_a_time(tell: Tell) -> Tell:
+    """Let threads tell what they have to say one after the other."""
+    lock = Lock()
+
+    def told(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    return told
 
 
 def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:

@@ -35,6 +35,7 @@ from longtake.errors import (
 from longtake.generate.collect import Till, word_wanted
 from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
 from longtake.generate.speech.kept import Booth, keep
+from longtake.generate.speech.pieces import whole_words
 from longtake.generate.speech.speaker import Said
 from longtake.plan.speech import SpeechJob
 from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
@@ -211,7 +212,7 @@ def _kept(job: SpeechJob, said: Said, purchase: Purchase, buying: Buying) -> Voi
             f'"{job.id}" was charged {closed.charge}, more than the {closed.reserved} of the table',
             hint="what is finished is kept; look at your account before you buy more",
         )
-    words = booth.speaker.words(said)
+    words = whole_words(booth.speaker.words(said), job.text)
     return booth.shelf.tell_words(voice, words) if words else voice
 
 
