@@ -54,6 +54,8 @@ def find_voice(job: SpeechJob, project: Project) -> Voice | None:
 def refuse_missing_speakers(plan: Plan, project: Project) -> None:
     """Stop before anything is spent where somebody is to speak who cannot: no key, no program."""
     for jobs in _by_speaker(job for job in plan.speech if not job.owned):
+        if _may_be_silent(plan, jobs[0]):
+            continue
         open_speaker(jobs[0].offer, environment(project.folder)).close()
 
 
@@ -61,7 +63,8 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     """Make the voices a plan lacks; tells whether there are new ones.
 
     For a film that is `drawn` only what costs nothing and is at hand: what cannot be said stays an
-    estimate. Else raises the first error, once all others are made.
+    estimate. Else raises the first error, once all others are made; a film of which no clip is bought
+    goes without espeak where that is not installed.
     """
     lacking = [job for job in plan.speech if not job.owned]
     if drawn:
@@ -72,7 +75,10 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
         except ProviderError as error:
-            errors.append(error)
+            if _may_be_silent(plan, jobs[0]) and not drawn:
+                tell(Voiced(jobs[0].id, "missing", f"{error.message}; {error.hint}"))
+            else:
+                errors.append(error)
             continue
         with closing(speaker):
             booth = Booth(speaker, _opened_shelf(jobs[0], project))
@@ -136,6 +142,11 @@ def _made(
             speaker.interrupt()
             raise
     return errors
+
+
+def _may_be_silent(plan: Plan, job: SpeechJob) -> bool:
+    """Tell whether a film may go without a voice: only where no clip is bought by a guess at its length."""
+    return job.offer.speaker in _FOR_NOTHING and all(clip.draws for clip in plan.jobs)
 
 
 def _one_at_a_time(tell: Tell) -> Tell:
