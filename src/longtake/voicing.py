@@ -31,6 +31,8 @@ from longtake.vault.voices import Voice, VoiceShelf
 # Of the voices that cost nothing only these are made for a film that is merely drawn: what a program
 # of the author's own costs, nobody here knows.
 _FOR_NOTHING = ("espeak",)
+# Nobody waits longer for the answer to a text: after that it holds no place any more.
+_UNDER_WAY_S = 300.0
 
 
 def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Survey:
@@ -103,7 +105,12 @@ def _maker(
     close_dead_rows(ledger, board, time.time())
     limits = run_limits(plan, purse, ledger)
     speaker = booth.speaker
-    pace = replace(limits, in_flight=speaker.in_flight, per_minute=speaker.per_minute)
+    pace = replace(
+        limits,
+        in_flight=speaker.in_flight,
+        per_minute=speaker.per_minute,
+        unknown_s=_UNDER_WAY_S,
+    )
     seen = frozenset(each.id for each in plan.speech if not each.owned)
     agreed = None if purse.agreed or purse.budget is not None else seen
     till = Till(ledger, pace, board, time.time, agreed=agreed)
