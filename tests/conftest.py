@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No test looks at the clock: a busy machine is no fault.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 KEYS = (
     "APIMART_API_KEY",

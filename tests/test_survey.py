@@ -65,6 +65,18 @@ def test_what_is_measured_is_remembered(folder: Path) -> None:
     assert memory(folder)["q.png"]["sha256"] == found.stills[folder / "q.png"].sha256
 
 
+def test_music_of_scenes_and_shots_is_looked_at(folder: Path) -> None:
+    """Wherever music may stand its file is measured, and one that is missing is a fault at its place."""
+    board = TOP + (
+        "scenes:\n  - {still: q.png, music: {file: bed.wav}}\n"
+        "  - {shots: [{still: q.png, music: [{file: bed.wav}, {file: gone.wav}]}]}\n"
+    )
+    found = look(folder, board)
+
+    assert set(found.sounds) == {folder / "bed.wav"}
+    assert [(fault.where.line, fault.code) for fault in found.faults] == [(5, "missing-file")]
+
+
 def test_a_file_that_did_not_change_is_not_measured_again(folder: Path) -> None:
     """A second look believes the memory: the sound is not decoded."""
     look(folder)

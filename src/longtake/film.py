@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from longtake.assemble.film import Film, Workshop, assemble_film
-from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import card_drawings
 from longtake.assemble.seams import UnseenSeams, seam_places
 from longtake.buying import (
     Counter,
@@ -35,7 +36,7 @@ from longtake.generate.run import Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
-from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.quote import (
     has_grown,
     with_budget,
@@ -47,6 +48,7 @@ from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
+from longtake.titles import title_faults
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
@@ -75,7 +77,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
             plan.timeline,
             shown,
             project.film(wishes.flavour),
-            workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers),
+            workshop=Workshop(
+                project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies
+            ),
             cues=plan.cues,
             title=plan.title,
             progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
@@ -108,6 +112,10 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
+    faults, doubts = title_faults(storyboard, plan)
+    if faults:
+        raise StoryboardError(storyboard.in_file_order(faults))
+    plan = replace(plan, warnings=(*plan.warnings, *doubts))
     if wishes.animatic:
         plan = without_paid_voices(plan)
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
@@ -170,7 +178,7 @@ def drawn_takes(project: Project) -> Vault:
 
 
 def materials(plan: Plan) -> dict[str, Material]:
-    """What the film shows besides takes: stills and footage."""
+    """What the film shows besides takes: stills, footage and title cards."""
     found: dict[str, Material] = {}
     for source in plan.sources:
         if isinstance(source, StillClip):
@@ -179,6 +187,9 @@ def materials(plan: Plan) -> dict[str, Material]:
             )
         elif isinstance(source, FootageClip):
             found[source.id] = FileMaterial(source.path, source.sha256)
+        elif isinstance(source, DrawnClip):
+            drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
+            found[source.id] = DrawnMaterial(drawings, source.frames)
     return found
 
 

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from longtake.cues import TimedText
 from longtake.errors import Fault, LongtakeError
 from longtake.files import read_json, sha256_of, write_json
 from longtake.media.audio import RATE, samples_at, sound_seconds
+from longtake.media.fontfile import font_names
 from longtake.media.normalise import film_frames
 from longtake.media.probe import open_regular, probe
 from longtake.media.stills import check_still
+from longtake.media.type import check_font, undrawable
+from longtake.plan.captions import burned_texts, caption_files, caption_fonts
 from longtake.plan.narration import narrated
-from longtake.plan.survey import FootageFacts, SoundFacts, StillFacts, Survey
-from longtake.storyboard.check import NamedScene, named_scenes
+from longtake.plan.survey import FontFacts, FootageFacts, SoundFacts, StillFacts, Survey
+from longtake.storyboard.check import NamedScene, named_beds, named_scenes
 from longtake.storyboard.diagnose import quoted
 from longtake.storyboard.grammar import reference_in
-from longtake.storyboard.model import Footage, Music, Storyboard
+from longtake.storyboard.model import Footage, Storyboard
+from longtake.subtitles import MOST_BYTES, read_subtitles, readable
 from longtake.units import FrameRate, Size
 
 # Of what is remembered; a new one wherever a file would now be measured otherwise.
 SCHEMA = 1
+
+# Of signs that no font has, as many are named.
+_SIGNS_TOLD = 12
 
 Place = tuple[Any, ...]
 Facts = TypeVar("Facts")
@@ -39,7 +47,7 @@ def survey_files(
     notes: Path | None = None,
     hosted: bool = False,
 ) -> Survey:
-    """Open every still, footage and music file of a board and write down what a plan needs of it.
+    """Open every file that a board names and write down what a plan needs of it.
 
     A missing, foreign or outlying file becomes a fault at the place that names it. `notes` is a file
     in which hashes and lengths are remembered while a file's size and time of change stay the same:
@@ -54,8 +62,37 @@ def survey_files(
     films = look.at_all(footage, _footage(scenes))
     named = chain(_music(storyboard, scenes), _narration(storyboard, scenes))
     sounds = look.at_all(_SOUND, named)
+    captions = look.each(_read_captions, caption_files(storyboard, scenes))
+    fonts = look.at_all(_FONT, _fonts(storyboard, scenes))
     memory.keep()
-    return Survey(stills, films, sounds, owned, tuple(look.faults), hosted)
+    faults = tuple(look.faults)
+    survey = Survey(stills, films, sounds, owned, faults, hosted, fonts, captions)
+    return replace(survey, warnings=tuple(_boxes(storyboard, scenes, survey)))
+
+
+def _read_captions(path: Path) -> tuple[TimedText, ...]:
+    with open_regular(path) as file:
+        # One byte more than there may be tells that there are too many.
+        return read_subtitles(file.read(MOST_BYTES + 1), path.name)
+
+
+def _boxes(
+    storyboard: Storyboard, scenes: tuple[NamedScene, ...], survey: Survey
+) -> Iterator[Fault]:
+    """Warn of signs that no font has: drawn into the picture they would be boxes."""
+    for place, text, font in burned_texts(storyboard, scenes, survey):
+        if font is not None and font not in survey.fonts:
+            continue
+        missing = "".join(dict.fromkeys(undrawable(readable(text), str(font) if font else "")))
+        if missing:
+            shown = " ".join(missing[:_SIGNS_TOLD]) + (" ..." if len(missing) > _SIGNS_TOLD else "")
+            many = "a sign of its captions" if len(missing) == 1 else "signs of its captions"
+            yield storyboard.fault(
+                place,
+                f"no font here has {many}, drawn as boxes: {shown}",
+                code="missing-signs",
+                hint="name a font file that has them: `captions: {style: {font: FILE}}`",
+            )
 
 
 @dataclass(frozen=True)
@@ -79,6 +116,15 @@ def _measure_sound(path: Path) -> Row:
 
 _STILL = _Kind("still", 2, _measure_still, lambda sha, row: StillFacts(sha, Size(*row)))
 _SOUND = _Kind("sound", 1, _measure_sound, lambda sha, row: SoundFacts(sha, Fraction(row[0], RATE)))
+
+
+def _measure_font(path: Path) -> Row:
+    check_font(path)
+    font_names(str(path))
+    return []
+
+
+_FONT = _Kind("font", 0, _measure_font, lambda sha, row: FontFacts(sha))
 
 
 def _footage_kind(rate: FrameRate) -> _Kind[FootageFacts]:
@@ -152,7 +198,13 @@ class _Look:
         self._memory = memory
 
     def at_all(self, kind: _Kind[Facts], named: Iterator[tuple[Place, str]]) -> dict[Path, Facts]:
-        """Look at all files of a kind, at each once however often it is named."""
+        """Measure all files of a kind, or remember what was measured."""
+        return self.each(lambda path: self._memory.look(path, kind), named)
+
+    def each(
+        self, look: Callable[[Path], Facts], named: Iterator[tuple[Place, str]]
+    ) -> dict[Path, Facts]:
+        """Look at all files, at each once however often it is named."""
         found: dict[Path, Facts] = {}
         bad: dict[Path, LongtakeError] = {}
         for place, written in named:
@@ -162,7 +214,7 @@ class _Look:
             try:
                 if path in bad:
                     raise bad[path]
-                found[path] = self._memory.look(path, kind)
+                found[path] = look(path)
             except LongtakeError as error:
                 bad[path] = error
                 self._fault(place, error.message, "bad-file", error.hint)
@@ -201,6 +253,8 @@ def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[
     for name, member in storyboard.cast.items():
         if member.face:
             yield ("cast", name, "face"), member.face
+    if storyboard.brand.logo:
+        yield ("brand", "logo", "file"), storyboard.brand.logo.file
     if storyboard.reanchor:
         yield ("reanchor",), storyboard.reanchor
     for scene in scenes:
@@ -214,6 +268,12 @@ def _stills(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[
                 written = getattr(part, key)
                 if written and written not in ("previous", "fresh") and not reference_in(written):
                     yield (*place, key), written
+
+
+def _fonts(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
+    if storyboard.brand.font:
+        yield ("brand", "font"), storyboard.brand.font
+    yield from caption_fonts(storyboard, scenes)
 
 
 def _footage(scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
@@ -235,11 +295,5 @@ def _narration(
 
 
 def _music(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[tuple[Place, str]]:
-    beds: list[tuple[Place, Any]] = [(("music",), storyboard.music)]
-    beds += [((*s.place, "music"), s.scene.music) for s in scenes]
-    for place, music in beds:
-        if isinstance(music, Music):
-            yield (*place, "file"), music.file
-        elif music:
-            for number, bed in enumerate(music):
-                yield (*place, number, "file"), bed.file
+    for bed in named_beds(storyboard, scenes):
+        yield (*bed.place, "file"), bed.music.file

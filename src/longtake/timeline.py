@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from longtake.errors import PlanError
@@ -120,6 +121,31 @@ class Timeline:
             before = overlap(self.joins[index - 1]) if index else 0
             starts[clip.id] = at + before // 2
         return starts
+
+    def window(
+        self,
+        clips: tuple[str, ...],
+        delay_s: Fraction = Fraction(0),
+        seconds: Fraction | None = None,
+        clear_s: Fraction = Fraction(0),
+    ) -> tuple[int, int]:
+        """Give the film frames [start, end) of clips in a row, or of a part of what they show.
+
+        From where what is shown with the first begins to where it does for the clip behind the last;
+        without clips the whole film. Of that the part from `delay_s` on for `seconds`, at most to
+        `clear_s` before the end; empty where there is no room for it.
+        """
+        low, high = 0, self.frames
+        if clips:
+            starts = self.clip_starts()
+            names = list(starts)
+            behind = names.index(clips[-1]) + 1
+            low = starts[clips[0]]
+            high = starts[names[behind]] if behind < len(names) else self.frames
+        start, end = low + self.rate.frames(delay_s), high - self.rate.frames(clear_s)
+        if seconds is not None:
+            end = min(end, start + self.rate.frames(seconds))
+        return start, max(start, end)
 
     def scene_starts(self) -> dict[str, int]:
         """Map each scene to the film frame where its chapter starts: where its first clip does."""

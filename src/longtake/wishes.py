@@ -19,7 +19,8 @@ class Wishes:
     attempts after a failed one; `price` is what a clip may cost where no table knows; `accepted`
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
-    means one a core. `since` is the last purchase before the run, where that is known already.
+    means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
+    `since` is the last purchase before the run, where that is known already.
     """
 
     animatic: bool = False
@@ -35,6 +36,7 @@ class Wishes:
     webhook: Webhook | None = None
     workers: int | None = None
     since: int | None = None
+    copies: bool = True
 
     @property
     def flavour(self) -> str:

@@ -30,8 +30,8 @@ class Reel:
         return {name: clip.material for name, clip in self.clips.items()}
 
     def film(self, timeline: Timeline, folder: Path, **how: Any) -> Film:
-        """Assemble into `folder`, whose pieces are kept between calls."""
-        workshop = how.pop("workshop", Workshop(folder / "work", workers=1))
+        """Assemble into `folder`, whose pieces are kept between calls; nothing is copied."""
+        workshop = how.pop("workshop", Workshop(folder / "work", workers=1, copies=False))
         path = folder / "film.mp4"
         return assemble_film(timeline, self.materials, path, workshop=workshop, **how)
 
@@ -94,5 +94,5 @@ def all_joins_film(reel: Reel, tmp_path_factory: pytest.TempPathFactory) -> Film
     """The film of `all_joins`, assembled once."""
     folder = tmp_path_factory.mktemp("all-joins")
     cues = CueSheet(chapters=(("scene a", "The first"), ("scene l", "The <long> one")))
-    workshop = Workshop(folder / "work", workers=2)
+    workshop = Workshop(folder / "work", workers=2, copies=False)
     return reel.film(all_joins(), folder, workshop=workshop, cues=cues, title="All joins")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from longtake.assemble.material import Material
 from longtake.assemble.sound import ensure_sound, sound_key
-from longtake.cues import CueSheet, MusicCue
+from longtake.cues import CueSheet, MusicCue, NarrationCue
 from longtake.files import sha256_of
 from longtake.timeline import Timeline
 from synthetic import Clip, listen
@@ -33,15 +34,39 @@ def rms_db(sound: np.ndarray, start_s: float, end_s: float) -> float:
     return float(10 * np.log10(np.mean(np.square(part)) + 1e-12))
 
 
+def level_db(sound: np.ndarray, hz: float, start_s: float, end_s: float) -> float:
+    """The level of one tone in a stretch, whatever else sounds there."""
+    part = sound[0, int(start_s * 48_000) : int(end_s * 48_000)]
+    turned = part * np.exp(-2j * np.pi * hz * np.arange(len(part)) / 48_000)
+    return float(20 * np.log10(np.abs(turned.mean()) + 1e-9))
+
+
+def wave_of(seconds: float, hz: float, peak: float = 0.5) -> np.ndarray:
+    """A tone, on one side."""
+    made: np.ndarray = peak * np.sin(2 * np.pi * hz * np.arange(int(seconds * 48_000)) / 48_000)
+    return made
+
+
+def write_wav(path: Path, samples: np.ndarray) -> Path:
+    """Write one side of sound as a WAV file of two."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(np.repeat((samples * 32767).astype("<i2"), 2).tobytes())
+    return path
+
+
 def tone(
     path: Path, seconds: float, peak: float = 0.5, quiet_s: float = 0, hz: int = 997
 ) -> MusicCue:
     """A WAV file with a tone in it, silent for its first seconds; a cue of it at -20 LUFS."""
-    time = np.arange(int(seconds * 48_000)) / 48_000
-    samples = peak * np.sin(2 * np.pi * hz * time) * (time >= quiet_s)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(np.repeat((samples * 32767).astype("<i2"), 2).tobytes())
+    samples = wave_of(seconds, hz, peak)
+    samples[: int(quiet_s * 48_000)] = 0
+    write_wav(path, samples)
     return MusicCue(path, sha256_of(path), -20)
+
+
+def said(path: Path, clip: str, samples: np.ndarray, level: float = -16) -> NarrationCue:
+    """A voice that "says" these samples with a clip."""
+    write_wav(path, samples)
+    seconds = Fraction(len(samples), 48_000)
+    return NarrationCue(clip, clip, "words", level, seconds, path, sha256_of(path))

@@ -16,7 +16,7 @@ from longtake.timeline import Cut, TimelineClip
 from synthetic import Clip, Sound, make_clip
 
 from .conftest import timeline_of
-from .listening import heard, rms_db, tone
+from .listening import heard, level_db, rms_db, tone
 
 RATE = 48_000
 
@@ -73,9 +73,7 @@ def hums(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clip]:
 
 def hum_db(sound: np.ndarray, start_s: float, end_s: float) -> float:
     """The level of the clips' hum alone."""
-    part = sound[0, int(start_s * RATE) : int(end_s * RATE)]
-    turned = part * np.exp(-2j * np.pi * 220 * np.arange(len(part)) / RATE)
-    return float(20 * np.log10(np.abs(turned.mean()) + 1e-9))
+    return level_db(sound, 220, start_s, end_s)
 
 
 FILM = timeline_of([TimelineClip(n, f"scene {n}", 0, 144) for n in "ab"], [Cut()])
@@ -83,7 +81,7 @@ FILM = timeline_of([TimelineClip(n, f"scene {n}", 0, 144) for n in "ab"], [Cut()
 
 def test_ducked_under_the_music_of_one_scene(tmp_path: Path, hums: dict[str, Clip]) -> None:
     """Without music a ducked clip has its own level; under its scene's it lies 14 dB lower."""
-    music = (replace(tone(tmp_path / "t.wav", 7), scene="scene b"),)
+    music = (replace(tone(tmp_path / "t.wav", 7), clips=("b", "b")),)
     plain = hum_db(heard(tmp_path, hums, FILM), 1, 5)
     sound = heard(tmp_path, hums, FILM, CueSheet(music, ducked=frozenset("ab")))
 

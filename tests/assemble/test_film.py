@@ -251,7 +251,7 @@ def test_looking_touches_nothing(reel: Reel, tmp_path: Path) -> None:
         [TimelineClip("c3", "s", 0, 36), TimelineClip("c4", "s", 0, 36)], [Cut()]
     )
     look = (timeline, reel.materials, tmp_path / "film.mp4")
-    workshop = Workshop(tmp_path / "work", workers=1)
+    workshop = Workshop(tmp_path / "work", workers=1, copies=False)
     ready, spans, lacking = is_assembled(*look, workshop=workshop)
     assert (ready, len(spans), lacking, list(tmp_path.iterdir())) == (False, 2, 72, [])
     reel.film(timeline, tmp_path)

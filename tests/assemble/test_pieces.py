@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longtake.assemble.material import FileMaterial, Material, StillMaterial
-from longtake.assemble.pieces import SHORTEST, BodyPiece, Fade, Piece, plan_pieces, spans
+from longtake.assemble.pieces import (
+    SHORTEST,
+    BodyPiece,
+    CopyPiece,
+    Fade,
+    Piece,
+    TransitionPiece,
+    plan_pieces,
+    spans,
+)
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
+from longtake.seam.mending import Mending
+from longtake.seam.plan import RepairPlan
 from longtake.timeline import Cut, Join, Seam, Timeline, TimelineClip, Transition
 from longtake.units import FrameRate, Size
 
@@ -57,7 +68,7 @@ def shown(pieces: tuple[Piece, ...]) -> list[tuple[tuple[str, int], ...]]:
     frames: list[tuple[tuple[str, int], ...]] = []
     for piece in pieces:
         for k in range(piece.frames):
-            if isinstance(piece, BodyPiece):
+            if isinstance(piece, BodyPiece | CopyPiece):
                 frames.append(((piece.clip, piece.start + k),))
             else:
                 first, second = piece.before_start + k, piece.after_start + k
@@ -91,7 +102,7 @@ def test_fades_go_evenly_from_end_to_end(timeline: Timeline) -> None:
     for piece in cut(timeline):
         for k in range(piece.frames):
             level = 1.0
-            for fade in piece.fades:
+            for fade in () if isinstance(piece, CopyPiece) else piece.fades:
                 level *= fade.level(k)
             rising = min(1.0, (at + 1) / (timeline.fade_in + 1))
             falling = min(1.0, (timeline.frames - at) / (timeline.fade_out + 1))
@@ -181,3 +192,73 @@ def test_fade_rises_and_falls() -> None:
     rising = Fade(0, 3, True, "#000000")
     assert [rising.level(k) for k in range(4)] == [0.25, 0.5, 0.75, 1.0]
     assert [replace(rising, rising=False).level(k) for k in range(3)] == [0.75, 0.5, 0.25]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Clips whose groups are `keys` frames long, each open at its end by two; `none` is not copied."""
+
+    keys: int
+    none: str = ""
+
+    def run_within(self, clip: str, start: int, end: int) -> tuple[int, int] | None:
+        first = -(-start // self.keys) * self.keys
+        last = end if end % self.keys == 0 else max(first, end - 2)
+        return (first, last) if last - first >= 12 and clip != self.none else None
+
+    def refusal(self, clip: str) -> str:
+        return "said why" if clip == self.none else ""
+
+
+@given(
+    timelines(), st.integers(12, 90), st.lists(st.tuples(st.integers(0, 200), st.integers(1, 9)))
+)
+def test_copies_leave_the_film_what_it_is(
+    timeline: Timeline, keys: int, marks: list[tuple[int, int]]
+) -> None:
+    """With copies the film plays the same frames in order; no fade or repair lies on a copied one."""
+    repaired = tuple(sorted((low, low + length) for low, length in marks))
+    takes = materials(timeline)
+    takes["c0"] = FileMaterial(Path("c0"), "sha", Mending(RepairPlan(500)), repaired)
+    pieces = plan_pieces(timeline, takes, FILM, SETTINGS, copies=Grouped(keys, "c1"))
+    assert shown(pieces) == shown(cut(timeline))
+    at = 0
+    for piece in pieces:
+        assert piece.frames > 0
+        if isinstance(piece, CopyPiece):
+            assert (
+                timeline.fade_in <= at and at + piece.frames <= timeline.frames - timeline.fade_out
+            )
+            material = takes[piece.clip]
+            assert isinstance(material, FileMaterial) and piece.clip != "c1"
+            assert not material.mended(piece.start, piece.end)
+        at += piece.frames
+
+
+@given(timelines(), st.integers(12, 90))
+def test_copies_change_no_other_piece(timeline: Timeline, keys: int) -> None:
+    """Transitions are the same pieces whether what stands beside them is copied or rendered."""
+    with_copies = plan_pieces(timeline, materials(timeline), FILM, SETTINGS, copies=Grouped(keys))
+    both = [
+        [p for p in pieces if isinstance(p, TransitionPiece)]
+        for pieces in (cut(timeline), with_copies)
+    ]
+    assert both[0] == both[1]
+
+
+def test_refused_clip_is_cut_as_ever() -> None:
+    """A clip of which nothing is copied keeps the pieces it has without copies, with the reason."""
+    plain = cut(one())
+    refused = plan_pieces(one(), materials(one()), FILM, SETTINGS, copies=Grouped(24, "a"))
+    assert keys(*plain) == keys(*refused)
+    assert [span.reason for span in spans(refused)] == ["said why"]
+
+
+def test_copied_run_is_known_by_its_clip_alone() -> None:
+    """Neither the film's format nor its encoder makes another copy of the same frames."""
+    final = EncoderSettings.for_quality("final", RATE)
+    first, other = (
+        keys(*plan_pieces(one(), materials(one()), FILM, settings, copies=Grouped(50)))
+        for settings in (SETTINGS, final)
+    )
+    assert first == other and len(first) == 1

@@ -114,7 +114,7 @@ def test_same_clip_twice_is_rendered_once(reel: Reel, tmp_path: Path) -> None:
     """A clip that stands in the film twice is made once."""
     places = [TimelineClip("x", "s", 0, 36), TimelineClip("y", "s", 0, 36)]
     takes: dict[str, Material] = dict.fromkeys("xy", reel.clips["c3"].material)
-    workshop = Workshop(tmp_path / "work", workers=1)
+    workshop = Workshop(tmp_path / "work", workers=1, copies=False)
     path = tmp_path / "film.mp4"
     film = assemble_film(timeline_of(places, [Cut()]), takes, path, workshop=workshop)
     assert (film.rendered, [f.code[1] for f in watch(path)]) == (36, [*range(36), *range(36)])
@@ -197,7 +197,12 @@ def kill_in_the_middle(order: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="looks at processes as only Linux can")
 def test_killed_assembly_goes_on(reel: Reel, tmp_path: Path) -> None:
     """After kill -9 in the middle no film stands there, nothing runs on, and the next run goes on."""
-    order = (small(), reel.materials, tmp_path / "film.mp4", Workshop(tmp_path / "work", workers=1))
+    order = (
+        small(),
+        reel.materials,
+        tmp_path / "film.mp4",
+        Workshop(tmp_path / "work", workers=1, copies=False),
+    )
     (tmp_path / "order").write_bytes(pickle.dumps(order))
     kill_in_the_middle(tmp_path / "order")
     assert pieces(tmp_path) and not (tmp_path / "film.mp4").exists()
@@ -232,7 +237,7 @@ def test_file_that_kills_workers_is_read_from_a_copy(reel: Reel, tmp_path: Path)
     """Where a clip kills every worker, a copy decoded by another program is used."""
     whole = reel.clips["c3"].material
     takes = {**reel.materials, "c3": FileMaterial(DeadlyPath(whole.path), whole.sha256)}
-    workshop = Workshop(tmp_path / "work", workers=1)
+    workshop = Workshop(tmp_path / "work", workers=1, copies=False)
     film = assemble_film(small(), takes, tmp_path / "film.mp4", workshop=workshop)
     assert is_right(reel, small(), film.path)
     assert not list(tmp_path.rglob("*.part-*"))
@@ -243,7 +248,7 @@ def test_still_that_kills_workers_is_an_error(reel: Reel, tmp_path: Path) -> Non
     still = reel.clips["still"].material
     takes = {**reel.materials, "still": replace(still, path=DeadlyPath(still.path))}
     places = [TimelineClip("c3", "s", 0, 36), TimelineClip("still", "s", 0, 9)]
-    workshop = Workshop(tmp_path / "work", workers=1)
+    workshop = Workshop(tmp_path / "work", workers=1, copies=False)
     path = tmp_path / "film.mp4"
     with pytest.raises(AssemblyError, match="rendering still killed its process"):
         assemble_film(timeline_of(places, [Seam()]), takes, path, workshop=workshop)

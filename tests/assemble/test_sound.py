@@ -161,7 +161,7 @@ def test_bed_fades(tmp_path: Path, mute: dict[str, Clip]) -> None:
 
 def test_bed_of_one_scene(tmp_path: Path, mute: dict[str, Clip]) -> None:
     """A scene's own music is heard from its start to its end and nowhere else."""
-    cues = CueSheet((replace(tone(tmp_path / "t.wav", 2), scene="scene b"),))
+    cues = CueSheet((replace(tone(tmp_path / "t.wav", 2), clips=("b", "b")),))
     sound = heard(tmp_path, mute, mute_film(), cues)
     assert rms_db(sound, 0, 2.95) < -80
     assert min(rms_db(sound, 3.05, 4), rms_db(sound, 5, 5.95)) > -30

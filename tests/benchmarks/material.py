@@ -24,11 +24,15 @@ BITS = 16
 
 @dataclass(frozen=True)
 class Material:
-    """The clips of one benchmark film, in order; clip k of it shows drawing k modulo twelve."""
+    """The clips of one benchmark film, in order; clip k of it shows drawing k modulo twelve.
+
+    At most `keyint` frames lie between two key pictures of a clip.
+    """
 
     width: int
     height: int
     clips: tuple[Path, ...]
+    keyint: int = 250
 
     @property
     def fades_after(self) -> tuple[bool, ...]:
@@ -50,21 +54,21 @@ class Material:
         return shown
 
 
-def make_material(width: int, height: int, count: int) -> Material:
+def make_material(width: int, height: int, count: int, keyint: int = 250) -> Material:
     """Draw what is not in the cache folder yet, and give the clips of a film of `count`."""
     cache = Path(os.environ.get("LONGTAKE_BENCH", tempfile.gettempdir() + "/longtake-bench"))
-    folder = cache / f"{width}x{height}"
+    folder = cache / (f"{width}x{height}" + (f"-{keyint}" if keyint != 250 else ""))
     folder.mkdir(parents=True, exist_ok=True)
     scenes = range(DRAWN // SCENE)
     missing = [
         s for s in scenes if not all(_path(folder, s * SCENE + k).exists() for k in range(SCENE))
     ]
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(_draw_scene, [(folder, scene, width, height) for scene in missing]))
+        list(pool.map(_draw_scene, [(folder, scene, width, height, keyint) for scene in missing]))
     for number in range(DRAWN, count):
         if not _path(folder, number).exists():
             _copy(_path(folder, number % DRAWN), _path(folder, number), f"copy {number}")
-    return Material(width, height, tuple(_path(folder, number) for number in range(count)))
+    return Material(width, height, tuple(_path(folder, n) for n in range(count)), keyint)
 
 
 def read_number(luma: Any) -> tuple[int, int]:
@@ -82,19 +86,19 @@ def _path(folder: Path, number: int) -> Path:
     return folder / f"c{number:02d}.mp4"
 
 
-def _draw_scene(order: tuple[Path, int, int, int]) -> None:
-    folder, scene, width, height = order
+def _draw_scene(order: tuple[Path, int, int, int, int]) -> None:
+    folder, scene, width, height, keyint = order
     view = _Scene(scene, width, height)
     for place in range(SCENE):
         number = scene * SCENE + place
         path = _path(folder, number)
         part = path.with_suffix(".part.mp4")
-        _write(part, number, view, place)
+        _write(part, number, view, place, keyint)
         part.replace(path)
 
 
-def _write(path: Path, number: int, view: _Scene, place: int) -> None:
-    options = {"preset": "fast", "crf": "19", "threads": "1"}
+def _write(path: Path, number: int, view: _Scene, place: int, keyint: int) -> None:
+    options = {"preset": "fast", "crf": "19", "threads": "1", "g": str(keyint)}
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
         video: Any = out.add_stream("libx264", rate=RATE, options=options)
         video.width, video.height, video.pix_fmt = view.width, view.height, "yuv420p"

@@ -20,8 +20,8 @@ TAGS += ["-color_range", "tv"]
 AAC = ["-c:a", "aac", "-b:a", "160k"]
 
 
-def ours(material: Material, film: Path, quality: str, change: str) -> None:
-    """Assemble as longtake does; `change` alters the transition in the middle of the film."""
+def ours(material: Material, film: Path, quality: str, change: str, copies: bool = False) -> None:
+    """Render all as longtake does; `change` alters the transition in the middle of the film."""
     from longtake.assemble.film import Workshop, assemble_film
     from longtake.timeline import Join, Seam, Timeline, TimelineClip, Transition
     from longtake.units import FrameRate, Size
@@ -49,10 +49,15 @@ def ours(material: Material, film: Path, quality: str, change: str) -> None:
         timeline,
         _takes(material, names, film),
         film,
-        workshop=Workshop(film.parent / "work", quality),
+        workshop=Workshop(film.parent / f"work-{copies}", quality, copies=copies),
     )
     if result.made == (change == "unchanged"):
         raise SystemExit(f"{change}: made is {result.made}")
+
+
+def copying(material: Material, film: Path, quality: str, change: str) -> None:
+    """Assemble as longtake does, what nothing is done to being copied out of the clips."""
+    ours(material, film, quality, change, copies=True)
 
 
 def _takes(material: Material, names: list[str], film: Path) -> dict:
@@ -196,6 +201,7 @@ def _run(command: list[str]) -> None:
 
 WAYS: dict[str, Callable[[Material, Path, str, str], None]] = {
     "ours": ours,
+    "copying": copying,
     "graph": graph,
     "moviepy": moviepy,
     "copy": copy,

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from boards import plan_of
 from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
+from longtake.cli.plan import summary
 from longtake.cli.tree import plan_tree
 from longtake.film import plan_film
 from longtake.history import save_history
@@ -81,6 +82,26 @@ voices  1 to make, 0 owned (espeak/en)
 price   free: every clip is drawn here
 """
     )
+
+
+def test_music_and_loudness_are_named() -> None:
+    """What sounds under what, and what the film is brought to; a board without music says nothing."""
+    scenes = (
+        "scenes: [{id: a, prompt: x, music: {file: low.wav}}, {id: b, shots: [{prompt: y, music: "
+        "[{file: one.wav}, {file: two.wav}]}, {prompt: z}]}]"
+    )
+    head = "longtake: 1\ntitle: T\n"
+
+    def sound(board: str) -> list[str]:
+        said = [line.plain for line in summary(plan_of(head + board))]
+        return [line.removeprefix("sound").strip() for line in said if line.startswith("sound")]
+
+    assert sound("music: {file: sea.wav}\n" + scenes) == [
+        "sea.wav under the film, low.wav under a, one.wav under b.1, 1 more; the film to -14 LUFS"
+    ]
+    off = "film: {loudness: off}\nscenes: [{id: a, prompt: x, music: {file: low.wav}}]"
+    assert sound(off) == ["low.wav under a; the film left as loud as it is"]
+    assert sound("scenes: [{prompt: x}]") == []
 
 
 def test_a_long_shot_is_folded() -> None:

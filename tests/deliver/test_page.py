@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from boards import plan_of
 from longtake.assemble.film import Film
 from longtake.deliver.page import Card, Page, describe, three_moments
+from longtake.media.audio import Loudness
 from longtake.plan.job import Plan
 from longtake.plan.speech import VoiceFacts
 
@@ -43,6 +45,22 @@ def test_transitions_belong_to_neither_clip(stand_in: Path) -> None:
         [0, 20, 41],
         [48, 68, 89],
     ]
+
+
+@pytest.mark.parametrize(
+    ("loudness", "said"),
+    [
+        (None, "none"),
+        (Loudness(-14.04, 6.26, -1.31), "-14.0 LUFS, range 6.3 LU, true peak -1.3 dB"),
+        (Loudness(-math.inf, 0, -math.inf), "silence"),
+    ],
+)
+def test_how_loud_a_film_is(stand_in: Path, loudness: Loudness | None, said: str) -> None:
+    """Loudness, range and true peak of the finished film stand among its totals."""
+    plan = plan_of(HEAD + "scenes: [{id: a, prompt: x}]")
+    film = Film(stand_in, plan.timeline, (), made=True, rendered=0, loudness=loudness)
+
+    assert totals_of(describe(film, plan))["sound"] == said
 
 
 def test_a_clip_of_one_frame() -> None:

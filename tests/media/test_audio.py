@@ -16,13 +16,14 @@ from longtake.errors import MediaError
 from longtake.media.audio import (
     RATE,
     decode_blocks,
-    decode_range,
     encode_aac,
     heard_parts,
     integrated_loudness,
+    measure,
     samples_at,
     silence,
     sound_demuxer,
+    sound_from,
     sound_seconds,
 )
 
@@ -60,6 +61,12 @@ def make_sound(path: Path, samples: np.ndarray, rate: int = RATE, channels: int 
     return path
 
 
+def part_of(path: Path, start: int, count: int) -> np.ndarray | None:
+    """Samples [start, start + count) of a file, silence where it has none; None without a track."""
+    blocks = list(sound_from(path, start))
+    return np.concatenate([*blocks, silence(count)], axis=1)[:, :count] if blocks else None
+
+
 def onset(samples: np.ndarray) -> int:
     """The first loud sample."""
     return int(np.argmax(np.abs(samples) > 0.1))
@@ -69,7 +76,7 @@ def onset(samples: np.ndarray) -> int:
 def test_place_of_a_sound_in_every_format(tmp_path: Path, ending: str) -> None:
     """Encoder padding moves nothing: a burst at half a second is found there, to a millisecond."""
     path = make_sound(tmp_path / f"a.{ending}", ticks(1.2))
-    found = decode_range(path, 0, RATE)
+    found = part_of(path, 0, RATE)
     assert found is not None and found.shape == (2, RATE)
     assert abs(onset(found[0]) - RATE // 2) < 48
 
@@ -89,7 +96,7 @@ def test_rests_are_no_part_of_what_is_heard(tmp_path: Path) -> None:
 def test_other_rates_and_channels(tmp_path: Path, rate: int, channels: int) -> None:
     """Any rate becomes 48 kHz stereo; mono is heard on both sides at its full level."""
     path = make_sound(tmp_path / "a.wav", ticks(2.0, rate), rate, channels)
-    found = decode_range(path, 0, 2 * RATE)
+    found = part_of(path, 0, 2 * RATE)
     assert found is not None
     assert abs(onset(found[0]) - RATE // 2) < 24
     assert np.abs(found).max(axis=1) == pytest.approx([0.5, 0.5], abs=0.05)
@@ -100,7 +107,7 @@ def test_part_of_a_sound_is_exact(tmp_path: Path, start: int) -> None:
     """Any stretch is cut to the sample; before the first sample and after the last is silence."""
     samples = np.random.default_rng(1).uniform(-0.5, 0.5, 30_000).astype(np.float32)
     path = make_sound(tmp_path / "a.flac", samples)
-    found = decode_range(path, start, 15_000)
+    found = part_of(path, start, 15_000)
     assert found is not None
     padded = np.concatenate([np.zeros(500), samples, np.zeros(6_000)])
     assert np.allclose(found[1], padded[start + 500 :][:15_000], atol=1e-4)
@@ -114,7 +121,7 @@ def test_sound_that_starts_late_in_a_film(tmp_path: Path) -> None:
         frame = av.AudioFrame.from_ndarray(np.full((1, 4800), 9000, np.int16), "s16", "mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, RATE // 4, Fraction(1, RATE)
         out.mux((*stream.encode(frame), *stream.encode(None)))
-    found = decode_range(path, 0, RATE)
+    found = part_of(path, 0, RATE)
     assert found is not None and onset(found[0]) == RATE // 4
 
 
@@ -127,9 +134,10 @@ def test_hole_in_a_track_stays_a_hole(tmp_path: Path) -> None:
             frame = av.AudioFrame.from_ndarray(np.full((1, 4800), 9000, np.int16), "s16", "mono")
             frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
             out.mux(stream.encode(frame))
-    found = decode_range(path, 0, RATE)
+    found = part_of(path, 0, RATE)
     assert found is not None
     assert abs(onset(found[0, 12_000:]) + 12_000 - RATE // 2) < 48
+    assert np.array_equal(next(sound_from(path)), found[:, : RATE // 2 + 4800])
 
 
 def test_film_without_a_sound_track(tmp_path: Path) -> None:
@@ -140,7 +148,7 @@ def test_film_without_a_sound_track(tmp_path: Path) -> None:
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         out.mux((*stream.encode(av.VideoFrame(64, 48, "yuv420p")), *stream.encode(None)))
     assert list(decode_blocks(path)) == []
-    assert decode_range(path, 0, 10) is None
+    assert part_of(path, 0, 10) is None
     with pytest.raises(MediaError, match="no sound in it"):
         sound_seconds(path)
 
@@ -191,6 +199,43 @@ def test_silence_has_no_loudness(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.3, 0.5])
+def test_short_sound_has_its_loudness(tmp_path: Path, seconds: float) -> None:
+    """A word shorter than the meter's window is as loud as if it went on."""
+    time = np.arange(int(seconds * RATE)) / RATE
+    wave = (0.1 * np.sin(2 * np.pi * 1000 * time)).astype(np.float32)
+    path = make_sound(tmp_path / "a.wav", wave)
+    assert integrated_loudness(path) == pytest.approx(-20, abs=0.2)
+
+
+def test_range_and_true_peak() -> None:
+    """Half a minute each at two levels 12 dB apart is 12 LU of range; a peak between samples counts."""
+    time = np.arange(30 * RATE) / RATE
+    wave = np.sin(2 * np.pi * RATE / 4 * time + np.pi / 4) / 2
+    soft, loud = (np.stack([gain * wave] * 2).astype(np.float32) for gain in (0.25, 1.0))
+    found = measure([soft, loud])
+    assert found.range_lu == pytest.approx(12, abs=0.3)
+    assert found.peak_db == pytest.approx(-6.02, abs=0.1)
+    assert measure([soft]).range_lu == pytest.approx(0, abs=0.1)
+
+
+def test_silence_has_neither_loudness_nor_peak() -> None:
+    """What holds no sound says so, and no sound at all says the same."""
+    for blocks in ([], [silence(100)], [silence(RATE)] * 3):
+        found = measure(blocks)
+        assert (found.lufs, found.peak_db, found.range_lu) == (-math.inf, -math.inf, 0)
+
+
+@pytest.mark.parametrize("start", [0, 5_000, RATE * 2, RATE * 2 + 1001])
+def test_sound_from_a_sample_on(tmp_path: Path, start: int) -> None:
+    """Blocks follow each other without a gap, from the sample that was asked for to the last."""
+    samples = np.random.default_rng(1).uniform(-0.5, 0.5, RATE * 3 - 7).astype(np.float32)
+    path = make_sound(tmp_path / "a.flac", samples)
+    found = np.concatenate(list(sound_from(path, start)), axis=1)
+    assert np.allclose(found[0], samples[start:], atol=1e-4)
+    assert list(sound_from(path, RATE * 3)) == []
+
+
 @pytest.mark.parametrize("lengths", [[48_000], [1, 1023, 5000, 41_976], [7] * 500])
 def test_aac_begins_and_ends_with_its_samples(tmp_path: Path, lengths: list[int]) -> None:
     """However the blocks are cut, the track is as long as they are and nothing in it moves."""
@@ -202,14 +247,27 @@ def test_aac_begins_and_ends_with_its_samples(tmp_path: Path, lengths: list[int]
         stream = file.streams.audio[0]
         assert abs(stream.duration * stream.time_base * RATE - sum(lengths)) < 1024
     if sum(lengths) == RATE:
-        found = decode_range(tmp_path / "a.m4a", 0, RATE)
+        found = part_of(tmp_path / "a.m4a", 0, RATE)
         assert found is not None and abs(onset(found[0]) - RATE // 2) < 24
+
+
+@pytest.mark.parametrize("hz", [55, 220, 1130])
+def test_aac_begins_without_a_click(tmp_path: Path, hz: int) -> None:
+    """Sound that is there with the first sample is encoded there as well as anywhere else."""
+    chord = sum(np.sin(2 * np.pi * hz * k * np.arange(RATE) / RATE + k) / k for k in range(1, 6))
+    samples = np.stack([0.4 * chord] * 2).astype(np.float32)
+    encode_aac(tmp_path / "a.m4a", [samples])
+    found = part_of(tmp_path / "a.m4a", 0, RATE)
+    assert found is not None
+    off = np.abs(found - samples).max(axis=0)
+    assert off[:2048].max() < 0.06
+    assert np.abs(found).max() < np.abs(samples).max() + 0.01
 
 
 def test_too_loud_sound_is_cut_off(tmp_path: Path) -> None:
     """What would go beyond full scale stays at it instead of wrapping round."""
     encode_aac(tmp_path / "a.m4a", [np.full((2, RATE), 3.0, np.float32)])
-    found = decode_range(tmp_path / "a.m4a", RATE // 2, 1000)
+    found = part_of(tmp_path / "a.m4a", RATE // 2, 1000)
     assert found is not None and 0.7 < found.mean() < 1.2
 
 
@@ -225,5 +283,5 @@ def test_wave_file_of_eight_bits(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "a.wav"), "wb") as file:
         file.setparams((1, 1, 8000, 0, "NONE", ""))
         file.writeframes(bytes([128] * 4000 + [228] * 4000))
-    found = decode_range(tmp_path / "a.wav", 30_000, 1000)
+    found = part_of(tmp_path / "a.wav", 30_000, 1000)
     assert found is not None and found.mean() == pytest.approx(100 / 128, abs=0.02)

@@ -15,7 +15,7 @@ from longtake.errors import MediaError
 from longtake.media.audio import encode_aac
 from longtake.media.color import planes_to_frame
 from longtake.media.encode import EncodedRun, EncoderSettings, encode_run
-from longtake.media.mux import Chapter, write_film
+from longtake.media.mux import CaptionTrack, Chapter, write_film
 from longtake.units import FrameRate, Size
 
 SIZE = Size(64, 48)
@@ -120,3 +120,71 @@ def test_sound_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "s.m4a").write_bytes(b"nothing")
     with pytest.raises(MediaError, match="cannot be written"):
         write(tmp_path / "a.mp4", runs_of(rate, 2), rate, sound=tmp_path / "s.m4a")
+
+
+def captions_in(path: Path) -> list[tuple[Fraction, Fraction, str]]:
+    """Every sample of the caption track: its time, its length, its words."""
+    with av.open(str(path)) as film:
+        stream = film.streams.subtitles[0]
+        # libav closes the track with an empty sample of no length.
+        packets = [p for p in film.demux(stream) if p.dts is not None and p.duration]
+        samples = []
+        for packet in packets:
+            held = bytes(packet)
+            assert packet.pts is not None and packet.time_base is not None
+            size = int.from_bytes(held[:2], "big")
+            text = held[2 : 2 + size].decode()
+            samples.append(
+                (packet.pts * packet.time_base, packet.duration * packet.time_base, text)
+            )
+    return samples
+
+
+@pytest.mark.parametrize("rate", ["24", "24000/1001", "12.5"])
+def test_captions_are_a_track_of_their_own(tmp_path: Path, rate: str) -> None:
+    """They come back word for word, on their frames exactly, with empty samples between them."""
+    fps, path = FrameRate.parse(rate), tmp_path / "a.mp4"
+    said = ((5, 17, "<b>a</b> {\\an8} \\N &lt;"), (19, 30, "二\nLine"), (30, 36, "مرحبا"))
+    write(path, runs_of(fps, 24, 16), fps, captions=CaptionTrack(said, "deu"))
+    whole = [(0, 5, ""), said[0], (17, 19, ""), said[1], said[2], (36, 40, "")]
+    assert captions_in(path) == [
+        (fps.seconds(start), fps.seconds(end - start), text) for start, end, text in whole
+    ]
+    with av.open(str(path)) as film:
+        assert film.streams.subtitles[0].metadata["language"] == "deu"
+        assert [stream.type for stream in film.streams] == ["video", "subtitle"]
+
+
+def test_captions_lie_beside_their_pictures(tmp_path: Path) -> None:
+    """A caption's sample is stored near the frames it belongs to, sound and captions side by side."""
+    rate, path = FrameRate.parse(24), tmp_path / "a.mp4"
+    encode_aac(tmp_path / "s.m4a", [np.zeros((2, 96_000), np.float32)])
+    said = CaptionTrack(((30, 40, "x"),))
+    write(path, runs_of(rate, 24, 24), rate, sound=tmp_path / "s.m4a", captions=said)
+    with av.open(str(path)) as film:
+        packets = [p for p in film.demux() if p.dts is not None and p.pts >= 0]
+        order = sorted((p.pos, p.stream.type, float(p.dts * p.time_base)) for p in packets)
+    at = next(n for n, (_, kind, time) in enumerate(order) if kind == "subtitle" and time == 1.25)
+    beside = order[at - 3 : at + 4]
+    assert {kind for _, kind, _ in beside} == {"video", "audio", "subtitle"}
+    assert max(abs(time - 1.25) for _, _, time in beside) < 0.2
+
+
+def test_the_pictures_are_the_same_with_captions(tmp_path: Path) -> None:
+    """A caption track changes no packet of the film's pictures."""
+    rate = FrameRate.parse(24)
+    runs = runs_of(rate, 24)
+    write(tmp_path / "a.mp4", runs, rate)
+    write(tmp_path / "b.mp4", runs, rate, captions=CaptionTrack(((2, 9, "words"),)))
+    both = []
+    for name in ("a.mp4", "b.mp4"):
+        with av.open(str(tmp_path / name)) as film:
+            both.append([(p.pts, bytes(p)) for p in film.demux(video=0) if p.dts is not None])
+    assert both[0] == both[1]
+
+
+def test_a_caption_too_long_for_its_form(tmp_path: Path) -> None:
+    """What passes 65,535 bytes is cut between two signs."""
+    rate, path = FrameRate.parse(24), tmp_path / "a.mp4"
+    write(path, runs_of(rate, 10), rate, captions=CaptionTrack(((0, 10, "二" * 30_000),)))
+    assert captions_in(path)[0][2] == "二" * 21_845

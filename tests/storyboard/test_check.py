@@ -102,11 +102,11 @@ def test_fault_of_a_first_shot_points_at_its_scene() -> None:
         ),
         (
             ["seconds: 5"],
-            '4:3: scene "scene-1" shows nothing: it needs prompt, still, footage or shots',
+            '4:3: scene "scene-1" shows nothing: it needs prompt, still, footage, title_card or shots',
         ),
         (
             ["id: a, shots: [{seconds: 5}]"],
-            '4:19: shot "a.1" shows nothing: it needs prompt, still or footage',
+            '4:19: shot "a.1" shows nothing: it needs prompt, still, footage or title_card',
         ),
         (["prompt: ' '"], '4:12: scene "scene-1" has an empty prompt'),
         (["id: a, prompt: {camera: ' '}"], '4:19: scene "a" has an empty prompt'),

@@ -62,7 +62,7 @@ def test_misspelt_key_that_is_required() -> None:
 
 def test_key_that_belongs_elsewhere() -> None:
     """A key of the board written in a scene is told its home."""
-    assert "hint: it belongs to the board; allowed here: title, shots, music, id, " in complaint(
+    assert "hint: it belongs to the board; allowed here: title, shots, id, prompt, " in complaint(
         TOP + "scenes:\n  - {prompt: a lamp, budget: 3 USD}\n"
     )
 

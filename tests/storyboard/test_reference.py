@@ -47,8 +47,8 @@ def test_every_key_is_explained() -> None:
     ]
     assert [key for key in fields if f"`{key}`" not in REFERENCE] == []
     assert [key for key in fields if not re.search(rf"\b{key}: ?", "".join(BLOCKS))] == [
-        "loudness",  # neither has a use yet that an example could show
-        "duck",
+        "options",  # of a lower third and of a title card: only presets of plug-ins take them
+        "options",
     ]
 
 

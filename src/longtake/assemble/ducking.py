@@ -1,10 +1,10 @@
-"""Where a clip's own sound lies lower because something else sounds over it.
+"""Where a sound lies lower because something else sounds over it: a clip's own under music and
+narration, music under narration.
 
     something else   ______|#########|__|#####|__________|####
-    own sound        ----\\__________________/-----\\________
+    the lower one    ----\\__________________/-----\\________
 
-Stretches are half-open runs of film samples. What they are made by does not matter here: music, or
-whatever else a film lets sound over its clips.
+Stretches are half-open runs of film samples. What they are made by does not matter here.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ def ducked(sound: Samples, place: int, sounding: tuple[Stretch, ...]) -> None:
     `sounding` is as `bridged` gives it.
     """
     count = sound.shape[1]
+    near = [(s, e) for s, e in sounding if s - RAMP < place + count and e + RAMP > place]
+    if not near:
+        return
     depth = np.zeros(count, np.float32)
-    for start, end in sounding:
+    for start, end in near:
         low, high = max(place, start - RAMP), min(place + count, end + RAMP)
-        if high <= low:
-            continue
         places = np.arange(low, high)
         # The last sample of a stretch is end - 1: both ramps are alike.
         outside = np.maximum(np.maximum(start - places, places - (end - 1)), 0)

@@ -5,24 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
+from longtake.assemble.captions import film_captions, soft_captions
 from longtake.assemble.conform import conform, materials_of
-from longtake.assemble.material import Material
-from longtake.assemble.pieces import Piece, Span, plan_pieces, spans
+from longtake.assemble.copying import Copying, copied_joints, plan_copying
+from longtake.assemble.mastering import noted_loudness
+from longtake.assemble.material import FileMaterial, Material
+from longtake.assemble.notebook import Notebook
+from longtake.assemble.overlays import film_overlays
+from longtake.assemble.pieces import Copies, CopyPiece, Piece, Span, plan_pieces, spans
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.sound import ensure_sound, sound_key
+from longtake.assemble.stock import Stock
 from longtake.assemble.work import Progress, plan_units, render_units
 from longtake.cues import CueSheet
 from longtake.errors import AssemblyError, MediaError
 from longtake.files import read_json, write_json, written_aside
-from longtake.media.encode import EncodedRun, EncoderSettings, encoder_build
-from longtake.media.mux import Chapter, write_film
+from longtake.media.audio import Loudness
+from longtake.media.encode import EncoderSettings, encoder_build
+from longtake.media.mux import CaptionTrack, Chapter, write_film
 from longtake.media.normalise import FilmFormat
-from longtake.media.verify import Expected, verify_film
+from longtake.media.verify import BrokenJoint, Expected, verify_film
+from longtake.subtitles import three_letters
 from longtake.timeline import Timeline
 from longtake.units import Fit
 from longtake.vault.take import Take
@@ -33,7 +42,8 @@ class Film:
     """The assembled MP4 and the timeline that explains each of its frames.
 
     `made` is false where the file already was what it should be; `rendered` counts the frames that
-    had to be rendered for it, of `timeline.frames` in all.
+    had to be rendered for it, of `timeline.frames` in all. `loudness` is that of its sound, where it
+    has any.
     """
 
     path: Path
@@ -41,23 +51,34 @@ class Film:
     spans: tuple[Span, ...]
     made: bool
     rendered: int
+    loudness: Loudness | None = None
 
 
 @dataclass(frozen=True)
 class Workshop:
     """Where and how a film is assembled: the folder of kept pieces, the quality, worker processes.
 
-    `quality` is draft, normal or final; `workers` None means one for each core.
+    `quality` is draft, normal or final; `workers` None means one for each core; `copies` lets frames
+    that nothing is done to pass from their clips into the film as they are.
     """
 
     folder: Path
     quality: str = "normal"
     fit: Fit = "auto"
     workers: int | None = None
+    copies: bool = True
 
     @property
     def shelf(self) -> Shelf:
         return Shelf(self.folder / "pieces")
+
+    @property
+    def sounds(self) -> Path:
+        return self.folder / "sound"
+
+    def notebook(self, *, keep: bool = True) -> Notebook:
+        """Open what was found out about clips; `keep` false writes nothing down."""
+        return Notebook(self.folder / "coded", keep)
 
     def record(self, path: Path) -> Path:
         """Name the file that tells what the film at `path` was made of."""
@@ -73,16 +94,25 @@ class _Cutting:
     materials: Mapping[str, Material]
     cues: CueSheet
     film: FilmFormat
-    settings: EncoderSettings
+    copying: Copying
     pieces: tuple[Piece, ...]
     sound: str
     chapters: tuple[Chapter, ...]
     title: str
+    captions: CaptionTrack | None
+
+    @property
+    def settings(self) -> EncoderSettings:
+        return self.copying.settings
 
     @property
     def key(self) -> str:
         keys = [piece.key for piece in self.pieces]
-        content = [keys, self.sound, [vars(c) for c in self.chapters], self.title]
+        sets = self.copying.avcc.hex()
+        chapters = [vars(chapter) for chapter in self.chapters]
+        content: list[Any] = [keys, sets, self.sound, chapters, self.title]
+        if self.captions:
+            content.append(vars(self.captions))
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -107,11 +137,19 @@ def assemble_film(
     told = spans(cutting.pieces)
     record = workshop.record(path)
     if _is_up_to_date(path, record, cutting.key):
-        return Film(path, cutting.timeline, told, made=False, rendered=0)
-    rendered = _make(cutting, workshop, path, progress)
+        return Film(path, cutting.timeline, told, False, 0, _loudness(cutting, workshop))
+    try:
+        rendered = _make(cutting, workshop, path, progress)
+    except _CopyRefused as refused:
+        for material in refused.copied:
+            workshop.notebook().distrust(material, f"copied, it failed: {refused.message}")
+        how: dict[str, Any] = {"workshop": workshop, "cues": cues, "title": title}
+        return assemble_film(timeline, takes, path, **how, progress=lambda frames: None)
     stat = path.stat()
-    write_json(record, {"key": cutting.key, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns})
-    return Film(path, cutting.timeline, told, made=True, rendered=rendered)
+    joints = [name for _, name in copied_joints(cutting.pieces)]
+    seen = {"key": cutting.key, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+    write_json(record, seen | {"joints": joints})
+    return Film(path, cutting.timeline, told, True, rendered, _loudness(cutting, workshop))
 
 
 def is_assembled(
@@ -124,7 +162,7 @@ def is_assembled(
     title: str = "",
 ) -> tuple[bool, tuple[Span, ...], int]:
     """Look without touching: is the film what it should be, how is it made, how many frames lack?"""
-    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title)
+    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title, keep=False)
     record = workshop.record(path)
     missing = _missing_keys(cutting, workshop.shelf)
     frames = sum(piece.frames for piece in cutting.pieces if piece.key in missing)
@@ -137,22 +175,44 @@ def _cut(
     workshop: Workshop,
     cues: CueSheet,
     title: str,
+    *,
+    keep: bool = True,
 ) -> _Cutting:
     conformed = conform(timeline, takes)
     materials = materials_of(takes, timeline.rate)
     film = FilmFormat(conformed.size, conformed.rate, workshop.fit, conformed.background)
     settings = EncoderSettings.for_quality(workshop.quality, conformed.rate)
+
+    overlays = film_overlays(conformed, cues)
+
+    def cut(settings: EncoderSettings, copies: Copies | None) -> tuple[Piece, ...]:
+        build = encoder_build()
+        return plan_pieces(conformed, materials, film, settings, build, overlays, copies=copies)
+
+    if workshop.copies:
+        notes = workshop.notebook(keep=keep)
+        copying = plan_copying(materials, film, settings, cut, notes)
+    else:
+        copying = Copying(settings)
     return _Cutting(
         conformed,
         materials,
         cues,
         film,
-        settings,
-        plan_pieces(conformed, materials, film, settings, encoder_build()),
+        copying,
+        cut(copying.settings, copying if workshop.copies else None),
         sound_key(conformed, materials, cues),
         film_chapters(conformed, cues),
         title,
+        caption_track(conformed, cues),
     )
+
+
+def caption_track(timeline: Timeline, cues: CueSheet) -> CaptionTrack | None:
+    """Give the captions that players may show or hide; None where there are none."""
+    soft = soft_captions(film_captions(timeline, cues))
+    language = three_letters(cues.captions.language)
+    return CaptionTrack(tuple((c.start, c.end, c.text) for c in soft), language) if soft else None
 
 
 def film_chapters(timeline: Timeline, cues: CueSheet) -> tuple[Chapter, ...]:
@@ -173,16 +233,46 @@ def _make(cutting: _Cutting, workshop: Workshop, path: Path, progress: Progress)
     rendered = _render(cutting, workshop, progress)
     sound = _sound(cutting, workshop)
     try:
-        _join(cutting, shelf, sound, path, missing)
+        _join(cutting, workshop, sound, path, missing)
     except (AssemblyError, MediaError):
         if sound:
             sound.unlink(missing_ok=True)
-        shelf.drop_damaged({piece.key: piece.frames for piece in cutting.pieces})
+        kept = [piece for piece in cutting.pieces if not isinstance(piece, CopyPiece)]
+        shelf.drop_damaged({piece.key: piece.frames for piece in kept})
         # These frames were told of already.
         rendered += _render(cutting, workshop, lambda frames: None)
         everything = frozenset(piece.key for piece in cutting.pieces)
-        _join(cutting, shelf, _sound(cutting, workshop), path, everything)
+        try:
+            _join(cutting, workshop, _sound(cutting, workshop), path, everything)
+        except (AssemblyError, MediaError) as error:
+            copied = _copied_at(cutting, error.frame if isinstance(error, BrokenJoint) else None)
+            if copied:
+                raise _CopyRefused(error.message, copied) from error
+            raise
     return rendered
+
+
+class _CopyRefused(AssemblyError):
+    """A film that could not be joined with these clips copied: they are to be rendered."""
+
+    def __init__(self, message: str, copied: tuple[FileMaterial, ...]) -> None:
+        super().__init__(message)
+        self.copied = copied
+
+
+def _copied_at(cutting: _Cutting, frame: int | None) -> tuple[FileMaterial, ...]:
+    """Name the clips that are copied beside a film frame; all that are where there is none there."""
+    near: dict[str, None] = {}
+    every: dict[str, None] = {}
+    at = 0
+    for piece in cutting.pieces:
+        if isinstance(piece, CopyPiece):
+            every[piece.clip] = None
+            if frame is not None and at <= frame <= at + piece.frames:
+                near[piece.clip] = None
+        at += piece.frames
+    materials = (cutting.materials[clip] for clip in near or every)
+    return tuple(each for each in materials if isinstance(each, FileMaterial))
 
 
 def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
@@ -201,42 +291,58 @@ def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
 
 
 def _sound(cutting: _Cutting, workshop: Workshop) -> Path | None:
-    folder = workshop.folder / "sound"
-    return ensure_sound(cutting.timeline, cutting.materials, cutting.cues, folder, cutting.sound)
+    return ensure_sound(
+        cutting.timeline, cutting.materials, cutting.cues, workshop.sounds, cutting.sound
+    )
+
+
+def _loudness(cutting: _Cutting, workshop: Workshop) -> Loudness | None:
+    return noted_loudness(workshop.sounds, cutting.sound)
 
 
 def _join(
-    cutting: _Cutting, shelf: Shelf, sound: Path | None, path: Path, missing: frozenset[str]
+    cutting: _Cutting, workshop: Workshop, sound: Path | None, path: Path, missing: frozenset[str]
 ) -> None:
     timeline = cutting.timeline
+    stock = Stock(workshop.shelf, cutting.materials, cutting.copying, timeline.rate)
     ends = tuple(accumulate(piece.frames for piece in cutting.pieces))
     starts = (0, *ends[:-1])
-
-    def runs() -> Iterator[EncodedRun]:
-        for piece in cutting.pieces:
-            yield shelf.get(piece.key, piece.frames)
-
     fresh = {at for piece, at in zip(cutting.pieces, starts, strict=True) if piece.key in missing}
+    expected = Expected(
+        timeline.frames,
+        timeline.rate,
+        starts,
+        frozenset(fresh),
+        sound is not None,
+        _unseen_joints(cutting, workshop.record(path), fresh),
+    )
     with written_aside(path) as part:
         write_film(
             part,
-            runs(),
+            map(stock.run, cutting.pieces),
             size=timeline.size,
             rate=timeline.rate,
             settings=cutting.settings,
-            delay=max(shelf.delay(piece.key) for piece in cutting.pieces),
+            delay=max(map(stock.delay, cutting.pieces)),
             sound=sound,
             chapters=cutting.chapters,
             title=cutting.title,
+            captions=cutting.captions,
         )
-        verify_film(
-            part,
-            Expected(timeline.frames, timeline.rate, starts, frozenset(fresh), sound is not None),
-        )
+        verify_film(part, expected)
+
+
+def _unseen_joints(cutting: _Cutting, record: Path, fresh: set[int]) -> frozenset[int]:
+    """Give the joints of copied runs that no film here was looked through at yet."""
+    known = read_json(record)
+    seen = known.get("joints", []) if isinstance(known, dict) else []
+    joints = copied_joints(cutting.pieces)
+    return frozenset(at for at, name in joints if name not in seen or at in fresh)
 
 
 def _missing_keys(cutting: _Cutting, shelf: Shelf) -> frozenset[str]:
-    return frozenset(piece.key for piece in cutting.pieces if not shelf.has(piece.key))
+    rendered = (piece for piece in cutting.pieces if not isinstance(piece, CopyPiece))
+    return frozenset(piece.key for piece in rendered if not shelf.has(piece.key))
 
 
 def _is_up_to_date(path: Path, record: Path, key: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from longtake.assemble.overlays import Overlay
 from longtake.seam.mending import Mending
 from longtake.units import FrameRate, shown_frame
 
@@ -44,5 +45,13 @@ class StillMaterial:
     frames: int
 
 
-Material = FileMaterial | StillMaterial
+@dataclass(frozen=True)
+class DrawnMaterial:
+    """A title card of its own: drawings over each other, the lowest filling the picture."""
+
+    drawings: tuple[Overlay, ...]
+    frames: int
+
+
+Material = FileMaterial | StillMaterial | DrawnMaterial
 Materials = Mapping[str, Material]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
-from typing import Any
+from itertools import groupby, pairwise
+from typing import Any, Protocol
 
-from longtake.assemble.material import FileMaterial, Material, Materials
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, Materials
+from longtake.assemble.overlays import Layer, Overlay, layers
 from longtake.media.camera import CAMERA
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
@@ -23,6 +25,12 @@ from longtake.timeline import Timeline, TimelineClip, Transition, overlap
 PIECE_VERSION = 2
 # A piece of fewer frames costs more to start than to hold; it is added to its neighbour.
 SHORTEST = 8
+
+# Why frames are rendered beside others that are copied.
+_AS_MENDED = "mended at its seam"
+_NO_KEY = "no key picture in the right place to copy from"
+_TO_KEY = "up to the next key picture"
+_OPEN = "behind the last whole group of pictures"
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,15 @@ class Fade:
 
 @dataclass(frozen=True)
 class BodyPiece:
-    """Frames [start, end) of one clip."""
+    """Frames [start, end) of one clip, rendered for a reason `why`."""
 
     key: str
     clip: str
     start: int
     end: int
     fades: tuple[Fade, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    why: str = "whole frames"
 
     @property
     def frames(self) -> int:
@@ -69,13 +79,39 @@ class TransitionPiece:
     after_start: int
     join: Transition
     fades: tuple[Fade, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def frames(self) -> int:
         return self.join.frames
 
 
-Piece = BodyPiece | TransitionPiece
+@dataclass(frozen=True)
+class CopyPiece:
+    """Frames [start, end) of one clip, taken out of its file as they are."""
+
+    key: str
+    clip: str
+    start: int
+    end: int
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+RenderedPiece = BodyPiece | TransitionPiece
+Piece = RenderedPiece | CopyPiece
+
+
+class Copies(Protocol):
+    """Says which frames of clips may be copied."""
+
+    def run_within(self, clip: str, start: int, end: int) -> tuple[int, int] | None:
+        """Give the longest run inside frames [start, end) of a clip that can be copied."""
+
+    def refusal(self, clip: str) -> str:
+        """Say why nothing of a clip is copied; empty where some of it may be."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +138,7 @@ class _Recipe:
     film: FilmFormat
     settings: EncoderSettings
     software: str
+    overlays: tuple[Overlay, ...]
 
     def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
         content = [
@@ -115,6 +152,41 @@ class _Recipe:
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:40]
 
+    def body(
+        self,
+        clip: str,
+        start: int,
+        end: int,
+        fades: tuple[Fade, ...] = (),
+        over: tuple[Layer, ...] = (),
+        why: str = "whole frames",
+    ) -> BodyPiece:
+        """Make the piece of frames [start, end) of a clip; why it is rendered is no part of its key."""
+        shown = [asdict(fade) for fade in fades]
+        facts: dict[str, Any] = {"start": start, "end": end, "fades": shown}
+        mending = self.mending(clip, start, end)
+        if mending:
+            facts["mending"] = mending
+        if over:
+            facts["layers"] = [layer.facts() for layer in over]
+        return BodyPiece(self.key("body", (clip,), facts), clip, start, end, fades, over, why)
+
+    def copy_key(self, clip: str, start: int, end: int) -> str:
+        """Name a copied run: nothing of the film or its encoder is in it."""
+        content = ["copy", self._material(clip), start, end]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:40]
+
+    def unmended(self, clip: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Give the runs inside frames [start, end) of a clip that no repair changes."""
+        material = self.materials[clip]
+        touched = material.touched if isinstance(material, FileMaterial) else ()
+        for low, high in sorted(touched):
+            if start < min(low, end):
+                yield start, min(low, end)
+            start = max(start, high)
+        if start < end:
+            yield start, end
+
     def mending(self, clip: str, start: int, end: int) -> str | None:
         """Name the repairs that show in frames [start, end) of a clip; None where none does."""
         material = self.materials[clip]
@@ -124,6 +196,9 @@ class _Recipe:
         material: Material = self.materials[clip]
         if isinstance(material, FileMaterial):
             return ["file", material.sha256]
+        if isinstance(material, DrawnMaterial):
+            drawn = layers(material.drawings, 0, material.frames)
+            return ["drawn", [layer.facts() for layer in drawn]]
         # A move runs over the author's frames; a held picture looks the same however long it stands.
         moved = material.camera != ("Static shot",)
         way = [material.frames, CAMERA] if moved else 0
@@ -136,22 +211,31 @@ def plan_pieces(
     film: FilmFormat,
     settings: EncoderSettings,
     software: str = "",
+    overlays: tuple[Overlay, ...] = (),
+    *,
+    copies: Copies | None = None,
 ) -> tuple[Piece, ...]:
     """Cut a timeline into pieces in film order.
 
     Clips are cut on a grid of whole groups that counts from the clip's own frame 0, so that another
-    end of a clip touches its last piece only. `software` names encoder builds: their pieces are not
-    mixed.
+    end of a clip touches its last piece only, and where overlays begin and end, so that they touch
+    theirs only. `software` names encoder builds: their pieces are not mixed. Where nothing is done to
+    frames that `copies` lets pass, they are copied.
     """
-    recipe = _Recipe(materials, film, settings, software)
+    recipe = _Recipe(materials, film, settings, software, overlays)
+    drawn = sorted({edge for overlay in overlays for edge in (overlay.start, overlay.end)})
     pieces: list[Piece] = []
     at = 0
     for index, clip in enumerate(timeline.laid):
         head = overlap(timeline.joins[index - 1]) if index else 0
         join = timeline.joins[index] if index < len(timeline.joins) else None
         tail = overlap(join) if join else 0
-        for start, end in _chunks(timeline, clip, at, clip.start + head, clip.end - tail):
-            pieces.append(_body(recipe, timeline, clip.id, start, end, at + start - clip.start))
+        shown = clip.start + head, clip.end - tail
+        bodies = [
+            _body(recipe, timeline, clip.id, start, end, at + start - clip.start)
+            for start, end in _chunks(timeline, clip, at, *shown, drawn)
+        ]
+        pieces += _with_copies(recipe, copies, bodies, timeline) if copies else bodies
         at += clip.frames - tail
         if isinstance(join, Transition):
             pieces.append(_transition(recipe, timeline, index, join, at))
@@ -159,13 +243,21 @@ def plan_pieces(
 
 
 def _chunks(
-    timeline: Timeline, clip: TimelineClip, at: int, start: int, end: int
+    timeline: Timeline, clip: TimelineClip, at: int, start: int, end: int, drawn: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Cut [start, end) of a clip that stands at film frame `at` on the grid and where fades end."""
+    """Cut [start, end) of a clip that stands at film frame `at`.
+
+    Where fades end, always; where overlays begin and end (film frames `drawn`, sorted) and on the
+    grid, where that leaves no piece too short.
+    """
     grid = timeline.rate.frames(2)
     shift = clip.start - at
     fades = (timeline.fade_in + shift, timeline.frames - timeline.fade_out + shift)
     fixed = {start, end, *(edge for edge in fades if start < edge < end)}
+    inside = drawn[bisect_right(drawn, start - shift) : bisect_left(drawn, end - shift)]
+    for edge in (frame + shift for frame in inside):
+        if all(abs(edge - other) >= SHORTEST for other in fixed):
+            fixed.add(edge)
     lines = range((start // grid + 1) * grid, end, grid)
     free = {line for line in lines if all(abs(line - edge) >= SHORTEST for edge in fixed)}
     edges = sorted(fixed | free)
@@ -175,12 +267,50 @@ def _chunks(
 def _body(
     recipe: _Recipe, timeline: Timeline, clip: str, start: int, end: int, at: int
 ) -> BodyPiece:
-    fades = _fades(timeline, at, end - start)
-    facts: dict[str, Any] = {"start": start, "end": end, "fades": [asdict(fade) for fade in fades]}
-    mending = recipe.mending(clip, start, end)
-    if mending:
-        facts["mending"] = mending
-    return BodyPiece(recipe.key("body", (clip,), facts), clip, start, end, fades)
+    over = layers(recipe.overlays, at, at + end - start)
+    return recipe.body(clip, start, end, _fades(timeline, at, end - start), over)
+
+
+def _with_copies(
+    recipe: _Recipe, copies: Copies, bodies: list[BodyPiece], timeline: Timeline
+) -> Iterator[Piece]:
+    """Copy what can be copied of one clip's bodies, and give each of the others its reason."""
+    for untouched, group in groupby(bodies, lambda body: not (body.fades or body.layers)):
+        run = tuple(group)
+        if untouched:
+            yield from _copied(recipe, copies, run, timeline.rate.frames(2))
+        else:
+            yield from run
+
+
+def _copied(
+    recipe: _Recipe, copies: Copies, run: tuple[BodyPiece, ...], grid: int
+) -> Iterator[Piece]:
+    clip, at, end = run[0].clip, run[0].start, run[-1].end
+    refusal = copies.refusal(clip)
+    found = [copies.run_within(clip, low, high) for low, high in recipe.unmended(clip, at, end)]
+    runs = [each for each in found if each]
+    if refusal or not runs:
+        # On the grid that all bodies have, so that they are the same as without any copy.
+        why = refusal or (_AS_MENDED if recipe.mending(clip, at, end) else _NO_KEY)
+        yield from (replace(body, why=why) for body in run)
+        return
+    for start, stop in runs:
+        yield from _rest(recipe, clip, at, start, grid, _TO_KEY)
+        yield CopyPiece(recipe.copy_key(clip, start, stop), clip, start, stop)
+        at = stop
+    yield from _rest(recipe, clip, at, end, grid, _OPEN)
+
+
+def _rest(
+    recipe: _Recipe, clip: str, start: int, end: int, grid: int, why: str
+) -> Iterator[BodyPiece]:
+    """Cut what is left beside a copied run."""
+    lines = (line for line in range((start // grid + 1) * grid, end, grid))
+    inner = (line for line in lines if line - start >= SHORTEST and end - line >= SHORTEST)
+    for low, high in pairwise((start, *inner, end)) if start < end else ():
+        mended = bool(recipe.mending(clip, low, high))
+        yield recipe.body(clip, low, high, why=_AS_MENDED if mended else why)
 
 
 def _transition(
@@ -189,6 +319,7 @@ def _transition(
     before, after = timeline.laid[index], timeline.laid[index + 1]
     start = before.end - join.frames
     fades = _fades(timeline, at, join.frames)
+    over = layers(recipe.overlays, at, at + join.frames)
     facts: dict[str, Any] = {
         "starts": [start, after.start],
         "join": asdict(join),
@@ -198,8 +329,10 @@ def _transition(
     mendings = [recipe.mending(clip, first, first + join.frames) for clip, first in shown]
     if any(mendings):
         facts["mendings"] = mendings
+    if over:
+        facts["layers"] = [layer.facts() for layer in over]
     key = recipe.key("transition", (before.id, after.id), facts)
-    return TransitionPiece(key, before.id, start, after.id, after.start, join, fades)
+    return TransitionPiece(key, before.id, start, after.id, after.start, join, fades, over)
 
 
 def _fades(timeline: Timeline, at: int, frames: int) -> tuple[Fade, ...]:
@@ -221,16 +354,25 @@ def spans(pieces: tuple[Piece, ...], lacking: frozenset[str] = frozenset()) -> t
     told: list[Span] = []
     at = 0
     for piece in pieces:
-        what = piece.clip if isinstance(piece, BodyPiece) else f"{piece.before} -> {piece.after}"
-        reason = "whole frames" if isinstance(piece, BodyPiece) else str(piece.join)
-        if piece.fades:
-            reason += ", faded"
+        how, what, reason = _told(piece)
         missing = piece.frames if piece.key in lacking else 0
         last = told[-1] if told else None
-        if last and last.what == what and last.reason == reason:
+        if last and (last.how, last.what, last.reason) == (how, what, reason):
             count, missing = last.pieces + 1, last.missing + missing
             told[-1] = replace(last, end=at + piece.frames, pieces=count, missing=missing)
         else:
-            told.append(Span(at, at + piece.frames, "rendered", what, reason, 1, missing))
+            told.append(Span(at, at + piece.frames, how, what, reason, 1, missing))
         at += piece.frames
     return tuple(told)
+
+
+def _told(piece: Piece) -> tuple[str, str, str]:
+    """Say how a piece is made, what it shows, and why it is made so."""
+    if isinstance(piece, CopyPiece):
+        return "copied", piece.clip, "untouched"
+    done = ", faded" if piece.fades else ""
+    for drawn in dict.fromkeys(layer.overlay.what for layer in piece.layers):
+        done += f", {drawn}"
+    if isinstance(piece, BodyPiece):
+        return "rendered", piece.clip, piece.why + done
+    return "rendered", f"{piece.before} -> {piece.after}", f"{piece.join}{done}"

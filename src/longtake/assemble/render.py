@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from longtake.assemble.material import FileMaterial, Material, StillMaterial
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
+from longtake.assemble.overlays import OverlayHand, layers
 from longtake.assemble.pieces import BodyPiece, TransitionPiece
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.transitions import faded, transition_frames
 from longtake.errors import AssemblyError
 from longtake.media.camera import MovedStill
-from longtake.media.color import planes_to_frame
+from longtake.media.color import flat_frame, planes_to_frame
 from longtake.media.encode import EncoderSettings, FrameEncoder, encode_run
 from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to_film
 from longtake.media.planes import FilmFrame
@@ -86,6 +87,8 @@ def clip_frames(
             return
         mender = Mender(mending.plan, mending.sampling(facts))
         yield from normalised_frames(path, mending.facts(facts), film, start, end, mender.frame)
+    elif isinstance(shown.material, DrawnMaterial):
+        yield from _drawn_frames(shown.material, film, start, end)
     else:
         yield from _still_frames(shown.material, film, start, end)
 
@@ -102,6 +105,20 @@ def _still_frames(
         yield index, held or planes_to_frame(*moved.planes(index))
 
 
+def _drawn_frames(
+    card: DrawnMaterial, film: FilmFormat, start: int, end: int
+) -> Iterator[tuple[int, FilmFrame]]:
+    black = flat_frame(film.size)
+    hand = OverlayHand(film.size, film.rate)
+    lowest, *others = layers(card.drawings, 0, card.frames)
+    hand.begin((lowest,))
+    ground = hand.draw(black, 0)
+    hand.begin(tuple(others))
+    for index in range(start, end):
+        # A transition may show it before it begins and after it ends: it stands still there.
+        yield index, hand.draw(ground, min(max(index, 0), card.frames - 1))
+
+
 class _Bodies:
     """Feeds decoded frames to the pieces they belong to, one open encoder at a time."""
 
@@ -109,6 +126,7 @@ class _Bodies:
         self._unit = unit
         self._rest = list(unit.bodies)
         self._encoder: FrameEncoder | None = None
+        self._hand = OverlayHand(unit.film.size, unit.film.rate)
 
     def put(self, index: int, frame: FilmFrame) -> None:
         if not self._rest or index < self._rest[0].start:
@@ -116,7 +134,9 @@ class _Bodies:
         piece, unit = self._rest[0], self._unit
         if self._encoder is None:
             self._encoder = FrameEncoder(unit.film.size, unit.film.rate, unit.settings)
-        self._encoder.put(faded(frame, index - piece.start, piece.fades))
+            self._hand.begin(piece.layers)
+        at = index - piece.start
+        self._encoder.put(faded(self._hand.draw(frame, at), at, piece.fades))
         if index == piece.end - 1:
             unit.shelf.put(piece.key, self._encoder.close())
             self._encoder = None
@@ -133,6 +153,8 @@ def _render_transition(
             f"{after.clip} has {len(head)} frames for a transition of {piece.frames}"
         )
     frames = transition_frames(piece.join, before, head, unit.film.rate)
-    veiled = (faded(frame, index, piece.fades) for index, frame in enumerate(frames))
+    hand = OverlayHand(unit.film.size, unit.film.rate)
+    hand.begin(piece.layers)
+    veiled = (faded(hand.draw(frame, at), at, piece.fades) for at, frame in enumerate(frames))
     run = encode_run(veiled, unit.film.size, unit.film.rate, unit.settings)
     unit.shelf.put(piece.key, run)

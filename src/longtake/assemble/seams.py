@@ -23,7 +23,7 @@ from longtake.assemble.endscans import (
     ensure_measured,
     measure_ends,
 )
-from longtake.assemble.material import FileMaterial, Material
+from longtake.assemble.material import DrawnMaterial, FileMaterial, Material
 from longtake.media.color import Plane
 from longtake.media.normalise import FilmFormat
 from longtake.media.workers import cores
@@ -197,7 +197,7 @@ def seam_places(
         before, (at, after) = placed[index][1].id, (placed[index + 1][0], placed[index + 1][1].id)
         left, right = takes.get(before), takes.get(after)
         # Behind a seam there is always a take: only clips that are made begin on another's frame.
-        if left is None or not isinstance(right, Take):
+        if left is None or isinstance(left, DrawnMaterial) or not isinstance(right, Take):
             continue
         if isinstance(left, Take):
             ends = take_ends(before, left)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
 from longtake.assemble.material import FileMaterial, Materials
-from longtake.assemble.pieces import BodyPiece, Piece, TransitionPiece
+from longtake.assemble.pieces import BodyPiece, CopyPiece, Piece, TransitionPiece
 from longtake.assemble.render import RenderUnit, Shown, render_unit
 from longtake.assemble.shelf import Shelf
 from longtake.errors import AssemblyError
@@ -19,6 +19,9 @@ from longtake.media.normalise import FilmFormat
 from longtake.media.probe import demuxer_of
 from longtake.media.workers import cores, stop_workers, worker_pool
 from longtake.timeline import Timeline
+
+# More frames than these between two pieces are not decoded for nothing.
+_FAR = 48
 
 # Called with the count of frames made since the last call.
 Progress = Callable[[int], None]
@@ -32,14 +35,14 @@ def plan_units(
     settings: EncoderSettings,
     shelf: Shelf,
 ) -> tuple[RenderUnit, ...]:
-    """Gather the pieces that are not on the shelf by the clip they are decoded from, in film order."""
+    """Gather the pieces that are not on the shelf by the frames they are decoded from, in film order."""
     shown = {c.id: Shown(c.id, materials[c.id], c.start, c.end) for c in timeline.laid}
     bodies: dict[str, list[BodyPiece]] = {clip: [] for clip in shown}
     transitions: dict[str, TransitionPiece] = {}
     wanted: set[str] = set()
     for piece in pieces:
         # The same clip may stand in a film twice: its piece is made once.
-        if piece.key in wanted or shelf.has(piece.key):
+        if isinstance(piece, CopyPiece) or piece.key in wanted or shelf.has(piece.key):
             continue
         wanted.add(piece.key)
         if isinstance(piece, BodyPiece):
@@ -48,11 +51,27 @@ def plan_units(
             transitions[piece.before] = piece
     units = []
     for clip, owner in shown.items():
-        join = transitions.get(clip)
-        if bodies[clip] or join:
+        for near, join in _neighbours(bodies[clip], transitions.get(clip)):
             after = shown[join.after] if join else None
-            units.append(RenderUnit(owner, tuple(bodies[clip]), join, after, film, settings, shelf))
+            units.append(RenderUnit(owner, near, join, after, film, settings, shelf))
     return tuple(units)
+
+
+def _neighbours(
+    bodies: list[BodyPiece], join: TransitionPiece | None
+) -> Iterator[tuple[tuple[BodyPiece, ...], TransitionPiece | None]]:
+    """Gather pieces that are worth one decode: what lies far apart is sought for, not decoded up to."""
+    group: list[BodyPiece] = []
+    for body in bodies:
+        if group and body.start - group[-1].end > _FAR:
+            yield tuple(group), None
+            group = []
+        group.append(body)
+    if group and join and join.before_start - group[-1].end > _FAR:
+        yield tuple(group), None
+        group = []
+    if group or join:
+        yield tuple(group), join
 
 
 def render_units(

@@ -18,15 +18,27 @@ from longtake.wishes import Wishes
     "--no-labels", is_flag=True, help="Draw no scene, prompt and timecode into the clips."
 )
 @options.QUALITY
+@options.NO_COPY
 @options.SET
 @options.JSON
 def command(
-    board: Path | None, no_labels: bool, quality: str, variables: dict[str, str], as_json: bool
+    board: Path | None,
+    no_labels: bool,
+    quality: str,
+    no_copy: bool,
+    variables: dict[str, str],
+    as_json: bool,
 ) -> None:
     """Make a rough moving version of the whole film, free and without a key.
 
     It uses the lengths of the models the board names, so that its cuts are the film's.
     """
     path = find_board(board)
-    wishes = Wishes(animatic=True, quality=quality, labels=not no_labels, variables=variables)
+    wishes = Wishes(
+        animatic=True,
+        quality=quality,
+        copies=not no_copy,
+        labels=not no_labels,
+        variables=variables,
+    )
     make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.cli.standing import Standing
-from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StartOf, StillFrame
+from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Money
@@ -54,7 +56,7 @@ class ClipObject:
     id: str
     scene: str
     shot: str
-    kind: Literal["clip", "still", "footage"]
+    kind: Literal["clip", "still", "footage", "card"]
     frames: int
     at: int
     start: int
@@ -100,7 +102,7 @@ class ShotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmObject:
-    """The film as it will be."""
+    """The film as it will be; `loudness` in LUFS is none where it is left as it is."""
 
     size: str
     fps: str
@@ -109,6 +111,7 @@ class FilmObject:
     fit: str
     fade_in: int
     fade_out: int
+    loudness: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +151,8 @@ class PlanDocument:
     clips: tuple[ClipObject, ...]
     voices: tuple[VoiceObject, ...]
     longest_wait: tuple[str, ...]
+    music: tuple[BedObject, ...]
+    captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
@@ -226,6 +231,7 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
             fit=plan.fit,
             fade_in=timeline.fade_in,
             fade_out=timeline.fade_out,
+            loudness=plan.cues.loudness,
         ),
         scenes=tuple(SceneObject(id=i, title=title, start=starts[i]) for i, title in plan.scenes),
         shots=tuple(
@@ -242,6 +248,8 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         clips=_clips(plan),
         voices=voice_objects(plan),
         longest_wait=longest_wait(plan),
+        music=bed_objects(plan.cues),
+        captions=caption_counts(plan),
         quote=QuoteObject(
             total=str(plan.quote.total),
             unknown=plan.quote.unknown,
@@ -294,14 +302,11 @@ def _clip(
     plan: Plan, source: Source, at: int, laid: TimelineClip, join: Join | None, owned: bool | None
 ) -> ClipObject:
     made = source if isinstance(source, ClipJob) else None
-    kind: Literal["clip", "still", "footage"] = (
-        "clip" if made else "footage" if isinstance(source, FootageClip) else "still"
-    )
     return ClipObject(
         id=source.id,
         scene=source.scene,
         shot=source.shot,
-        kind=kind,
+        kind=source.kind,
         frames=source.frames,
         at=at,
         start=laid.start,
@@ -309,12 +314,12 @@ def _clip(
         join=_join(join),
         first=_edge(made.first if made else None),
         last=_edge(made.last if made else None),
-        file="" if isinstance(source, ClipJob) else str(source.path),
+        file="" if isinstance(source, ClipJob | DrawnClip) else str(source.path),
         model=made.offer if made else "",
         resolution=made.resolution if made else "",
         seconds=made.seconds if made else _seconds(plan, source.frames),
         prompt=made.prompt if made else "",
-        camera=() if isinstance(source, FootageClip) else source.camera,
+        camera=source.camera,
         faces=tuple(face.name for face in made.faces) if made else (),
         anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
         price=_price(made.price) if made else None,

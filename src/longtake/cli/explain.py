@@ -12,7 +12,7 @@ from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.spoken import voice_verdict
 from longtake.cli.standing import Standing, look
-from longtake.plan.job import ClipJob, FootageClip, Plan
+from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
 from longtake.wishes import Wishes
 
 
@@ -22,6 +22,7 @@ from longtake.wishes import Wishes
 @options.SET
 @options.ANIMATIC
 @options.QUALITY
+@options.NO_COPY
 @options.JSON
 def command(
     board: Path | None,
@@ -29,6 +30,7 @@ def command(
     variables: dict[str, str],
     animatic: bool,
     quality: str,
+    no_copy: bool,
     as_json: bool,
 ) -> None:
     """Say why CLIP (or each clip of a shot or scene) is kept or made again.
@@ -38,7 +40,8 @@ def command(
     if clip is None and board is not None and not board.exists() and not board.suffix:
         board, clip = None, str(board)
     path = find_board(board)
-    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    wishes = Wishes(animatic=animatic, quality=quality, copies=not no_copy, variables=variables)
+    standing = look(path, wishes)
     clips = _named(standing.plan, clip) if clip else ()
     if as_json:
         say.answer_json(explain_document(standing, path, clips))
@@ -66,6 +69,8 @@ def _sentence(standing: Standing, name: str) -> str:
     if isinstance(source, ClipJob):
         return str(next(v for v in standing.verdicts if v.clip == name))
     kind = "footage" if isinstance(source, FootageClip) else "a still"
+    if isinstance(source, DrawnClip):
+        return f"{name}: a title card, drawn into the film; nothing has to be made"
     return f"{name}: {kind}, taken into the film as it is; nothing has to be made"
 
 

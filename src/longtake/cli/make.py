@@ -21,6 +21,7 @@ from longtake.wishes import Wishes
 @options.BOARD
 @options.DRAFT
 @options.QUALITY
+@options.NO_COPY
 @options.SET
 @options.BUDGET
 @options.PRICE
@@ -34,6 +35,7 @@ def command(
     board: Path | None,
     draft: bool,
     quality: str,
+    no_copy: bool,
     variables: dict[str, str],
     budget: Money | None,
     price: Money | None,
@@ -52,6 +54,7 @@ def command(
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
+        copies=not no_copy,
         variables=variables,
         budget=budget,
         draft=draft,

@@ -57,6 +57,11 @@ QUALITY: Decorator = click.option(
     show_default=True,
     help="How carefully the film is encoded.",
 )
+NO_COPY: Decorator = click.option(
+    "--no-copy",
+    is_flag=True,
+    help="Encode every frame anew, those too that could pass from their clips as they are.",
+)
 BUDGET: Decorator = click.option(
     "--budget",
     metavar="MONEY",

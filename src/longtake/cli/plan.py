@@ -11,14 +11,16 @@ from rich.text import Text
 from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
 from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.table import counted
 from longtake.cli.tree import clock, models_of, plan_tree
+from longtake.cues import MusicCue
 from longtake.film import plan_film
-from longtake.plan.job import FootageClip, Plan, StillClip
+from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
 from longtake.wishes import Wishes
@@ -73,10 +75,17 @@ def summary(plan: Plan) -> Iterator[Text]:
     voices = voices_line(plan)
     if voices:
         yield _named("voices", voices)
+    if plan.cues.titles:
+        yield _named("titles", _titles(plan))
     waits, wanted = longest_wait(plan), plan.to_buy
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
     yield _named("price", _price(plan))
+    if plan.cues.music:
+        yield _named("sound", _sound(plan))
+    captions = caption_counts(plan)
+    if captions:
+        yield _named("captions", ", ".join(map(_captions, captions)))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
@@ -91,6 +100,24 @@ def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
     keys = missing_keys(plan, Project(board).folder)
     if keys:
         yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
+
+
+def _sound(plan: Plan) -> str:
+    """Name the beds, each with what it lies under, and what all of it is brought to."""
+    cues = plan.cues
+    beds = [f"{bed.path.name} under {_under(plan, bed)}" for bed in cues.music[:3]]
+    if len(cues.music) > 3:
+        beds.append(f"{len(cues.music) - 3} more")
+    aim = "left as loud as it is" if cues.loudness is None else f"to {cues.loudness:g} LUFS"
+    return f"{', '.join(beds)}; the film {aim}"
+
+
+def _under(plan: Plan, bed: MusicCue) -> str:
+    if bed.clips is None:
+        return "the film"
+    first = plan.by_id[bed.clips[0]]
+    scene = [source.id for source in plan.sources if source.scene == first.scene]
+    return first.scene if bed.clips == (scene[0], scene[-1]) else first.shot
 
 
 def _by_key(unused: tuple[str, ...]) -> str:
@@ -108,11 +135,29 @@ def _clips(plan: Plan) -> str:
     models = models_of(plan.sources)
     if models:
         parts[0] += f" ({', '.join(models)})"
-    for kind, word in ((StillClip, "still"), (FootageClip, "footage")):
+    for kind, word in ((StillClip, "still"), (DrawnClip, "title card"), (FootageClip, "footage")):
         count = sum(isinstance(source, kind) for source in plan.sources)
         if count:
-            parts.append(f"{count} {word}{'s' if count > 1 and kind is StillClip else ''}")
+            parts.append(f"{count} {word}{'s' if count > 1 and kind is not FootageClip else ''}")
     return ", ".join(parts)
+
+
+def _titles(plan: Plan) -> str:
+    """Count what is drawn over the film, and say where it lies over all of it."""
+    counted: dict[str, int] = {}
+    for cue in plan.cues.titles:
+        if cue.clips:
+            counted[cue.what] = counted.get(cue.what, 0) + 1
+    parts = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in counted.items()]
+    everywhere = [cue.what for cue in plan.cues.titles if not cue.clips]
+    if everywhere:
+        parts.append(f"{' and '.join(everywhere)} over the whole film: every frame is rendered")
+    return ", ".join(parts)
+
+
+def _captions(of: CaptionsObject) -> str:
+    shown = "drawn into the picture" if of.burned else "as a track"
+    return f"{of.count:,} from {'the narration' if of.source == 'narration' else of.source} {shown}"
 
 
 def _wait(longest: int, wanted: int) -> str:
@@ -140,4 +185,4 @@ def _price(plan: Plan) -> str:
 
 
 def _named(name: str, text: str) -> Text:
-    return assembled((f"{name:<8}", DIM), plain(text))
+    return assembled((f"{name:<8}" if len(name) < 8 else f"{name} ", DIM), plain(text))

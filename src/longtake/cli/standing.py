@@ -89,7 +89,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         plan.timeline,
         stand_ins,
         film,
-        workshop=Workshop(project.work, wishes.quality, plan.fit),
+        workshop=Workshop(project.work, wishes.quality, plan.fit, copies=wishes.copies),
         cues=plan.cues,
         title=plan.title,
     )

@@ -14,6 +14,7 @@ from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, pla
 from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     FootageClip,
@@ -172,6 +173,8 @@ def _seconds(plan: Plan, frames: int) -> str:
 def _begins(source: Source) -> str:
     if isinstance(source, FootageClip):
         return f"footage {_short(source.path)} from frame {source.start}"
+    if isinstance(source, DrawnClip):
+        return f"title card: {source.text}"
     if not isinstance(source, ClipJob):
         moves = "" if source.camera in ((), ("Static shot",)) else f", {', '.join(source.camera)}"
         return f"still {_short(source.path)}{moves}"

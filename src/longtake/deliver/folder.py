@@ -1,4 +1,4 @@
-"""Put what belongs to a film beside it: the report and the contact sheet."""
+"""Put what belongs to a film beside it: the report, the contact sheet, the captions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from longtake.assemble.film import Film
 from longtake.assemble.seams import UnseenSeams
+from longtake.deliver.captions import write_captions
 from longtake.deliver.contact import write_contact_sheet
 from longtake.deliver.page import describe
 from longtake.deliver.pictures import film_pictures, picture_side
@@ -26,7 +27,7 @@ class Deliverable:
 def deliver_film(
     film: Film, plan: Plan, folder: Path, seams: UnseenSeams | None = None
 ) -> tuple[Deliverable, ...]:
-    """Write the report and the contact sheet of a film; leave alone those that are this film's.
+    """Write the report, contact sheet and captions of a film; leave alone those that are this film's.
 
     Seams are looked at only for a report that is written.
 
@@ -44,7 +45,8 @@ def deliver_film(
         write_contact_sheet(sheet.path, page, pictures)
         # The report comes last: its identity says that both are there.
         write_report(report.path, page, film.path, pictures, identity, shown)
-    return report, sheet
+    written = write_captions(film, plan.cues, folder)
+    return report, sheet, *(Deliverable("captions", path) for path in written)
 
 
 def _name(film: Film, kind: str) -> str:

@@ -15,6 +15,7 @@ from longtake.deliver.wording import (
     join_kind,
     join_words,
     kind_of,
+    loudness_words,
     made_of,
     price_words,
     rate_words,
@@ -22,7 +23,7 @@ from longtake.deliver.wording import (
     voice_words,
 )
 from longtake.errors import Fault
-from longtake.plan.job import ClipJob, FootageClip, Plan, Source
+from longtake.plan.job import ClipJob, Plan, Source
 from longtake.timeline import Timeline, TimelineClip, overlap
 
 _HUES = 6
@@ -203,6 +204,7 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
         ("frames a second", rate_words(timeline.rate)),
         ("clips", f"{len(timeline.clips):,}"),
         ("joins", ", ".join(counted) or "none"),
+        ("sound", loudness_words(film.loudness)),
         ("file", bytes_words(film.path.stat().st_size)),
         ("price of the plan", price_words(plan)),
     )
@@ -244,7 +246,7 @@ def _cards(
                 made_of=made_of(source),
                 prompt=prompt,
                 goes_on=last == (source.shot, prompt),
-                camera=() if isinstance(source, FootageClip) else source.camera,
+                camera=source.camera,
                 begins_on=begins_on(source),
                 ends_on=ends_on(source),
                 frames=clip.frames,

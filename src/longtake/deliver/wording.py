@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from pathlib import Path
 
-from longtake.plan.job import ClipJob, Edge, EndOf, FootageClip, Plan, Source, StillClip, StillFrame
+from longtake.media.audio import Loudness
+from longtake.plan.job import (
+    ClipJob,
+    DrawnClip,
+    Edge,
+    EndOf,
+    FootageClip,
+    Plan,
+    Source,
+    StillClip,
+    StillFrame,
+)
 from longtake.plan.speech import Spoken
 from longtake.timeline import Cut, Join, Seam
 from longtake.units import FrameRate, Money
@@ -19,6 +31,8 @@ def kind_of(source: Source) -> str:
         return "still"
     if isinstance(source, FootageClip):
         return "footage"
+    if isinstance(source, DrawnClip):
+        return "card"
     return "drawn" if source.draws else "model"
 
 
@@ -28,6 +42,8 @@ def made_of(source: Source) -> str:
         return short_path(source.path)
     if isinstance(source, FootageClip):
         return f"{short_path(source.path)}, frames {source.start} to {source.end - 1}"
+    if isinstance(source, DrawnClip):
+        return source.text
     if not source.draws:
         return f"{source.offer}, {source.resolution}"
     _, _, model = source.offer.partition("/")
@@ -101,6 +117,16 @@ def bytes_words(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{max(1, round(count / 1000))} kB"
+
+
+def loudness_words(loudness: Loudness | None) -> str:
+    """Say how loud a film is: the whole of it, from soft to loud, its highest peak."""
+    if loudness is None:
+        return "none"
+    if not math.isfinite(loudness.lufs):
+        return "silence"
+    peak = f"true peak {loudness.peak_db:.1f} dB"
+    return f"{loudness.lufs:.1f} LUFS, range {loudness.range_lu:.1f} LU, {peak}"
 
 
 def short_path(path: Path) -> str:

@@ -19,6 +19,7 @@ from longtake.media.probe import probe
 from longtake.media.stills import open_still
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     Face,
     FootageClip,
@@ -91,6 +92,8 @@ class Handoffs:
             wanted = source.start if first else source.out_frame
             index = source_frame(source.path, self.rate, wanted)
             return self._decoded(source.path, source.sha256, index, canvas)
+        if isinstance(source, DrawnClip):
+            raise HandoffError(f'the title card "{clip}" hands no frame on')
         take = self._take(source, takes)
         return self._of_take(take, 0 if first else take.out_point, canvas)
 

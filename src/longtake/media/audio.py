@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -46,6 +47,9 @@ _FILMS = ("mov", "matroska")
 _HOLE = 2400
 # 50 ms: shorter than any rest that is heard as one, longer than a period of the lowest tone.
 _WINDOW = 2400
+# 0.5 s: what the loudness meter needs to say anything, and a tenth more.
+_METERED = 24_000
+_AAC_FRAME = 1024
 
 
 def sound_demuxer(path: Path) -> str:
@@ -119,20 +123,25 @@ def _blocks(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:
         yield np.repeat(block, 2, axis=0) if block.shape[0] == 1 else block
 
 
-def decode_range(path: Path, start: int, count: int) -> Samples | None:
-    """Decode samples [start, start + count) of a file, silence where it has none.
+def sound_from(path: Path, start: int = 0) -> Iterator[Samples]:
+    """Yield a file's sound from a sample on in blocks of a second or so, its holes filled with silence.
 
-    None where there is no sound track.
+    Nothing where there is no sound track, or it ends before `start`.
     """
-    found: Samples | None = None
+    waiting: list[Samples] = []
+    at, count = start, 0
     for place, block in decode_blocks(path):
-        found = silence(count) if found is None else found
-        low, high = max(start, place), min(start + count, place + block.shape[1])
-        if high > low:
-            found[:, low - start : high - start] = block[:, low - place : high - place]
-        if place >= start + count:
-            break
-    return found
+        if place + block.shape[1] <= at:
+            continue
+        fresh = block[:, max(0, at - place) :]
+        waiting += [silence(place - at), fresh] if place > at else [fresh]
+        count += max(0, place - at) + fresh.shape[1]
+        at = place + block.shape[1]
+        if count >= RATE:
+            yield np.concatenate(waiting, axis=1)
+            waiting, count = [], 0
+    if waiting:
+        yield np.concatenate(waiting, axis=1)
 
 
 def sound_seconds(path: Path) -> Fraction:
@@ -157,7 +166,7 @@ def heard_parts(path: Path, floor_db: float) -> Heard:
     """Find where a file lies above a level (dB of full scale, power over 50 ms), to 50 ms."""
     powers: list[float] = []
     rest, samples = silence(0), 0
-    for _, block in decode_blocks(path):
+    for block in sound_from(path):
         samples += block.shape[1]
         rest = np.concatenate([rest, block], axis=1)
         whole = rest.shape[1] // _WINDOW * _WINDOW
@@ -177,34 +186,66 @@ def _powers(windows: Samples) -> list[float]:
     return found
 
 
-def integrated_loudness(path: Path) -> float:
-    """Measure a file's integrated loudness in LUFS (EBU R 128); -inf for silence."""
+@dataclass(frozen=True)
+class Loudness:
+    """How loud sound is: integrated loudness in LUFS and loudness range in LU (EBU R 128), and its true
+    peak in dB of full scale.
+
+    The first and the last are -inf for silence.
+    """
+
+    lufs: float
+    range_lu: float
+    peak_db: float
+
+
+def measure(blocks: Iterable[Samples]) -> Loudness:
+    """Measure how loud blocks of stereo samples are; they are looked at one at a time."""
     graph = av.filter.Graph()
     source = graph.add(
         "abuffer", f"sample_rate={RATE}:sample_fmt=fltp:channel_layout=stereo:time_base=1/{RATE}"
     )
-    meter = graph.add("ebur128", "metadata=1")
+    meter = graph.add("ebur128", "metadata=1:peak=true")
     sink = graph.add("abuffersink")
     source.link_to(meter)
     meter.link_to(sink)
     graph.configure()
-    loudness = -math.inf
-    for place, block in decode_blocks(path):
-        source.push(_audio_frame(block, max(0, place)))
-        loudness = _latest_loudness(sink, loudness)
+    place, said = 0, dict[str, str]()
+    for block in blocks:
+        source.push(_audio_frame(block, place))
+        place += block.shape[1]
+        said = _latest(sink, said)
     source.push(None)
-    loudness = _latest_loudness(sink, loudness)
-    # The meter's gate reports -70 for a track in which nothing is heard.
-    return loudness if loudness > -70 else -math.inf
+    return _read_meter(_latest(sink, said))
 
 
-def _latest_loudness(sink: av.filter.FilterContext, loudness: float) -> float:
+def _latest(sink: av.filter.FilterContext, said: dict[str, str]) -> dict[str, str]:
     while True:
         try:
             frame = sink.pull()
         except (av.BlockingIOError, av.EOFError):
-            return loudness
-        loudness = float(frame.metadata.get("lavfi.r128.I", loudness))
+            return said
+        # The last frame, where it is shorter than the others, says nothing.
+        said = dict(frame.metadata) or said
+
+
+def _read_meter(said: dict[str, str]) -> Loudness:
+    lufs, lu, peak = (float(said.get(f"lavfi.r128.{n}", 0)) for n in ("I", "LRA", "true_peak"))
+    # The meter's gate reports -70 for a track in which nothing is heard.
+    lufs = lufs if said and lufs > -70 else -math.inf
+    return Loudness(lufs, lu, 20 * math.log10(peak) if peak > 0 else -math.inf)
+
+
+def integrated_loudness(path: Path) -> float:
+    """Measure a file's integrated loudness in LUFS (EBU R 128); -inf for silence.
+
+    A sound shorter than the meter's window of 0.4 s is measured as if it went on.
+    """
+    blocks = sound_from(path)
+    first = next(blocks, silence(0))
+    if 0 < first.shape[1] < _METERED:
+        first = np.tile(first, -(-_METERED // first.shape[1]))
+    return measure(chain([first], blocks)).lufs
 
 
 def encode_aac(path: Path, blocks: Iterable[Samples], *, bit_rate: int = 160_000) -> int:
@@ -213,11 +254,15 @@ def encode_aac(path: Path, blocks: Iterable[Samples], *, bit_rate: int = 160_000
     with av.open(str(path), "w", format="mp4") as out:
         stream = out.add_stream("aac", rate=RATE, layout="stereo")
         stream.bit_rate = bit_rate
-        for block in blocks:
-            frame = _audio_frame(np.clip(block, -1.0, 1.0), place)
-            place += block.shape[1]
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
+        # Libav's encoder hurts the first frame it is given, by a click of several dB: that is a frame of
+        # silence in front of the sound, and its packet is left out.
+        untouched = stream.encode(_audio_frame(silence(_AAC_FRAME), -_AAC_FRAME)) == []
+        for block in chain(blocks, [None]):
+            frame = None if block is None else _audio_frame(np.clip(block, -1.0, 1.0), place)
+            packets = stream.encode(frame)
+            out.mux(packets[1:] if untouched else packets)
+            untouched = untouched and not packets
+            place += frame.samples if frame else 0
     return place
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtake.errors import MediaError
+from longtake.units import Size
 
 Matrix = Literal["bt709", "bt601", "bt2020"]
 Siting = Literal["left", "centre", "topleft", "top"]
@@ -154,6 +155,37 @@ def rgb_to_planes(
     return np.ascontiguousarray(y[:height, :width]), u, v
 
 
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """A picture to lie over others: its colour times its cover, and the cover, as 4:2:0 planes.
+
+    What shows is `colour + (1 - cover) * below`, in codes of limited range, for each of the planes.
+    """
+
+    colour: tuple[Real, Real, Real]
+    cover: tuple[Real, Real, Real]
+
+
+def rgba_to_ink(rgba: Plane, matrix: Matrix = "bt709", siting: Siting = "left") -> Ink:
+    """Turn RGBA (height, width, 4), straight alpha, even sides, into what lies over 4:2:0 planes.
+
+    A chroma sample takes the colour of what covers it, by how much each does: what hides under
+    alpha 0 never bleeds into an edge.
+    """
+    sampling = Sampling(matrix, siting=siting)
+    cover = rgba[..., 3].astype(np.float32) * np.float32(1 / 255)
+    light, blue, red = _split([rgba[..., c].astype(np.float32) for c in range(3)], sampling)
+    black, luma_codes = sampling.luma
+    middle, chroma_codes = sampling.chroma
+    y = (light * np.float32(luma_codes / 255) + np.float32(black)) * cover
+    u, v = (
+        _down((c * np.float32(chroma_codes / 255) + np.float32(middle)) * cover, sampling)
+        for c in (blue, red)
+    )
+    half = _down(cover, sampling)
+    return Ink((y, u, v), (cover, half, half))
+
+
 def planes_to_frame(y: Plane, u: Plane, v: Plane) -> av.VideoFrame:
     """Make a yuv420p frame of its planes, tagged as the film is: bt709, limited range."""
     frame = av.VideoFrame(y.shape[1], y.shape[0], "yuv420p")
@@ -162,6 +194,12 @@ def planes_to_frame(y: Plane, u: Plane, v: Plane) -> av.VideoFrame:
         rows[:, : plane.width] = samples
         plane.update(rows.tobytes())
     return tagged(frame)
+
+
+def flat_frame(size: Size) -> av.VideoFrame:
+    """Make a black film frame."""
+    half = np.full((size.height // 2, size.width // 2), 128, np.uint8)
+    return planes_to_frame(np.full((size.height, size.width), 16, np.uint8), half, half)
 
 
 def tagged(frame: av.VideoFrame) -> av.VideoFrame:

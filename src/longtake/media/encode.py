@@ -25,12 +25,14 @@ class EncoderSettings:
     """How film frames are encoded: x264 preset, constant rate factor, group length in frames.
 
     All that shows in the headers follows from these and the size and rate, so that pieces made
-    anywhere can stand beside each other.
+    anywhere can stand beside each other. `headers` are x264 options that win over the others: those
+    under which the pieces can stand beside pictures of another encoder (`media.matching`).
     """
 
     preset: str
     crf: int
     gop: int
+    headers: str = ""
 
     @classmethod
     def for_quality(cls, quality: str, rate: FrameRate) -> EncoderSettings:
@@ -44,7 +46,8 @@ class EncoderSettings:
 
     @property
     def x264_params(self) -> str:
-        return f"open-gop=0:keyint={self.gop}:min-keyint=1:stitchable=1"
+        plain = f"open-gop=0:keyint={self.gop}:min-keyint=1:stitchable=1"
+        return f"{plain}:{self.headers}" if self.headers else plain
 
 
 @dataclass(frozen=True)

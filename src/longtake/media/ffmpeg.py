@@ -9,7 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -25,10 +25,18 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _CHECK_S = 900.0
 
 
-def run_ffmpeg(args: Sequence[str], *, stdin: bytes | None = None, timeout_s: float) -> bytes:
+def run_ffmpeg(
+    args: Sequence[str],
+    *,
+    stdin: bytes | None = None,
+    timeout_s: float,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> bytes:
     """Run the bundled ffmpeg and give what it wrote to standard output.
 
-    It is killed when the time is up, when the call is interrupted, and when this process dies.
+    It is killed when the time is up, when the call is interrupted, and when this process dies. It
+    works in `folder`, with `variables` added to its environment.
     Raises MediaError with the last lines of its log and the command. Arguments that carry outside
     text must be files (`file:...`), never parts of a filter graph.
     """
@@ -38,6 +46,8 @@ def run_ffmpeg(args: Sequence[str], *, stdin: bytes | None = None, timeout_s: fl
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, **variables} if variables else None,
         preexec_fn=_die_with_parent(),
     ) as child:
         try:

@@ -147,15 +147,29 @@ def _sought(
         return None
     wanted = grid.pts[start]
     key = grid.key_before(wanted)
-    if key is None or key <= grid.pts[0]:
+    if key is None or wanted == grid.pts[0]:
         return None
-    container.seek(key, stream=stream)
-    frames = container.decode(stream)
+    if key > grid.pts[0]:
+        container.seek(key, stream=stream)
+    frames = _hurried(container, stream, wanted)
     for frame in frames:
         if frame.pts is None or frame.pts >= wanted:
             found = frame.pts == wanted and not frame.is_corrupt
             return chain((frame,), frames) if found else None
     return None
+
+
+def _hurried(
+    container: InputContainer, stream: VideoStream, wanted: int
+) -> Iterator[av.VideoFrame]:
+    """Decode what is shown from `wanted` on, and before it only what other pictures depend on."""
+    codec = stream.codec_context
+    if codec.codec.canonical_name == "h264":
+        codec.skip_frame = "NONREF"
+    for packet in container.demux(stream):
+        if packet.pts is None or packet.pts >= wanted:
+            codec.skip_frame = "DEFAULT"
+        yield from codec.decode(packet if packet.size else None)
 
 
 def _starts_clean(grid: Grid) -> bool:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,20 @@ import av
 from av.container import OutputContainer
 
 from longtake.errors import MediaError
+from longtake.media.audio import RATE
 from longtake.media.encode import EncodedRun, EncoderSettings, black_frame, set_up
 from longtake.units import FrameRate, Size
+
+
+@dataclass(frozen=True)
+class CaptionTrack:
+    """A track of captions that players show or hide: film frames [start, end) and the lines there.
+
+    They stand in order, none over another. `language` is of three letters, "und" where unknown.
+    """
+
+    captions: tuple[tuple[int, int, str], ...]
+    language: str = "und"
 
 
 @dataclass(frozen=True)
@@ -37,8 +50,9 @@ def write_film(
     sound: Path | None = None,
     chapters: tuple[Chapter, ...] = (),
     title: str = "",
+    captions: CaptionTrack | None = None,
 ) -> int:
-    """Join runs of packets, and a finished AAC track, into one MP4; returns the count of frames.
+    """Join runs of packets, a finished AAC track and captions into one MP4; counts its frames.
 
     Every run must have the parameter sets of the first (else MediaError). Time stamps are our own:
     display order counts frames, decode order runs `delay` frames ahead of it over the whole film,
@@ -52,12 +66,16 @@ def write_film(
             if title:
                 out.metadata["title"] = title
             stream = out.add_stream_from_template(_template(size, rate, settings))
-            voice = _SoundPackets(out, sound) if sound else None
+            beside: list[_SoundPackets | _CaptionPackets] = []
+            if sound:
+                beside.append(_SoundPackets(out, sound))
+            if captions and captions.captions:
+                beside.append(_CaptionPackets(out, captions, rate, ticks))
             if chapters:
                 out.set_chapters([_chapter(n, c, rate) for n, c in enumerate(chapters)])
-            count = _write_runs(out, stream, runs, rate, delay, voice)
-            if voice:
-                voice.up_to(None)
+            count = _write_runs(out, stream, runs, rate, delay, beside)
+            for track in beside:
+                track.finish(count)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path.name} cannot be written ({error.strerror})") from error
     return count
@@ -69,7 +87,7 @@ def _write_runs(
     runs: Iterable[EncodedRun],
     rate: FrameRate,
     delay: int,
-    voice: _SoundPackets | None,
+    beside: list[_SoundPackets | _CaptionPackets],
 ) -> int:
     frames = decoded = 0
     avcc = b""
@@ -83,8 +101,8 @@ def _write_runs(
             made.stream, made.time_base = stream, 1 / rate.value
             made.pts, made.dts, made.duration = frames + packet.index, decoded - delay, 1
             made.is_keyframe = packet.key
-            if voice:
-                voice.up_to(rate.seconds(made.dts))
+            for track in beside:
+                track.up_to(rate.seconds(made.dts))
             out.mux_one(made)
             decoded += 1
         frames += run.frames
@@ -103,16 +121,88 @@ class _SoundPackets:
         )
         self._next = next(self._packets, None)
 
-    def up_to(self, seconds: Fraction | None) -> None:
-        """Write all packets that decode no later than a time; None writes the rest and closes."""
-        while self._next is not None and (
-            seconds is None or (self._next.dts or 0) * (self._next.time_base or 0) <= seconds
-        ):
-            self._next.stream = self._stream
-            self._out.mux_one(self._next)
-            self._next = next(self._packets, None)
-        if seconds is None:
-            self._source.close()
+    def up_to(self, seconds: Fraction) -> None:
+        """Write all packets that decode no later than a time."""
+        while self._next and (self._next.dts or 0) * (self._next.time_base or 0) <= seconds:
+            self._write(self._next)
+
+    def finish(self, frames: int) -> None:
+        """Write the rest."""
+        while self._next:
+            self._write(self._next)
+        self._source.close()
+
+    def _write(self, packet: av.Packet[Any]) -> None:
+        packet.stream = self._stream
+        self._out.mux_one(packet)
+        self._next = next(self._packets, None)
+
+
+# The muxer asks for the look of a text track in the form of an SSA head; players have their own.
+_LOOK = b"""[Script Info]
+ScriptType: v4.00+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, Alignment
+Style: Default,Sans-Serif,18,&H00FFFFFF,2
+[Events]
+Format: Layer, Start, End, Text
+"""
+
+
+class _CaptionPackets:
+    """Writes captions into the film beside their pictures, an empty one wherever nothing is said."""
+
+    def __init__(
+        self, out: OutputContainer, track: CaptionTrack, rate: FrameRate, ticks: int
+    ) -> None:
+        self._stream = out.add_stream("mov_text")
+        self._stream.codec_context.subtitle_header = _LOOK
+        # libav compares times of tracks by their bare ticks: with fewer a second than the sound has it
+        # would put empty captions before their time.
+        self._stream.time_base = Fraction(1, ticks * ceil(RATE / ticks))
+        self._stream.metadata["language"] = track.language
+        self._out = out
+        self._rate = rate
+        self._at = 0
+        self._rest = list(reversed(_with_silence(track.captions)))
+
+    def up_to(self, seconds: Fraction) -> None:
+        """Write what begins no later than a time."""
+        while self._rest and self._rate.seconds(self._rest[-1][0]) <= seconds:
+            self._write(*self._rest.pop())
+
+    def finish(self, frames: int) -> None:
+        """Write the rest, and silence to the end of a film of so many frames."""
+        while self._rest:
+            self._write(*self._rest.pop())
+        if self._at < frames:
+            self._write(self._at, frames, "")
+
+    def _write(self, start: int, end: int, text: str) -> None:
+        said = _cut_to(text.encode("utf-8", "ignore"), 0xFFFF)
+        packet = av.Packet(len(said).to_bytes(2, "big") + said)
+        packet.stream, packet.time_base = self._stream, 1 / self._rate.value
+        packet.pts = packet.dts = start
+        packet.duration = end - start
+        packet.is_keyframe = True
+        self._out.mux_one(packet)
+        self._at = end
+
+
+def _with_silence(captions: tuple[tuple[int, int, str], ...]) -> list[tuple[int, int, str]]:
+    """Put an empty caption wherever none stands, from the first frame to the last caption."""
+    whole: list[tuple[int, int, str]] = []
+    for start, end, text in captions:
+        at = whole[-1][1] if whole else 0
+        if at < start:
+            whole.append((at, start, ""))
+        whole.append((start, end, text))
+    return whole
+
+
+def _cut_to(said: bytes, limit: int) -> bytes:
+    """Keep whole signs of UTF-8 within so many bytes."""
+    return said[:limit].decode("utf-8", "ignore").encode()
 
 
 def _chapter(number: int, chapter: Chapter, rate: FrameRate) -> av.container.core.Chapter:

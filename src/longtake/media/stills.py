@@ -39,14 +39,21 @@ def open_still(path: Path, background: str = "#000000") -> Plane:
     is damaged, or has more than 40 million pixels.
     """
     with _opened(path) as image:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I"):
-            upright = _from_16_bits(upright)
+        upright = _upright(image)
         if upright.has_transparency_data:
             layer = upright.convert("RGBA")
             below = Image.new("RGBA", layer.size, background)
             upright = Image.alpha_composite(below, layer)
         return np.asarray(upright.convert("RGB"))
+
+
+def open_transparent(path: Path) -> Image.Image:
+    """Decode a PNG, JPEG or WEBP to upright RGBA, for a picture that lies over others.
+
+    Raises MediaError as `open_still` does.
+    """
+    with _opened(path) as image:
+        return _upright(image).convert("RGBA")
 
 
 def still_size(path: Path) -> Size:
@@ -94,6 +101,11 @@ def _too_large(path: Path, size: str) -> MediaError:
         f"{path}: has too many pixels ({size}; at most 40 million)",
         hint="scale the picture down; films are at most 8192 wide",
     )
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(image)
+    return _from_16_bits(upright) if upright.mode.startswith("I") else upright
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:

@@ -16,9 +16,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from longtake.errors import MediaError
+from longtake.media.probe import open_regular
 
 Weight = Literal["regular", "bold"]
 Colour = tuple[int, int, int]
@@ -31,8 +32,11 @@ _MISSING = "\U0010fffd"
 _LEADING = 1.28
 # A heavier face by a stroke of this part of the size: Pillow brings one weight only.
 _BOLD = 0.028
+# Writings whose letters join or change places, besides those that run from the right: India's,
+# Tibetan, Burmese, Khmer.
+_JOINED = (("\u0900", "\u0dff"), ("\u0f00", "\u109f"), ("\u1780", "\u17ff"))
 # Fonts looked at for a missing sign, best known first; a machine may hold thousands.
-_FONTS_TRIED = 80
+_FONTS_TRIED = 240
 _GOOD_FONTS = (
     ("notosans-regular", "dejavusans.", "arial.", "segoeui.", "helvetica."),
     ("notosanscjk", "arialuni", "pingfang", "hiragino", "msyh.", "msgothic", "wqy", "droidsans"),
@@ -46,13 +50,21 @@ _FOLDERS = {
 
 
 @dataclass(frozen=True)
-class _Style:
+class Style:
+    """How text is set: its size in pixels, its weight, and a font file ("" for the built-in face).
+
+    `tracking` is room between signs in parts of the size; text of joined letters takes none.
+    """
+
     size: int
     weight: Weight = "regular"
+    font: str = ""
+    tracking: float = 0.0
 
     @property
     def stroke(self) -> float:
-        return self.size * _BOLD if self.weight == "bold" else 0.0
+        # A font file of the author's has the weight that the author chose.
+        return self.size * _BOLD if self.weight == "bold" and not self.font else 0.0
 
 
 def text_image(
@@ -68,15 +80,15 @@ def text_image(
     What does not fit into the lines is cut with an ellipsis. Control signs are dropped, and any
     white space counts as one blank.
     """
-    style = _Style(max(size_px, 4), weight)
-    lines = wrapped(text, style.size, max_width_px, max_lines, weight)
+    style = Style(max(size_px, 4), weight)
+    lines = set_lines(text, style, max_width_px, max_lines)
     leading = round(style.size * _LEADING)
     pad = round(style.stroke) + 1
-    width = max((round(_width(line, style)) for line in lines), default=0)
+    width = max((round(line_width(line, style)) for line in lines), default=0)
     picture = Image.new("RGBA", (width + 2 * pad, leading * max(len(lines), 1)), (*colour, 0))
     pen = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):
-        _draw_line(pen, line, (pad, number * leading + style.size), style, colour)
+        draw_line(pen, line, (pad, number * leading + style.size), style, colour)
     return picture
 
 
@@ -84,7 +96,11 @@ def wrapped(
     text: str, size_px: int, max_width_px: int, max_lines: int, weight: Weight = "regular"
 ) -> list[str]:
     """Divide text into lines that fit a width, at blanks where there are any."""
-    style = _Style(max(size_px, 4), weight)
+    return set_lines(text, Style(max(size_px, 4), weight), max_width_px, max_lines)
+
+
+def set_lines(text: str, style: Style, max_width_px: int, max_lines: int) -> list[str]:
+    """Divide text into lines of a style; what is too much for them is cut with an ellipsis."""
     # No sign that is seen is narrower than an eighth of its size: the rest can never show.
     room = int(max_width_px / style.size * 8 + 2) * max_lines
     words = clean(text[: 20 * room])[:room].split()
@@ -107,9 +123,58 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def undrawable(text: str) -> str:
+def undrawable(text: str, font: str = "") -> str:
     """Give the signs of a text that no font here has, and that are drawn as boxes."""
-    return "".join(sign for sign in clean(text) if sign != " " and _font_with(sign) is None)
+    return "".join(s for s in clean(text) if s != " " and _font_with(s, font) is None)
+
+
+def foreign(text: str, font: str) -> str:
+    """Give the signs of a text that a font file lacks, and that are set in another one."""
+    return "".join(dict.fromkeys(s for s in clean(text) if s != " " and not _has(font, s)))
+
+
+def unshaped(text: str) -> bool:
+    """Tell whether a text has letters that join or run from the right, which this Pillow cannot set."""
+    return not features.check("raqm") and any(map(_is_shaped, text))
+
+
+def runs_from_right(text: str) -> bool:
+    """Tell whether a text is of a writing that runs from right to left: by its first letter."""
+    ways = (unicodedata.bidirectional(sign) for sign in text)
+    return next((way for way in ways if way in ("L", "R", "AL")), "L") != "L"
+
+
+def check_font(path: Path) -> None:
+    """Open a font file; a MediaError says that it is none."""
+    try:
+        with open_regular(path):
+            face = ImageFont.truetype(str(path), 16)
+        face.getmask("A")
+    except (OSError, ValueError) as exc:
+        raise MediaError(
+            f"{path}: is no font that can be used", hint="name a TrueType or OpenType file"
+        ) from exc
+
+
+def font_runs(line: str, font: str = "") -> list[tuple[str, str]]:
+    """Divide a line into runs of one font, each with the font's file ("": the built-in face).
+
+    `font` is taken for all signs it has. Blanks, marks and joiners stay with the sign before them;
+    so does a sign that no font has.
+    """
+    chosen: list[tuple[str, str]] = []
+    for sign in line:
+        last = chosen[-1][0] if chosen else font
+        clings = sign == " " or unicodedata.category(sign) in ("Mn", "Mc", "Me", "Cf")
+        found = last if clings else _font_with(sign, font)
+        chosen.append((last if found is None else found, sign))
+    runs = groupby(chosen, key=lambda pair: pair[0])
+    return [(name, "".join(sign for _, sign in signs)) for name, signs in runs]
+
+
+def font_file(font: str) -> bytes:
+    """Give the bytes of a font: of a file, or of the built-in face for ""."""
+    return Path(font).read_bytes() if font else _face("", 16).font_bytes
 
 
 def _is_unseen(sign: str) -> bool:
@@ -117,53 +182,83 @@ def _is_unseen(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn") or "\ufe00" <= sign <= "\ufe0f"
 
 
-def _filled_line(words: list[str], style: _Style, limit: int) -> tuple[str, list[str]]:
+def _is_shaped(sign: str) -> bool:
+    return unicodedata.bidirectional(sign) in ("R", "AL") or any(
+        first <= sign <= last for first, last in _JOINED
+    )
+
+
+def _filled_line(words: list[str], style: Style, limit: int) -> tuple[str, list[str]]:
     line, rest = words[0], words[1:]
-    if _width(line, style) > limit:
+    if line_width(line, style) > limit:
         fits = _fitting(line, style, limit)
         return line[:fits], [line[fits:], *rest]
-    while rest and _width(f"{line} {rest[0]}", style) <= limit:
+    while rest and line_width(f"{line} {rest[0]}", style) <= limit:
         line, rest = f"{line} {rest[0]}", rest[1:]
     return line, rest
 
 
-def _shortened(line: str, style: _Style, limit: int) -> str:
-    if _width(line + _ELLIPSIS, style) <= limit:
+def _shortened(line: str, style: Style, limit: int) -> str:
+    if line_width(line + _ELLIPSIS, style) <= limit:
         return line + _ELLIPSIS
-    return line[: _fitting(line, style, limit - _width(_ELLIPSIS, style))].rstrip() + _ELLIPSIS
+    return line[: _fitting(line, style, limit - line_width(_ELLIPSIS, style))].rstrip() + _ELLIPSIS
 
 
-def _fitting(line: str, style: _Style, limit: float) -> int:
+def _fitting(line: str, style: Style, limit: float) -> int:
     """Count the signs at the start of a line that fit, at least one."""
     low, high = 1, len(line)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _width(line[:middle], style) <= limit else (low, middle - 1)
+        low, high = (
+            (middle, high) if line_width(line[:middle], style) <= limit else (low, middle - 1)
+        )
     return low
 
 
-def _width(line: str, style: _Style) -> float:
-    return sum(face.getlength(run) for face, run in _runs(line, style.size))
+def line_width(line: str, style: Style) -> float:
+    """Measure a line in pixels, from where it begins to where a next sign would."""
+    return sum(wide for _, _, wide in _set(line, style))
 
 
-def _draw_line(
-    pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], style: _Style, colour: Colour
+def draw_line(
+    pen: ImageDraw.ImageDraw, line: str, at: tuple[float, float], style: Style, colour: Colour
 ) -> None:
+    """Draw a line whose left end stands at a point of its base line."""
     x, y = at
-    for face, run in _runs(line, style.size):
+    for face, run, wide in _set(line, style):
         pen.text((x, y), run, fill=colour, font=face, anchor="ls", stroke_width=style.stroke)
-        x += face.getlength(run)
+        x += wide
 
 
-def _runs(line: str, size: int) -> Iterator[tuple[Face, str]]:
+def _set(line: str, style: Style) -> Iterator[tuple[Face, str, float]]:
+    """Divide a line into what is drawn at once: its face, its signs, and how wide they stand."""
+    gap = style.tracking * style.size
+    spaced = gap and not any(map(_is_shaped, line))
+    for face, run in _runs(line, style.size, style.font):
+        if not spaced:
+            yield face, run, face.getlength(run)
+            continue
+        # Measured from the run's start, so that pairs keep the distance the face gives them.
+        ends = [face.getlength(run[: count + 1]) for count in range(len(run))]
+        for sign, end, start in zip(run, ends, [0.0, *ends], strict=False):
+            yield face, sign, end - start + gap
+
+
+def _runs(line: str, size: int, first: str) -> Iterator[tuple[Face, str]]:
     """Divide a line into runs of one font; a sign that no font has becomes a box."""
+    if any(map(_is_shaped, line)):
+        # Only within one run are letters joined and directions mixed as they should be.
+        whole = _font_with_all("".join(sorted(set(line) - {" "})), first)
+        if whole is not None:
+            yield _face(whole, size), line
+            return
     chosen: list[tuple[str, str]] = []
     for sign in line:
-        font = _font_with(sign)
+        font = _font_with(sign, first)
         if sign == " " and chosen:
             font = chosen[-1][0]
         if font is None:
-            font = _font_with(_BOX)
+            font = _font_with(_BOX, first)
             chosen.append(("", "?") if font is None else (font, _BOX))
         else:
             chosen.append((font, sign))
@@ -180,13 +275,21 @@ def _face(font: str, size: int) -> Face:
 
 
 @lru_cache(maxsize=8192)
-def _font_with(sign: str) -> str | None:
+def _font_with(sign: str, first: str = "") -> str | None:
     """Find the font that has a sign: "" for the built-in one, None for no font at all."""
-    if sign.isascii():
+    if not first and sign.isascii():
         return ""
-    return next((font for font in ("", *_system_fonts()) if _has(font, sign)), None)
+    return next((font for font in (first, "", *_system_fonts()) if _has(font, sign)), None)
 
 
+@lru_cache(maxsize=1024)
+def _font_with_all(signs: str, first: str) -> str | None:
+    """Find a font that has all of these signs."""
+    fonts = dict.fromkeys((first, "", *_system_fonts()))
+    return next((font for font in fonts if all(_has(font, sign) for sign in signs)), None)
+
+
+@lru_cache(maxsize=8192)
 def _has(font: str, sign: str) -> bool:
     known = _probe(font)
     # Colour fonts and broken ones refuse to be opened or drawn at a free size.
@@ -230,7 +333,9 @@ def _system_fonts() -> tuple[str, ...]:
 
 def _rank(path: Path) -> tuple[int, str]:
     name = path.name.lower()
+    # Of one face the upright letters of usual weight come first.
+    order = f"{'regular' not in name:d}{name}"
     for rank, known in enumerate(_GOOD_FONTS):
         if name.startswith(known):
-            return rank, name
-    return len(_GOOD_FONTS), name
+            return rank, order
+    return len(_GOOD_FONTS), order

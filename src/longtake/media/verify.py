@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -17,6 +18,9 @@ from longtake.units import FrameRate
 _SOUND_SLACK_S = Fraction(2 * 1024, 48_000)
 # How many pictures behind a joint are decoded.
 _LOOK = 2
+# At a joint of copied pictures: the longest group before it that is decoded up to it, and how many
+# pictures at most behind it.
+_LONGEST, _BEHIND = 48, 24
 # A decoder that paints over an error would hide just what is looked for; how smooth the pictures
 # come out does not matter.
 _LOOKING = {"err_detect": "explode", "skip_loop_filter": "all"}
@@ -24,13 +28,25 @@ _LOOKING = {"err_detect": "explode", "skip_loop_filter": "all"}
 
 @dataclass(frozen=True)
 class Expected:
-    """What a film must be: frames at a rate, key frames where pieces begin, sound or none."""
+    """What a film must be: frames at a rate, key frames where pieces begin, sound or none.
+
+    At `joints` (film frames) it is decoded through, from the group before into the one behind.
+    """
 
     frames: int
     rate: FrameRate
     starts: tuple[int, ...]
     fresh: frozenset[int]
     sound: bool
+    joints: frozenset[int] = frozenset()
+
+
+class BrokenJoint(AssemblyError):
+    """The film cannot be decoded through the joint at film frame `frame`."""
+
+    def __init__(self, frame: int) -> None:
+        super().__init__(f"the film cannot be decoded at frame {frame}")
+        self.frame = frame
 
 
 def verify_film(path: Path, expected: Expected) -> None:
@@ -42,14 +58,17 @@ def verify_film(path: Path, expected: Expected) -> None:
     """
     try:
         with av.open(str(path), format="mp4") as film:
-            _check_packets(film, expected)
+            keys = _check_packets(film, expected)
             _check_sound(film, expected)
             _check_joints(film, expected)
+            for joint in sorted(expected.joints):
+                _check_through(film, expected, keys, joint)
     except av.FFmpegError as error:
         raise AssemblyError(f"{path.name} cannot be read back: {error}") from error
 
 
-def _check_packets(film: av.container.InputContainer, expected: Expected) -> None:
+def _check_packets(film: av.container.InputContainer, expected: Expected) -> list[int]:
+    """Look at all packets; gives the film frames that are key frames."""
     stream = film.streams.video[0]
     places = []
     keys = set()
@@ -67,6 +86,7 @@ def _check_packets(film: av.container.InputContainer, expected: Expected) -> Non
     open_starts = set(expected.starts) - keys
     if open_starts:
         raise AssemblyError(f"no key frame at film frames {sorted(open_starts)[:5]}")
+    return sorted(keys)
 
 
 def _check_sound(film: av.container.InputContainer, expected: Expected) -> None:
@@ -90,13 +110,40 @@ def _check_joints(film: av.container.InputContainer, expected: Expected) -> None
     codec.options = _LOOKING
     for start in sorted(expected.fresh):
         ticks = int(expected.rate.seconds(start) / (stream.time_base or Fraction(1)))
-        film.seek(ticks, stream=stream, backward=True, any_frame=False)
         wanted = min(_LOOK, expected.frames - start)
-        packets = list(islice(film.demux(stream), wanted))
-        # Asked for its last pictures at once, the decoder need not be fed the ones that follow.
-        frames = [frame for packet in packets for frame in codec.decode(packet)] + codec.decode(
-            None
-        )
+        try:
+            film.seek(ticks, stream=stream, backward=True, any_frame=False)
+            packets = list(islice(film.demux(stream), wanted))
+            # Asked for its last pictures at once, the decoder need not be fed the ones that follow.
+            frames = [frame for each in (*packets, None) for frame in codec.decode(each)]
+        except av.FFmpegError as error:
+            raise BrokenJoint(start) from error
         codec.flush_buffers()
         if len(frames) < wanted or packets[0].pts != ticks:
-            raise AssemblyError(f"the film cannot be decoded at frame {start}")
+            raise BrokenJoint(start)
+
+
+def _check_through(
+    film: av.container.InputContainer, expected: Expected, keys: list[int], joint: int
+) -> None:
+    """Decode the group that ends at a joint and what follows it, as a player does: in one go."""
+    stream = film.streams.video[0]
+    codec = stream.codec_context
+    codec.options = _LOOKING
+    first = keys[max(0, bisect_left(keys, joint) - 1)]
+    if joint - first > _LONGEST:
+        # They are the clip's, byte for byte, and were decoded when it came in.
+        first = joint
+    behind = next((key for key in keys[bisect_right(keys, joint) :]), expected.frames)
+    behind = min(behind, joint + _BEHIND)
+    grid = expected.rate.seconds(1) / (stream.time_base or Fraction(1))
+    try:
+        film.seek(int(first * grid), stream=stream, backward=True, any_frame=False)
+        packets = islice(film.demux(stream), behind - first)
+        shown = [frame.pts for each in (*packets, None) for frame in codec.decode(each)]
+    except av.FFmpegError as error:
+        raise BrokenJoint(joint) from error
+    codec.flush_buffers()
+    before = [pts for pts in shown if pts is not None and pts < joint * grid]
+    if before != [at * grid for at in range(first, joint)] or len(shown) != behind - first:
+        raise BrokenJoint(joint)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
+from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
-from longtake.plan.job import ClipJob, Plan, Quote
+from longtake.plan.job import ClipJob, DrawnClip, Plan, Quote
 from longtake.plan.joins import plan_joins
 from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
@@ -20,6 +21,7 @@ from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.shots import Draft, add_shot
 from longtake.plan.sound import plan_cues
 from longtake.plan.survey import Survey
+from longtake.plan.titles import plan_titles
 from longtake.plan.unused import unused_keys
 from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
@@ -61,15 +63,21 @@ def compile_plan(
     timeline = _timeline(draft, joins)
     draft.faults += _joins_that_do_not_fit(draft, timeline)
     room, tight = room_faults(storyboard, scenes, draft.spoken, timeline, draft.ids)
-    draft.faults += room
-    cues, cue_faults = plan_cues(storyboard, scenes, survey, rate, draft.sounds)
-    cues = replace(cues, narration=narration_cues(draft.spoken))
-    draft.faults += cue_faults
-    speech = [said.job for said in draft.spoken.values() if said.job]
+    cues, cue_faults = plan_cues(
+        storyboard, scenes, survey, rate, draft.sounds, draft.sources.values()
+    )
+    clips = _clips_of_shots(draft)
+    titles, title_faults, hurried = plan_titles(storyboard, scenes, survey, timeline, clips)
+    sheet, unread = plan_captions(storyboard, scenes, survey, timeline, clips)
+    said = narration_cues(draft.spoken)
+    cues = replace(cues, narration=said, titles=titles, captions=sheet)
+    draft.faults += room + cue_faults + title_faults
+    speech = [spoken.job for spoken in draft.spoken.values() if spoken.job]
     quote = make_quote(tuple(draft.sources.values()), survey.owned, storyboard.budget, speech)
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
-    warnings += _face_warnings(draft) + anchorless + tight
+    warnings += _face_warnings(draft) + anchorless + tight + hurried
+    warnings += [*unread, *survey.warnings]
     return _plan(draft, scenes, timeline, cues, quote, warnings)
 
 
@@ -119,13 +127,26 @@ def _finish_sources(draft: Draft) -> list[Fault]:
     return anchor_warnings(draft.storyboard, unmet)
 
 
+def _clips_of_shots(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Map every shot to its clips in film order."""
+    shots: dict[str, tuple[str, ...]] = {}
+    for source in draft.sources.values():
+        shots[source.shot] = (*shots.get(source.shot, ()), source.id)
+    return shots
+
+
 def _unknown_clips(draft: Draft) -> list[Fault]:
     faults = []
     for handoff in handoffs_of(draft.sources):
-        if handoff.source in draft.sources:
-            continue
         shot = _shot_of(draft, handoff.target)
         key = "start" if handoff.edge == "end" else "end"
+        if isinstance(draft.sources.get(handoff.source), DrawnClip):
+            message = f'shot "{shot.id}": the title card "{handoff.source}" hands no frame on'
+            hint = "write `start: fresh`, or name a picture"
+            place = (*shot.place, key)
+            faults.append(draft.storyboard.fault(place, message, code="edge-of-a-card", hint=hint))
+        if handoff.source in draft.sources:
+            continue
         faults.append(
             draft.storyboard.fault(
                 (*shot.place, key),

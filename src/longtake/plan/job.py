@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from longtake.cues import CueSheet
+from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
@@ -81,6 +81,8 @@ class ClipJob:
     with the recipe of the clip it continues.
     """
 
+    kind: ClassVar[Literal["clip"]] = "clip"
+
     id: str
     scene: str
     shot: str
@@ -109,6 +111,8 @@ class ClipJob:
 class StillClip:
     """A picture of the author, held or moved by camera words, drawn straight into the film."""
 
+    kind: ClassVar[Literal["still"]] = "still"
+
     id: str
     scene: str
     shot: str
@@ -127,6 +131,9 @@ class StillClip:
 @dataclass(frozen=True)
 class FootageClip:
     """A part of an existing file: film-rate frames [start, end) of the `available` ones."""
+
+    kind: ClassVar[Literal["footage"]] = "footage"
+    camera: ClassVar[tuple[str, ...]] = ()
 
     id: str
     scene: str
@@ -148,7 +155,32 @@ class FootageClip:
         return self.end - 1
 
 
-Source = ClipJob | StillClip | FootageClip
+@dataclass(frozen=True)
+class DrawnClip:
+    """A title card on a ground of its own, drawn straight into the film."""
+
+    kind: ClassVar[Literal["card"]] = "card"
+    camera: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    scene: str
+    shot: str
+    title: TitleCue
+    frames: int
+    parts: Mapping[str, Any]
+    recipe: str
+
+    @property
+    def out_frame(self) -> int:
+        return self.frames - 1
+
+    @property
+    def text(self) -> str:
+        """The title itself."""
+        return str(json.loads(self.title.options).get("text", ""))
+
+
+Source = ClipJob | StillClip | FootageClip | DrawnClip
 
 
 @dataclass(frozen=True)

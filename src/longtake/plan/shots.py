@@ -15,6 +15,7 @@ from longtake.plan.edges import Made, first_edge, last_edge
 from longtake.plan.faces import Unsent, face_faults, named_faces, sent_faces
 from longtake.plan.job import (
     ClipJob,
+    DrawnClip,
     Edge,
     EndOf,
     Face,
@@ -32,6 +33,7 @@ from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.speech import Spoken
 from longtake.plan.split import split_shot
 from longtake.plan.survey import Survey
+from longtake.plan.titles import card_of
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import camera_brackets, canonical_camera
 from longtake.storyboard.model import Footage, PromptParts, Storyboard
@@ -81,7 +83,9 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
     if shot.shot.still is not None:
         _add_still(draft, scene, shot, settings.camera if settings else ())
     elif shot.shot.footage is not None:
-        _add_footage(draft, scene, shot, settings.sound if settings else "keep")
+        _add_footage(draft, scene, shot, settings)
+    elif shot.shot.is_card:
+        _add_card(draft, scene, shot)
     elif isinstance(found, ShotSettings):
         _add_clips(draft, scene, shot, found)
     else:
@@ -105,6 +109,19 @@ def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[s
     draft.notes.append(ShotNote(shot.id, frames, frames, 0))
 
 
+def _add_card(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
+    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
+    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    title = card_of(draft.storyboard, draft.survey, shot.shot, shot.place, shot.id)
+    files = [[file.name, file.sha256] for file in title.files]
+    parts = {"title": title.options, "kind": title.kind, "files": files, "frames": frames}
+    card = DrawnClip(shot.id, scene.id, shot.id, title, frames, parts, recipe_of(parts, ()))
+    _refuse_edges(draft, shot, "a title card")
+    clip = TimelineClip(card.id, scene.id, 0, frames, head=frames * 100, tail=frames * 100)
+    _place(draft, scene, shot, card, clip)
+    draft.notes.append(ShotNote(shot.id, frames, frames, 0))
+
+
 def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
     frames = draft.rate.frames(seconds)
     if frames == 0:
@@ -119,7 +136,9 @@ def _wanted_frames(draft: Draft, shot: NamedShot, seconds: Fraction) -> int:
     return max(1, frames)
 
 
-def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -> None:
+def _add_footage(
+    draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotSettings | None
+) -> None:
     written = shot.shot.footage
     place: tuple[Any, ...] = (*shot.place, "footage")
     if isinstance(written, Footage):
@@ -148,7 +167,7 @@ def _add_footage(draft: Draft, scene: NamedScene, shot: NamedShot, sound: str) -
     last = available if to_s is None else min(available, draft.rate.frames(to_s))
     clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    draft.sounds[footage.id] = sound
+    draft.sounds[footage.id] = _own_sound(scene, shot, settings.sound if settings else "keep")
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -181,7 +200,7 @@ def _place(
     draft: Draft,
     scene: NamedScene,
     shot: NamedShot,
-    source: StillClip | FootageClip,
+    source: StillClip | FootageClip | DrawnClip,
     clip: TimelineClip,
 ) -> None:
     draft.firsts.append((shot, len(draft.clips), None))
@@ -221,10 +240,15 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    draft.sounds |= dict.fromkeys(ids, settings.sound)
+    draft.sounds |= dict.fromkeys(ids, _own_sound(scene, shot, settings.sound))
     draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
     other = _other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
+
+
+def _own_sound(scene: NamedScene, shot: NamedShot, sound: str) -> str:
+    """Say what becomes of the sound of a shot's clips: `mute` is the plainer word for one of them."""
+    return "drop" if shot.shot.mute or scene.scene.mute else sound
 
 
 def _frames_of(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from longtake.cues import CueSheet, MusicCue
 from longtake.errors import Fault
+from longtake.plan.job import Source
 from longtake.plan.survey import Survey
-from longtake.storyboard.check import NamedScene
-from longtake.storyboard.grammar import Length, parse_level
-from longtake.storyboard.model import Music, Storyboard
-from longtake.storyboard.words import expand
+from longtake.storyboard.check import NamedBed, NamedScene, expand, named_beds
+from longtake.storyboard.grammar import Length, parse_level, parse_loudness
+from longtake.storyboard.model import Storyboard
 from longtake.units import FrameRate, exact
 
 
@@ -22,71 +21,73 @@ def plan_cues(
     survey: Survey,
     rate: FrameRate,
     sounds: Mapping[str, str],
+    sources: Iterable[Source],
 ) -> tuple[CueSheet, list[Fault]]:
-    """Make the cue sheet: the film's music, then each scene's, and the chapter titles.
+    """Make the cue sheet: all beds of music in file order, and the chapter titles.
 
-    `sounds` maps clips to what the author said of their own sound: keep, duck or drop.
+    `sounds` maps clips to what the author said of their own sound: keep, duck or drop; `sources` are
+    all clips in film order.
     """
     cues: list[MusicCue] = []
     faults: list[Fault] = []
-    beds: list[tuple[Any, tuple[Any, ...], str | None]] = [(storyboard.music, ("music",), None)]
-    beds += [(scene.scene.music, (*scene.place, "music"), scene.id) for scene in scenes]
-    for music, place, scene_id in beds:
-        for bed, bed_place in _beds(music, place):
-            cue = _cue(storyboard, bed, bed_place, scene_id, survey, rate)
-            faults += _too_late(storyboard, bed, bed_place, cue, survey)
-            cues.append(cue)
+    ranges = _ranges(sources)
+    for bed in named_beds(storyboard, scenes):
+        cue = _cue(storyboard, bed, ranges.get(bed.shot_id or bed.scene_id), survey, rate)
+        faults += _too_late(storyboard, bed, cue, survey)
+        cues.append(cue)
     chapters = tuple(
         (scene.id, expand(scene.scene.title or "", storyboard) or scene.id) for scene in scenes
     )
     silenced, ducked = (_clips_that(sounds, word) for word in ("drop", "duck"))
-    return CueSheet(tuple(cues), silenced, chapters, ducked), faults
+    loudness = parse_loudness(storyboard.film.loudness)
+    return CueSheet(tuple(cues), silenced, chapters, ducked, loudness=loudness), faults
+
+
+def _ranges(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
+    """Map scenes and shots to the first and the last of their clips."""
+    ranges: dict[str, tuple[str, str]] = {}
+    for source in sources:
+        for name in (source.scene, source.shot):
+            ranges[name] = (ranges.get(name, (source.id, ""))[0], source.id)
+    return ranges
 
 
 def _clips_that(sounds: Mapping[str, str], word: str) -> frozenset[str]:
     return frozenset(clip for clip, sound in sounds.items() if sound == word)
 
 
-def _beds(music: Any, place: tuple[Any, ...]) -> list[tuple[Music, tuple[Any, ...]]]:
-    if music is None:
-        return []
-    if isinstance(music, Music):
-        return [(music, place)]
-    return [(bed, (*place, index)) for index, bed in enumerate(music)]
-
-
 def _cue(
     storyboard: Storyboard,
-    bed: Music,
-    place: tuple[Any, ...],
-    scene: str | None,
+    bed: NamedBed,
+    clips: tuple[str, str] | None,
     survey: Survey,
     rate: FrameRate,
 ) -> MusicCue:
-    path = Path(storyboard.path_of((*place, "file"), bed.file))
+    music = bed.music
+    path = Path(storyboard.path_of((*bed.place, "file"), music.file))
     facts = survey.sounds.get(path)
     return MusicCue(
         path=path,
         sha256=facts.sha256 if facts else "",
-        level=parse_level(bed.level),
-        scene=scene,
-        offset_s=exact(bed.from_s),
-        loop=bed.loop,
-        fade_in=Length.parse(bed.fade_in).frames(rate),
-        fade_out=Length.parse(bed.fade_out).frames(rate),
+        level=parse_level(music.level),
+        clips=clips,
+        offset_s=exact(music.from_s),
+        loop=music.loop,
+        fade_in=Length.parse(music.fade_in).frames(rate),
+        fade_out=Length.parse(music.fade_out).frames(rate),
+        cross_fade=Length.parse(music.cross_fade).frames(rate),
+        duck=music.duck,
     )
 
 
-def _too_late(
-    storyboard: Storyboard, bed: Music, place: tuple[Any, ...], cue: MusicCue, survey: Survey
-) -> list[Fault]:
-    facts = survey.sounds.get(cue.path)
+def _too_late(storyboard: Storyboard, bed: NamedBed, cue: MusicCue, survey: Survey) -> list[Fault]:
+    facts, music = survey.sounds.get(cue.path), bed.music
     if facts is None or cue.offset_s < facts.seconds:
         return []
     return [
         storyboard.fault(
-            (*place, "from"),
-            f"{bed.file} is {float(facts.seconds):.1f} s long, it cannot start at {bed.from_s:g} s",
+            (*bed.place, "from"),
+            f"{music.file} is {float(facts.seconds):.1f} s long, it cannot start at {music.from_s:g} s",
             code="music-too-short",
         )
     ]

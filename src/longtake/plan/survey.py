@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from longtake.cues import TimedText
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechOffer, VoiceFacts
 from longtake.units import Size
@@ -39,12 +40,20 @@ class SoundFacts:
 
 
 @dataclass(frozen=True)
+class FontFacts:
+    """A font file: the hash of its bytes."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Survey:
     """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
 
-    `hosted` tells whether the author has named a place where pictures can be had by their address.
-    `voices` are those that were made, by the key of what they say; `speakers` what is known of those
-    who speak, by name and by name/model.
+    `hosted` tells whether the author has named a place where pictures can be had by their address;
+    `captions` are the words of caption files, `fonts` hashes of font files; `warnings` are of what
+    stops nothing. `voices` are those that were made, by the key of what they say; `speakers` what is
+    known of those who speak, by name and by name/model.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -53,5 +62,8 @@ class Survey:
     owned: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     hosted: bool = False
+    fonts: Mapping[Path, FontFacts] = field(default_factory=dict)
+    captions: Mapping[Path, tuple[TimedText, ...]] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()
     voices: Mapping[str, VoiceFacts] = field(default_factory=dict)
     speakers: Mapping[str, SpeechOffer] = field(default_factory=dict)

@@ -7,15 +7,11 @@ from typing import Any
 from longtake.plan.joins import LATER_KINDS
 from longtake.storyboard.check import NamedScene
 from longtake.storyboard.grammar import parse_join
-from longtake.storyboard.model import Music, Part, Storyboard
+from longtake.storyboard.model import Part, Storyboard
 
 # key -> the values of it that already work (None: every value but the default is for later)
 _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
-    "mute": (False,),
-    "captions": (),
-    "lower_third": (),
-    "title_card": (),
     "focus": (),
 }
 
@@ -23,12 +19,8 @@ _LATER: dict[str, tuple[Any, ...]] = {
 def unused_keys(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> tuple[str, ...]:
     """List keys of the board that this version does not use yet, each with where it stands."""
     found = [f"{key} (board)" for key in _later(storyboard)]
-    if storyboard.film.loudness is not None:
-        found.append("film.loudness (board)")
-    found += _music(storyboard.music, "board")
     for scene in scenes:
         found += [f"{key} ({scene.id})" for key in _later(scene.scene)]
-        found += _music(scene.scene.music, scene.id)
         for shot in scene.shots:
             if shot.shot is not scene.scene:
                 found += [f"{key} ({shot.id})" for key in _later(shot.shot)]
@@ -43,8 +35,3 @@ def _later(part: Part) -> list[str]:
         for key, working in _LATER.items()
         if getattr(part, key, None) is not None and getattr(part, key) not in working
     ]
-
-
-def _music(music: Any, where: str) -> list[str]:
-    beds = [music] if isinstance(music, Music) else list(music or [])
-    return [f"music.duck ({where})" for bed in beds if bed.duck is not None]

@@ -22,7 +22,7 @@ from longtake.storyboard.grammar import (
     reference_in,
     slug,
 )
-from longtake.storyboard.model import Footage, Scene, Shot, Storyboard
+from longtake.storyboard.model import Footage, Music, Scene, Shot, Storyboard
 from longtake.storyboard.spoken import find_spoken_faults
 
 # `expand` belongs to what a plan takes from here: a board under its ids, its words filled in.
@@ -67,6 +67,34 @@ def named_scenes(storyboard: Storyboard) -> tuple[NamedScene, ...]:
         place = ("scenes", index)
         named.append(NamedScene(scene_id, scene, place, _named_shots(scene, scene_id, place)))
     return tuple(named)
+
+
+@dataclass(frozen=True)
+class NamedBed:
+    """A bed of music and the film, scene or shot that it lies under: the last two by their ids."""
+
+    music: Music
+    place: Place
+    scene_id: str = ""
+    shot_id: str = ""
+
+
+def named_beds(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[NamedBed]:
+    """Yield all beds of music in file order, each with where it is written."""
+    yield from _beds(storyboard.music, ("music",))
+    for scene in scenes:
+        yield from _beds(scene.scene.music, (*scene.place, "music"), scene.id)
+        for shot in scene.shots:
+            if shot.shot is not scene.scene:
+                yield from _beds(shot.shot.music, (*shot.place, "music"), scene.id, shot.id)
+
+
+def _beds(written: Any, place: Place, *ids: str) -> Iterator[NamedBed]:
+    if isinstance(written, Music):
+        yield NamedBed(written, place, *ids)
+        return
+    for index, music in enumerate(written or ()):
+        yield NamedBed(music, (*place, index), *ids)
 
 
 def find_faults(storyboard: Storyboard) -> tuple[list[Fault], list[Fault]]:
@@ -130,8 +158,8 @@ def _one_of(
     storyboard: Storyboard, who: str, shot: Shot, place: Place, *more: str
 ) -> Iterator[Fault]:
     given = [key for key in _SHOWS if getattr(shot, key) is not None]
-    if not given:
-        *most, last = (*_SHOWS, *more)
+    if not given and shot.title_card is None:
+        *most, last = (*_SHOWS, "title_card", *more)
         message = f"{who} shows nothing: it needs {', '.join(most)} or {last}"
         yield storyboard.fault(place, message, code="shows-nothing")
     texts = [text for _, text in prompt_texts(shot, place)]
@@ -234,11 +262,11 @@ def _joins(
 
 def _no_seam(shot: Shot, before: NamedShot, last_in: dict[str, str]) -> tuple[str, str] | None:
     hint = "write `start: previous`, or `join: cut`"
-    if shot.still is not None or shot.footage is not None:
+    if shot.is_given:
         return "its pictures are given, not made from the frame before", "write `join: cut`"
     if shot.start is None:
-        made = before.shot.still is None and before.shot.footage is None
-        return None if made else ("after a still or footage a shot starts fresh", hint)
+        words = "after a still, footage or a title card a shot starts fresh"
+        return (words, hint) if before.shot.is_given else None
     found = reference_in(shot.start)
     name = re.sub(r"/\d+$", "", found[0]) if found else ""
     if shot.start == "previous" or last_in.get(name, name) == before.id:

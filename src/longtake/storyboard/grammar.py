@@ -176,6 +176,22 @@ def parse_level(text: str) -> float:
     return float(match[1])
 
 
+def parse_loudness(text: str) -> float | None:
+    """Read the loudness of a film: "-14 LUFS" gives -14.0, "off" gives None.
+
+    Raises ValueError outside -40 to -6: a film is neither so soft nor so loud.
+    """
+    if text.strip() == "off":
+        return None
+    match = re.fullmatch(r"\s*(-\d+(?:\.\d+)?)\s*LUFS\s*", text)
+    if not match or not -40 <= float(match[1]) <= -6:
+        raise Unfit(
+            f'"{text}" is no loudness of a film such as -14 LUFS (between -40 and -6)',
+            "write off to leave the film as loud as its levels make it",
+        )
+    return float(match[1])
+
+
 @dataclass(frozen=True)
 class VoiceName:
     """A voice as an author names it; `model` is "" where the speaker's usual one is meant.

@@ -27,6 +27,7 @@ from longtake.storyboard.grammar import (
     parse_colour,
     parse_join,
     parse_level,
+    parse_loudness,
     parse_voice,
 )
 from longtake.units import FrameRate, Money, Size
@@ -86,6 +87,7 @@ JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
 ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
 VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
 LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
+LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
 MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
 SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
@@ -102,6 +104,9 @@ SecondsOrAuto = Annotated[
     Discriminator(lambda value: "word" if value == "auto" else "number"),
 ]
 Duration = Annotated[float, Field(ge=0, le=86_400)]
+TitleText = Annotated[str, Field(min_length=1, max_length=500)]
+Motion = Literal["slide", "fade", "none"]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
 
@@ -158,17 +163,20 @@ class Film(Part):
     fade_in: LengthText | None = None
     fade_out: LengthText | None = None
     background: ColourText = "black"
-    loudness: LevelText | None = None
+    loudness: LoudnessText = "-14 LUFS"
 
 
 class Music(Part):
-    """A bed of music: the file, its loudness, where it starts, whether it repeats, its fades."""
+    """A bed of music: the file, its loudness, whether it makes room for narration, where it starts,
+    whether it repeats, its fades.
+    """
 
     file: PathText
     level: LevelText = "-22 LUFS"
-    duck: bool | None = None
+    duck: bool = True
     from_s: Duration = Field(0.0, alias="from")
     loop: bool = True
+    cross_fade: LengthText = "1s"
     fade_in: LengthText = "0.5s"
     fade_out: LengthText = "2s"
 
@@ -182,12 +190,74 @@ class Narration(Part):
     level: LevelText = "-16 LUFS"
 
 
+class CaptionLooks(Part):
+    """How captions look that are drawn into the picture."""
+
+    font: PathText | None = None
+    size: Annotated[float, Field(ge=8, le=200)] = 38.0
+    position: Literal["bottom", "middle", "top"] = "bottom"
+    box: bool = False
+    colour: ColourText = "white"
+
+
 class Captions(Part):
     """How captions are shown, and from which file they come where not from the narration."""
 
-    burn: bool = False
+    burn: bool | None = None
     file: PathText | None = None
-    style: dict[str, Plain] | None = None
+    style: CaptionLooks | None = None
+    language: LanguageTag | None = None
+
+
+class LowerThird(Part):
+    """A name and a line about it over the lower part of the picture; times in seconds of the shot."""
+
+    text: TitleText
+    line2: TitleText | None = None
+    preset: Slug = "line"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class TitleCard(Part):
+    """Large words: over a shot, or, where it shows nothing else, on a ground of their own."""
+
+    text: TitleText
+    subtitle: TitleText | None = None
+    links: Annotated[list[TitleText], Field(max_length=6)] = []
+    preset: Slug = "centre"
+    motion: Motion = "slide"
+    from_s: Duration | None = Field(None, alias="from")
+    seconds: Seconds | None = None
+    options: dict[str, Plain] = {}
+
+
+class Palette(Part):
+    """Colours of all that is drawn: of words, of what catches the eye, of what lies behind."""
+
+    text: ColourText | None = None
+    accent: ColourText | None = None
+    ground: ColourText | None = None
+
+
+class Logo(Part):
+    """A picture that lies in a corner of the whole film."""
+
+    file: PathText
+    corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-right"
+    size: Annotated[float, Field(ge=0.2, le=4)] = 1.0
+    opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+
+class Brand(Part):
+    """What all titles of a board, or of a series, have in common."""
+
+    font: PathText | None = None
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    progress: bool = False
 
 
 Prompt = Annotated[
@@ -198,6 +268,12 @@ FootageOrPath = Annotated[
 ]
 NarrationOrText = Annotated[
     Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(_shape)
+]
+LowerThirdOrText = Annotated[
+    Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(_shape)
+]
+CaptionsOrFile = Annotated[
+    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(_shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -221,7 +297,7 @@ class Inherited(Part):
     repair: Literal["on", "off"] | None = None
     reanchor: PathText | None = None
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
-    captions: Captions | None = None
+    captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
 
 
@@ -240,9 +316,21 @@ class Shot(Inherited):
     takes: Annotated[int, Field(ge=1, le=20)] = 1
     mute: bool = False
     narration: NarrationOrText | None = None
-    lower_third: Text | None = None
-    title_card: dict[str, Plain] | None = None
+    lower_third: LowerThirdOrText | None = None
+    title_card: TitleCard | None = None
     focus: FocusText | None = None
+    music: MusicOrList | None = None
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it shows a title card and nothing else."""
+        shown = self.prompt, self.still, self.footage
+        return self.title_card is not None and shown == (None, None, None)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its pictures are given or drawn here, so that no model makes them."""
+        return self.still is not None or self.footage is not None or self.is_card
 
 
 class Scene(Shot):
@@ -250,7 +338,6 @@ class Scene(Shot):
 
     title: Text | None = None
     shots: Annotated[list[Shot], Field(min_length=1)] | None = None
-    music: MusicOrList | None = None
 
 
 class Storyboard(Inherited):
@@ -268,6 +355,7 @@ class Storyboard(Inherited):
     cast: dict[Slug, CastMember] = {}
     draft: Draft | None = None
     film: Film = Film()
+    brand: Brand = Brand()
     music: MusicOrList | None = None
     scenes: Annotated[list[Scene], Field(min_length=1, max_length=10_000)]
 

@@ -30,9 +30,11 @@ _EITHER = {
     "footage": "a path or a map",
     "narration": "text or a map",
     "music": "a map or a list of maps",
+    "captions": "a path or a map",
     "seconds": "a number or auto",
 }
 _SHAPES = {
+    "language": "a language tag such as en or pt-BR",
     "id": "small letters a-z, digits, - and _ (at most 64)",
     "model": "provider/model, such as apimart/MiniMax-Hailuo-02",
     "cast": "small letters a-z, digits, - and _ (at most 64)",

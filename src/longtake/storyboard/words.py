@@ -133,12 +133,18 @@ def _texts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
 
 def _texts_of(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
     yield from prompt_texts(shot, place)
-    for key in ("look", "narration", "lower_third"):
+    for key in ("look", "narration"):
         value = getattr(shot, key)
         if isinstance(value, str):
             yield (*place, key), value
     if isinstance(shot.narration, Narration) and shot.narration.text:
         yield (*place, "narration", "text"), shot.narration.text
-    for key, value in (shot.title_card or {}).items():
-        if isinstance(value, str):
-            yield (*place, "title_card", key), value
+    if isinstance(shot.lower_third, str):
+        yield (*place, "lower_third"), shot.lower_third
+    for name, part in (("lower_third", shot.lower_third), ("title_card", shot.title_card)):
+        for key in ("text", "subtitle", "line2"):
+            text = getattr(part, key, None)
+            if text:
+                yield (*place, name, key), text
+    for number, link in enumerate(shot.title_card.links if shot.title_card else ()):
+        yield (*place, "title_card", "links", number), link
