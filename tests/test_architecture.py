@@ -29,7 +29,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "project": (BASE, {"filelock", "platformdirs"}),
     "plan": (BASE | {"storyboard", "timeline", "cues"}, set()),
     "seam": (BASE | {"media"}, {"numpy"}),
-    "generate": (BASE | {"cues", "plan", "vault", "seam", "media"}, {"httpx", "pydantic"}),
+    "generate": (
+        BASE | {"cues", "speaking", "plan", "vault", "seam", "media"},
+        {"httpx", "pydantic"},
+    ),
     "assemble": (
         BASE | {"timeline", "cues", "speaking", "subtitles", "vault", "seam", "media"},
         {"numpy", "wcwidth"},

@@ -67,6 +67,15 @@ def test_phrases_begin_where_the_voice_begins_again() -> None:
     assert clock.at(TEXT.index("when")) == 3.625
 
 
+def test_a_sentence_ends_at_a_long_rest() -> None:
+    """Where a short rest is nearer to what is expected, the long one is still the end of the sentence."""
+    text = "He climbs one hundred and ninety-nine steps. He has done so since 1911."
+    expected = SpokenClock(text, told("a", text, 6)).at(text.index("He has"))
+    rest, blink = expected - 0.7, expected + 0.2
+    parts = heard((0, rest - 0.3), (rest, blink - 0.12), (blink, 6))
+    assert [float(word.start_s) for word in phrase_words(text, parts, Fraction(6))] == [0, rest]
+
+
 def test_a_breath_inside_a_sentence_is_no_phrase() -> None:
     """A rest far from any punctuation has no part in it, and punctuation needs no rest."""
     parts = heard((0, 0.75), (1, 1.75), (2, 6))

@@ -16,7 +16,10 @@ _AHEAD = 60
 # Shorter silences are sounds of speech.
 _REST_S = Fraction(9, 100)
 # What it costs to leave a rest, or a break of the text, without a partner: as much as so wide a miss.
-_LONE_REST_S, _LONE_BREAK_S = 0.4, 0.5
+_LONE_REST_S, _LONE_BREAK_S = 0.2, 0.6
+# For each second of a rest that finds no partner, and that lacks to the rest behind a sentence.
+_LONG_REST, _SHORT_REST, _SENTENCE_REST_S = 1.5, 4.0, 0.25
+_SENTENCE_ENDS = frozenset(".!?…。！？؟।")
 # Behind it a voice rests, or may.
 _BREAK = re.compile(r"[.!?…؟।,;:–—،؛][\"'”’»)]*\s+|[。！？，、；：][」』”）]*")
 
@@ -63,15 +66,17 @@ def phrase_words(
     clock = SpokenClock(text, whole)
     rests = [(before[1], after[0]) for before, after in pairwise(parts)]
     breaks = [match.end() for match in _BREAK.finditer(text) if match.end() < len(text)]
-    laid = _laid_rests([clock.at(place) for place in breaks], rests)
-    starts, ends = [(0, first)], []
+    ends = [text[:place].rstrip("\"'”’»)」』） ")[-1:] in _SENTENCE_ENDS for place in breaks]
+    expected = [(clock.at(place), end) for place, end in zip(breaks, ends, strict=True)]
+    laid = _laid_rests(expected, rests)
+    starts, stops = [(0, first)], []
     for number, rest in laid:
-        ends.append((breaks[number], rests[rest][0]))
+        stops.append((breaks[number], rests[rest][0]))
         starts.append((breaks[number], rests[rest][1]))
-    ends.append((len(text), last))
+    stops.append((len(text), last))
     return tuple(
         Word(text[low:high].strip(), start_s, end_s)
-        for (low, start_s), (high, end_s) in zip(starts, ends, strict=True)
+        for (low, start_s), (high, end_s) in zip(starts, stops, strict=True)
     )
 
 
@@ -89,20 +94,25 @@ def _without_blinks(
 
 
 def _laid_rests(
-    breaks: list[float], rests: list[tuple[Fraction, Fraction]]
+    breaks: list[tuple[float, bool]], rests: list[tuple[Fraction, Fraction]]
 ) -> list[tuple[int, int]]:
-    """Pair breaks of a text, by the seconds where they are expected, with rests, both in order.
+    """Pair breaks of a text with rests, both in order; a break is when it is expected, in seconds, and
+    whether a sentence ends there.
 
-    Of all pairings that one is taken whose distances are least; neither side must find a partner.
+    Of all pairings that one is taken whose distances are least; neither side must find a partner. A
+    long rest is rather the end of a sentence than a short one, and rarely nothing at all.
     """
+    lengths = [float(end - start) for start, end in rests]
+    lone = [_LONE_REST_S + _LONG_REST * length for length in lengths]
     # cost of the first b breaks against the first r rests, and whether the last two are a pair
     table = [[(0.0, False)] * (len(rests) + 1)]
-    table[0] = [(r * _LONE_REST_S, False) for r in range(len(rests) + 1)]
-    for b, expected in enumerate(breaks, 1):
+    table[0] = [(sum(lone[:r]), False) for r in range(len(rests) + 1)]
+    for b, (expected, sentence) in enumerate(breaks, 1):
         row = [(b * _LONE_BREAK_S, False)]
         for r, (_, end) in enumerate(rests, 1):
-            paired = table[b - 1][r - 1][0] + abs(expected - float(end))
-            alone = min(table[b - 1][r][0] + _LONE_BREAK_S, row[r - 1][0] + _LONE_REST_S)
+            lacking = max(0.0, _SENTENCE_REST_S - lengths[r - 1]) if sentence else 0.0
+            paired = table[b - 1][r - 1][0] + abs(expected - float(end)) + _SHORT_REST * lacking
+            alone = min(table[b - 1][r][0] + _LONE_BREAK_S, row[r - 1][0] + lone[r - 1])
             row.append((paired, True) if paired <= alone else (alone, False))
         table.append(row)
     pairs = []

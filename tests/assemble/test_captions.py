@@ -223,7 +223,7 @@ def test_film_with_captions(reel: Reel, tmp_path: Path, burn: bool) -> None:
 def test_changed_captions_render_no_picture_anew(reel: Reel, tmp_path: Path) -> None:
     """Another word in the caption track is a matter of joining; the film is written, not rendered."""
     timeline = timeline_of([TimelineClip("c3", "s", 0, 36)], [])
-    workshop = Workshop(tmp_path / "work", workers=1)
+    workshop = Workshop(tmp_path / "work", workers=1, copies=False)
     clips = frozenset({"c3"})
     one, two = (file_of((0, 1, text), clips=clips) for text in ("one", "two"))  # type: ignore[arg-type]
     assert reel.film(timeline, tmp_path, workshop=workshop, cues=one).rendered == 36

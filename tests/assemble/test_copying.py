@@ -23,7 +23,7 @@ from longtake.media.encode import EncoderSettings
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.media.h264 import parameter_sets
 from longtake.media.normalise import FilmFormat
-from longtake.seam.fit import SAME
+from longtake.seam.fit import ColourMap
 from longtake.seam.mending import Mending
 from longtake.seam.plan import Flash, RepairPlan
 from longtake.timeline import Cut, Join, Seam, Timeline, TimelineClip, Transition
@@ -36,6 +36,7 @@ FILM = FilmFormat(SIZE, RATE)
 SETTINGS = EncoderSettings.for_quality("normal", RATE)
 # A seam costs at most so many frames of the clip before it.
 OPEN_TAIL = 5
+DIMMED = ColourMap((0.9, 0, 0, 0), (0, 0.9, 0, 0), (0, 0, 0.9, 0))
 
 
 def making(keyint: int = 250, **options: str) -> Making:
@@ -208,7 +209,7 @@ def test_fades_are_rendered_and_the_rest_copied(tmp_path: Path) -> None:
 def test_repaired_frames_are_rendered(tmp_path: Path) -> None:
     """Frames that a repair changes are rendered; those behind them are copied from the next key."""
     clip = make_clip(tmp_path / "c.mp4", 3, FRAMES, making=making(24))
-    sampling = Mending(RepairPlan(FRAMES - 1, flashes=(Flash(30, SAME),)))
+    sampling = Mending(RepairPlan(FRAMES - 1, flashes=(Flash(30, DIMMED),)))
     material = replace(clip.material, mending=sampling, touched=((30, 31),))
     film = assemble_film(
         placed({"c": clip}),

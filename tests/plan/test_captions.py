@@ -84,6 +84,13 @@ def test_style_of_burned_captions(folder: Path) -> None:
     assert (float(found.size), found.position, found.colour) == (44.5, "top", "#ffff00")
 
 
+def test_captions_are_set_in_the_brands_font(folder: Path) -> None:
+    """Where the captions name no font of their own, that of the brand is taken."""
+    board = "brand: {font: f.ttf}\ncaptions: {file: w.srt, burn: true}\n"
+    ((_, style), _) = plan(folder, board + SCENES % "").cues.captions.burned
+    assert style.font == folder / "f.ttf" and style.font_sha256
+
+
 def test_nothing_said_of_captions(folder: Path) -> None:
     """Without the key there is no file, and the narration has its captions."""
     sheet = plan(folder, SCENES % "").cues.captions

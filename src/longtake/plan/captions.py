@@ -47,13 +47,14 @@ def caption_wish(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> 
     maps = [(one, place) for one, place in said if isinstance(one, Captions)]
     sources = [_source(one, place) for one, place in said]
     file = next((source for source in sources if source), None)
+    brand = (("brand", "font"), storyboard.brand.font) if storyboard.brand.font else None
     looks, place = next(((one.style, at) for one, at in maps if one.style), (CaptionLooks(), ()))
     return CaptionWish(
         off=file is not None and file[1] == "off",
         file=file if file and file[1] != "off" else None,
         burn=next((one.burn for one, _ in maps if one.burn is not None), False),
         looks=looks,
-        font=((*place, "style", "font"), looks.font) if looks.font else None,
+        font=((*place, "style", "font"), looks.font) if looks.font else brand,
     )
 
 

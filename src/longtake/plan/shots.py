@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,13 @@ from longtake.plan.job import (
     StillClip,
     recipe_of,
 )
+from longtake.plan.lengths import clip_lengths, other_split
 from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
 from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
 from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.speech import Spoken
-from longtake.plan.split import split_shot
 from longtake.plan.survey import Survey
 from longtake.plan.titles import card_of
 from longtake.storyboard.check import NamedScene, NamedShot
@@ -213,11 +212,11 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     shortest = settings.resolution.lengths[0]
     wanted_s = draft.asked_s(shot, shortest)
     wanted = _wanted_frames(draft, shot, wanted_s)
-    lengths = _split(settings, wanted_s)
+    lengths = clip_lengths(settings, wanted_s)
     frames, made = _frames_of(draft, settings, lengths)
     if shot.shot.seconds == "auto":
         while made < wanted:
-            lengths = _split(settings, Fraction(sum(lengths) + 1))
+            lengths = clip_lengths(settings, Fraction(sum(lengths) + 1))
             frames, made = _frames_of(draft, settings, lengths)
         # Shown whole: another word in a narration must not move where the next clip continues.
         wanted_s, wanted = Fraction(sum(lengths)), made
@@ -242,7 +241,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     draft.made.add(scene, shot, ids, still=False)
     draft.sounds |= dict.fromkeys(ids, _own_sound(scene, shot, settings.sound))
     draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
-    other = _other_split(settings, wanted_s, lengths)
+    other = other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
 
 
@@ -257,29 +256,6 @@ def _frames_of(
     """Count the frames of each clip, and of the shot: two clips share the frame of their seam."""
     frames = [settings.offer.film_frames(seconds, draft.rate) for seconds in lengths]
     return frames, sum(frames) - len(frames) + 1
-
-
-def _split(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple[int, ...]:
-    offer, resolution = settings.offer, settings.resolution
-
-    def cost(seconds: int) -> Decimal | None:
-        price = offer.price(resolution, seconds)
-        return price.amount if price else None
-
-    by_price = (split or settings.split) == "price"
-    return split_shot(wanted_s, resolution.lengths, cost=cost if by_price else None)
-
-
-def _other_split(settings: ShotSettings, wanted_s: Fraction, chosen: tuple[int, ...]) -> str:
-    """Say what the other way of dividing would give, where it differs."""
-    other = "seams" if settings.split == "price" else "price"
-    lengths = chosen if settings.offer.draws else _split(settings, wanted_s, other)
-    if lengths == chosen:
-        return ""
-    prices = [settings.offer.price(settings.resolution, seconds) for seconds in lengths]
-    known = [price for price in prices if price is not None]
-    total = sum(known[1:], known[0]) if len(known) == len(prices) else "unknown price"
-    return f"split: {other} would be {' + '.join(map(str, lengths))} s, {total}"
 
 
 def _edges(draft: Draft, shot: NamedShot) -> tuple[Edge | None, Edge | None]:

@@ -2,112 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    PlainValidator,
     PrivateAttr,
     Tag,
-    WithJsonSchema,
 )
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
-from longtake.storyboard.grammar import (
-    Length,
-    parse_colour,
-    parse_join,
-    parse_level,
-    parse_loudness,
-    parse_voice,
+from longtake.storyboard.fields import (
+    ColourText,
+    Duration,
+    FocusText,
+    JoinText,
+    LanguageTag,
+    LengthText,
+    LevelText,
+    LoudnessText,
+    ModelName,
+    MoneyText,
+    Motion,
+    PathText,
+    Plain,
+    RateNumber,
+    Seconds,
+    SecondsOrAuto,
+    SizeText,
+    Slug,
+    Text,
+    TitleText,
+    VarName,
+    VoiceText,
+    shape,
+    version,
 )
-from longtake.units import FrameRate, Money, Size
-
-
-def _checked(read: Callable[[str], object]) -> AfterValidator:
-    """Keep the author's text, refusing what `read` refuses."""
-
-    def check(text: str) -> str:
-        read(text)
-        return text
-
-    return AfterValidator(check)
-
-
-def _focus(text: str) -> None:
-    part = r"\s*(?:0?\.\d+|[01](?:\.0*)?)\s*"
-    match = re.fullmatch(f"{part},{part}", text)
-    if not match:
-        raise ValueError(f'"{text}" is no point such as 0.5,0.3 (both from 0 to 1)')
-
-
-def _version(value: object) -> object:
-    # In Python True and 1.0 equal 1; in a document they are something else.
-    if type(value) is not int or value != 1:
-        raise ValueError("this version reads boards that say longtake: 1")
-    return value
-
-
-def _rate(value: object) -> int | float | str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a frame rate is a number such as 24, or text such as 30000/1001")
-    # Fraction("1e999999999") would be computed to its last digit.
-    if not re.fullmatch(r"\s*\d{1,6}(\.\d{1,6})?(/\d{1,6})?\s*", str(value)):
-        raise ValueError(f'"{str(value)[:40]}" is no frame rate')
-    FrameRate.parse(value)
-    return value
-
-
-def _plain(value: object) -> str | int | float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("write text or a number here")
-    return value
-
-
-def _shape(value: object) -> str:
-    """Tell a map from anything else, so that one form's faults are not reported for the other."""
-    return "map" if isinstance(value, dict | BaseModel) else "text"
-
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
-Text = Annotated[str, Field(max_length=20_000)]
-PathText = Annotated[str, Field(min_length=1, max_length=1024)]
-LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
-JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
-ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
-VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
-LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
-LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
-# Fourteen digits are more money than there is, and still exact with cents in 28 digits.
-MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
-SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
-FocusText = Annotated[str, Field(max_length=40), _checked(_focus)]
-RateNumber = Annotated[
-    int | float | str, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})
-]
-Plain = Annotated[
-    str | int | float, PlainValidator(_plain), WithJsonSchema({"type": ["string", "number"]})
-]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-SecondsOrAuto = Annotated[
-    Annotated[Literal["auto"], Tag("word")] | Annotated[Seconds, Tag("number")],
-    Discriminator(lambda value: "word" if value == "auto" else "number"),
-]
-Duration = Annotated[float, Field(ge=0, le=86_400)]
-TitleText = Annotated[str, Field(min_length=1, max_length=500)]
-Motion = Literal["slide", "fade", "none"]
-LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
-VarName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
 
 
 class Part(BaseModel):
@@ -261,19 +197,19 @@ class Brand(Part):
 
 
 Prompt = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(_shape)
+    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
 ]
 FootageOrPath = Annotated[
-    Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(_shape)
+    Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(shape)
 ]
 NarrationOrText = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(_shape)
+    Annotated[Text, Tag("text")] | Annotated[Narration, Tag("map")], Discriminator(shape)
 ]
 LowerThirdOrText = Annotated[
-    Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(_shape)
+    Annotated[TitleText, Tag("text")] | Annotated[LowerThird, Tag("map")], Discriminator(shape)
 ]
 CaptionsOrFile = Annotated[
-    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(_shape)
+    Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -347,7 +283,7 @@ class Storyboard(Inherited):
     that wrote it, and `fault` makes an error that points at the author's line.
     """
 
-    longtake: Annotated[Literal[1], BeforeValidator(_version)]
+    longtake: Annotated[Literal[1], BeforeValidator(version)]
     title: Annotated[Text, Field(min_length=1)]
     extends: PathText | None = None
     vars: dict[VarName, str] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from longtake.errors import MediaError, TaskFailed
+from longtake.generate.speech.phrases import heard_phrases
 from longtake.generate.speech.speaker import Said, Speaker
 from longtake.media.audio import sound_seconds
 from longtake.plan.speech import SpeechJob
@@ -42,13 +43,14 @@ def ensure_made(job: SpeechJob, booth: Booth) -> Voice:
 
 
 def keep(job: SpeechJob, said: Said, shelf: VoiceShelf) -> Voice:
-    """Put what was said on a shelf; raises MediaError where it is no sound."""
+    """Put what was said on a shelf, with when its phrases are said; a MediaError says it is no sound."""
     part = shelf.scratch(job.key)
     try:
         part.write_bytes(said.content)
         seconds = sound_seconds(part)
         if seconds > _LONGEST_S:
             raise MediaError(f"it would last {float(seconds) / 60:.0f} minutes")
-        return shelf.add(Voice(job.key, job.said_by, job.text, "", part, seconds), part)
+        words = heard_phrases(part, job.text)
+        return shelf.add(Voice(job.key, job.said_by, job.text, "", part, seconds, words), part)
     finally:
         part.unlink(missing_ok=True)
