@@ -80,6 +80,7 @@ film    0:19.4, 466 frames at 24 fps, 160x90
 clips   4 to make, 0 owned (animatic)
 voices  1 to make, 0 owned (espeak/en)
 price   free: every clip is drawn here
+captions 1 from the narration as a track
 """
     )
 
