@@ -210,7 +210,7 @@ def test_repaired_frames_are_rendered(tmp_path: Path) -> None:
     """Frames that a repair changes are rendered; those behind them are copied from the next key."""
     clip = make_clip(tmp_path / "c.mp4", 3, FRAMES, making=making(24))
     sampling = Mending(RepairPlan(FRAMES - 1, flashes=(Flash(30, DIMMED),)))
-    material = replace(clip.material, mending=sampling, touched=((30, 31),))
+    material = replace(clip.material, mending=sampling, touched=((30, 31),), rates=(RATE, RATE))
     film = assemble_film(
         placed({"c": clip}),
         {"c": material},

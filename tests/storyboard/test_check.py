@@ -178,8 +178,8 @@ def test_fault_of_a_first_shot_points_at_its_scene() -> None:
         ),
         (
             ["still: s.png", "id: a, prompt: y, join: seam"],
-            '5:28: shot "a" cannot begin with a seam: after a still or footage a shot starts '
-            "fresh | write `start: previous`, or `join: cut`",
+            '5:28: shot "a" cannot begin with a seam: after a still, footage or a title card '
+            "a shot starts fresh | write `start: previous`, or `join: cut`",
         ),
         (
             ["id: a, footage: {file: f.mp4, from: 3, to: 3}"],

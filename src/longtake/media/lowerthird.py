@@ -18,23 +18,21 @@ from PIL import Image
 from longtake.media.overlay import Drawing, Window
 from longtake.media.titlekit import (
     Block,
-    Motion,
     Palette,
-    Part,
     Setting,
     Stage,
     fits,
     flat,
-    moving,
     ramp,
     set_block,
     shadowed,
     soft,
 )
+from longtake.media.titlemotion import Motion, Part, moving
 from longtake.media.type import Colour, runs_from_right
 
 _NAME = Setting(((0.054, 1), (0.047, 2), (0.04, 2), (0.035, 3)), "bold", 1.16, 0.022)
-_LINE2 = Setting(((0.033, 1), (0.03, 2), (0.027, 3)), leading=1.26, tracking=0.004)
+_LINE2 = Setting(((0.033, 1), (0.03, 2), (0.027, 3)), leading=1.26)
 # Of the width between the margins: a lower third leaves the rest of the picture alone.
 _ROOM, _TALL_ROOM = 0.62, 0.9
 _DEPTH = 0.76
@@ -85,7 +83,9 @@ class _Words:
 def draw_lower_third(window: Window) -> Drawing:
     """Draw `text` and `line2` as the `preset` has it."""
     wishes = window.wishes
-    words = _words(wishes, Stage(window.size), str(window.file("font") or ""))
+    words = _words(
+        wishes, Stage(window.size, bool(wishes.get("raised"))), str(window.file("font") or "")
+    )
     parts = PRESETS[str(wishes.get("preset", "line"))](words)
     return moving(parts, window, Motion.of(wishes))
 
@@ -153,11 +153,11 @@ def _box(words: _Words) -> list[Part]:
             wipe=words.side,
         ),
         Part(flat(strip, height, palette.accent), words.across(strip, 0), top, wipe="bottom"),
-        Part(name.picture, words.across(name.width, inset), top + pad, 0.16, words.slide(0.016)),
+        Part(name.picture, words.across(name.width, inset), top + pad, 0.24, words.slide(0.016)),
     ]
     if second:
         place = words.across(second.width, inset), top + pad + name.height + gap
-        parts.append(Part(second.picture, *place, 0.26, words.slide(0.016)))
+        parts.append(Part(second.picture, *place, 0.32, words.slide(0.016)))
     return parts
 
 
@@ -200,7 +200,7 @@ def _plain(words: _Words) -> list[Part]:
     parts: list[Part] = []
     for block, at, delay_s in rows:
         picture: Image.Image = shadowed(block.picture, reach, palette.ground, 0.72)
-        left = words.across(block.width, 0) - 3 * reach
+        left = words.across(block.width, -block.pad) - 3 * reach
         parts.append(Part(picture, left, at - 3 * reach, delay_s, (0.0, stage.of(0.012))))
     return parts
 

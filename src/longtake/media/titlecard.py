@@ -18,30 +18,26 @@ from PIL import Image
 from longtake.media.overlay import Drawing, Picture, Window
 from longtake.media.titlekit import (
     Block,
-    Motion,
     Palette,
-    Part,
     Setting,
     Stage,
     fits,
     flat,
-    moving,
     ramp,
     set_block,
     soft,
 )
+from longtake.media.titlemotion import Motion, Part, moving
 from longtake.media.type import Colour, runs_from_right
 
 _BIG = ((0.132, 1), (0.112, 2), (0.094, 3), (0.078, 3), (0.064, 4), (0.052, 5))
-_TITLE = Setting(_BIG, "bold", 1.1, 0.012, "centre")
-_TITLE_LEFT = Setting(_BIG, "bold", 1.1, 0.012)
-_SUBTITLE = Setting(
-    ((0.046, 2), (0.04, 3), (0.034, 4)), leading=1.32, tracking=0.006, align="centre"
-)
+_TITLE = Setting(_BIG, "medium", 1.1, 0.0, "centre")
+_TITLE_LEFT = Setting(_BIG, "medium", 1.1)
+_SUBTITLE = Setting(((0.046, 2), (0.04, 3), (0.034, 4)), leading=1.32, align="centre")
 _KICKER = Setting(((0.034, 1), (0.03, 2)), "bold", 1.3, 0.09)
-_END_TITLE = Setting(((0.088, 2), (0.072, 3), (0.058, 4), (0.048, 5)), "bold", 1.12, 0.014)
-_END_LINE = Setting(((0.04, 2), (0.034, 4)), leading=1.34, tracking=0.006)
-_LINK = Setting(((0.044, 1), (0.038, 1), (0.033, 2), (0.028, 2)), leading=1.24, tracking=0.006)
+_END_TITLE = Setting(((0.088, 2), (0.072, 3), (0.058, 4), (0.048, 5)), "medium", 1.12)
+_END_LINE = Setting(((0.04, 2), (0.034, 4)), leading=1.34)
+_LINK = Setting(((0.044, 1), (0.038, 1), (0.033, 2), (0.028, 2)), leading=1.24)
 
 
 @dataclass(frozen=True)
@@ -177,10 +173,10 @@ def _left(card: _Card) -> list[Part]:
     rise = (0.0, float(stage.of(0.022)))
     over = top - gap - kicker.height if kicker else top
     parts = [] if card.alone else [_rising(card, over)]
-    parts.append(Part(title.picture, card.across(title.width, -2), top, 0.12, rise))
+    parts.append(Part(title.picture, card.across(title.width, -title.pad), top, 0.12, rise))
     parts.append(Part(rule, stage.left, low, 0.0, wipe="right" if card.mirrored else "left"))
     if kicker:
-        parts.append(Part(kicker.picture, card.across(kicker.width, -2), over, 0.3, rise))
+        parts.append(Part(kicker.picture, card.across(kicker.width, -kicker.pad), over, 0.3, rise))
     return parts
 
 
@@ -270,7 +266,7 @@ def _column(
     parts = []
     for number, row in enumerate(rows):
         slide = (0.0, float(card.stage.of(0.018)))
-        place = card.across(row.width, inset), top
+        place = card.across(row.width, inset - row.pad), top
         parts.append(Part(row.picture, *place, delay_s + 0.1 * number, slide))
         top += row.height + gap
     return parts
@@ -292,7 +288,7 @@ def _list(card: _Card, rows: list[Block], inset: int, top: int, gap: int) -> lis
         )
         parts += [
             mark,
-            Part(row.picture, card.across(row.width, inset + away), top, delay_s),
+            Part(row.picture, card.across(row.width, inset + away - row.pad), top, delay_s),
         ]
         top += row.height + gap
     return parts

@@ -1,19 +1,17 @@
-"""What all titles share: safe areas, colours, lines of text as pictures, shades, and how things move.
+"""What all titles share: safe areas, colours, lines of text as pictures, shades.
 
 Lengths are parts of the film's short side, so that one design serves 16:9, 1:1 and 9:16.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from longtake.media.overlay import Drawing, Picture, Window
 from longtake.media.type import (
     Colour,
     Style,
@@ -27,7 +25,6 @@ from longtake.media.type import (
 from longtake.units import Size
 
 TEXT, ACCENT, GROUND = "#ffffff", "#f2b544", "#12161d"
-_ENTER_S, _EXIT_S = 0.45, 0.3
 _ASCENT, _DESCENT = 0.76, 0.24
 
 
@@ -36,10 +33,12 @@ class Stage:
     """Where a title may stand: text keeps within the safe area, and players' buttons stay clear.
 
     `unit` is the short side; the safe area is [left, right) by [top, bottom) in pixels. A tall film
-    is watched on telephones, whose players cover its lower fifth.
+    is watched on telephones, whose players cover its lower fifth. `raised` leaves room below for two
+    lines of captions.
     """
 
     size: Size
+    raised: bool = False
 
     @property
     def unit(self) -> int:
@@ -63,7 +62,8 @@ class Stage:
 
     @property
     def bottom(self) -> int:
-        return round(self.size.height * (0.8 if self.tall else 0.905))
+        below = round(self.unit * 0.135) if self.raised else 0
+        return round(self.size.height * (0.8 if self.tall else 0.905)) - below
 
     def of(self, share: float, least: int = 1) -> int:
         """Give a length in pixels, at least so many."""
@@ -98,7 +98,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines of text as one picture (RGBA), cropped to what the lines take.
+    """Lines of text as one picture (RGBA), `pad` pixels larger at each side than the lines.
 
     `whole` is false where the text was too long and ends in an ellipsis.
     """
@@ -106,6 +106,7 @@ class Block:
     picture: Image.Image
     whole: bool
     lines: int
+    pad: int
 
     @property
     def width(self) -> int:
@@ -132,6 +133,7 @@ def set_block(
 ) -> Block:
     """Set a text as large as it fits into so many pixels, its lines as even as they can be."""
     style, lines, whole = _fitted(text, setting, stage, room, font)
+    lines = _even(text, style, room, lines) if whole else lines
     size = style.size
     wide = [line_width(line, style) for line in lines]
     # The same for every weight, so that lines of different ones begin at one edge.
@@ -148,7 +150,7 @@ def set_block(
         spare = width - 2 * pad - wide[number]
         x = pad + spare * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
         draw_line(pen, line, (x, pad + size * _ASCENT + number * leading), style, colour)
-    return Block(picture, whole, len(lines))
+    return Block(picture, whole, len(lines), pad)
 
 
 def fits(text: str, setting: Setting, stage: Stage, room: int, font: str = "") -> bool:
@@ -163,7 +165,7 @@ def _fitted(
         style = Style(stage.of(share, 8), setting.weight, font, setting.tracking)
         lines = set_lines(text, style, room, most + 1)
         if len(lines) <= most and _unbroken(text, lines):
-            return style, _even(text, style, room, lines), True
+            return style, lines, True
     share, most = setting.sizes[-1]
     style = Style(stage.of(share, 8), setting.weight, font, setting.tracking)
     lines = set_lines(text, style, room, most)
@@ -221,163 +223,6 @@ def soft(cover: NDArray[np.float64], colour: Colour) -> Image.Image:
 def flat(width: int, height: int, colour: Colour, alpha: float = 1.0) -> Image.Image:
     """Make a rectangle of one colour."""
     return Image.new("RGBA", (max(width, 1), max(height, 1)), (*colour, round(alpha * 255)))
-
-
-@dataclass(frozen=True)
-class Part:
-    """A picture of a title, where it stands, and how it comes.
-
-    It comes `delay_s` after the title begins, moving in by `slide` pixels (across, down), and is
-    uncovered from its `wipe` edge (left, right, bottom, or none: it fades in).
-    """
-
-    picture: Image.Image
-    left: int
-    top: int
-    delay_s: float = 0.0
-    slide: tuple[float, float] = (0.0, 0.0)
-    wipe: str = ""
-
-
-@dataclass(frozen=True)
-class Motion:
-    """How a title's parts come and go; `stays` leaves it standing at the end."""
-
-    name: str = "slide"
-    stays: bool = False
-    enter_s: float = field(default=_ENTER_S)
-
-    @classmethod
-    def of(cls, wishes: Any) -> Motion:
-        """Read it from a title's options."""
-        return cls(str(wishes.get("motion") or "slide"), bool(wishes.get("stays")))
-
-
-def moving(parts: Sequence[Part], window: Window, motion: Motion) -> Drawing:
-    """Give a title of parts, the first lying lowest: it comes, stands still, and goes.
-
-    MoviePy composes the frames in which something moves; what stands is composed once.
-    """
-    if motion.name == "none":
-        whole = _Composed(parts, window, motion).picture(None)
-        return lambda index: whole
-    composed = _Composed(parts, window, motion)
-    standing = composed.picture(None)
-
-    def drawing(index: int) -> Picture | None:
-        return composed.picture(index) if composed.moves(index) else standing
-
-    return drawing
-
-
-def ease_out(share: float) -> float:
-    """Come fast and settle softly: cubic, 0 to 1."""
-    rest = 1 - min(max(share, 0.0), 1.0)
-    return 1 - rest * rest * rest
-
-
-class _Composed:
-    """A title's parts as MoviePy clips, within the box they need."""
-
-    def __init__(self, parts: Sequence[Part], window: Window, motion: Motion) -> None:
-        self._window = window
-        self._motion = motion
-        self._rate = float(window.rate.value)
-        self._length_s = window.frames / self._rate
-        last = max((part.delay_s for part in parts), default=0.0)
-        # A title that stands for a short time comes and goes faster.
-        self._pace = min(1.0, self._length_s * 0.45 / (last + motion.enter_s))
-        self._settled_s = (last + motion.enter_s) * self._pace
-        self._leaves_s = self._length_s - min(_EXIT_S, self._length_s * 0.3)
-        left = min(int(part.left - abs(part.slide[0])) for part in parts)
-        top = min(int(part.top - abs(part.slide[1])) for part in parts)
-        right = max(part.left + part.picture.width + round(abs(part.slide[0])) for part in parts)
-        bottom = max(part.top + part.picture.height + round(abs(part.slide[1])) for part in parts)
-        size = window.size
-        self._left, self._top = max(left, 0), max(top, 0)
-        self._box = (
-            max(min(right, size.width) - self._left, 1),
-            max(min(bottom, size.height) - self._top, 1),
-        )
-        self._film = self._composition(parts)
-
-    def moves(self, index: int) -> bool:
-        at = self._middle(index)
-        return at < self._settled_s or (at > self._leaves_s and not self._motion.stays)
-
-    def picture(self, index: int | None) -> Picture:
-        """Compose the picture of a frame, or (None) the one that stands."""
-        # A time beyond the coming and before the going shows the standing title.
-        at = (self._settled_s + self._leaves_s) / 2 if index is None else self._middle(index)
-        if index is None and self._motion.stays:
-            at = max(self._settled_s, at)
-        rgb = np.asarray(self._film.get_frame(at), np.uint8)
-        alpha = np.rint(np.asarray(self._film.mask.get_frame(at)) * 255).astype(np.uint8)
-        strength = 1.0 if index is None else self._strength(at)
-        return Picture(np.dstack([rgb, alpha]), self._left, self._top, strength)
-
-    def _middle(self, index: int) -> float:
-        # Half a frame in: frame 0 already shows a little, and no rounding can show a neighbour.
-        return min((index + 0.5) / self._rate, self._length_s)
-
-    def _strength(self, at: float) -> float:
-        """The going: all fades together."""
-        if self._motion.stays or at <= self._leaves_s:
-            return 1.0
-        return max(0.0, 1 - (at - self._leaves_s) / (self._length_s - self._leaves_s))
-
-    def _composition(self, parts: Sequence[Part]) -> Any:
-        # Importing moviepy takes longer than starting the whole command line.
-        from moviepy import CompositeVideoClip, ImageClip, VideoClip
-
-        layers = []
-        for part in parts:
-            rgba = np.asarray(part.picture)
-            mask = VideoClip(self._masked(part), is_mask=True, duration=self._length_s)
-            clip = ImageClip(rgba[..., :3], duration=self._length_s).with_mask(mask)
-            layers.append(clip.with_position(self._path(part)))
-        return CompositeVideoClip(layers, size=self._box, bg_color=None)
-
-    def _path(self, part: Part) -> Callable[[float], tuple[int, int]]:
-        x, y = part.left - self._left, part.top - self._top
-
-        def place(at: float) -> tuple[int, int]:
-            rest = 1 - self._come(part, at)
-            if self._motion.name != "slide":
-                rest = 0.0
-            return round(x + part.slide[0] * rest), round(y + part.slide[1] * rest)
-
-        return place
-
-    def _masked(self, part: Part) -> Callable[[float], NDArray[np.float64]]:
-        cover = np.asarray(part.picture.getchannel("A")).astype(np.float64) / 255
-        wipes = bool(part.wipe) and self._motion.name == "slide"
-
-        def mask(at: float) -> NDArray[np.float64]:
-            come = self._come(part, at)
-            if come >= 1:
-                return cover
-            if wipes:
-                return cover * _uncovered(cover.shape, part.wipe, come)
-            return cover * come
-
-        return mask
-
-    def _come(self, part: Part, at: float) -> float:
-        return ease_out((at / self._pace - part.delay_s) / self._motion.enter_s)
-
-
-def _uncovered(shape: tuple[int, ...], edge: str, share: float) -> NDArray[np.float64]:
-    """Let a picture show from an edge on, its limit drawn between pixels."""
-    height, width = shape[:2]
-    length = height if edge == "bottom" else width
-    places = np.arange(length) + 0.5
-    if edge in ("right", "bottom"):
-        places = length - places
-    if edge == "centre":
-        places = np.abs(places - length / 2) * 2
-    line: NDArray[np.float64] = np.clip(share * length - places + 0.5, 0, 1)
-    return line[:, None] if edge == "bottom" else line[None, :]
 
 
 def _rgb(text: str) -> Colour:

@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 from longtake.errors import MediaError
 from longtake.media.probe import open_regular
 
-Weight = Literal["regular", "bold"]
+Weight = Literal["regular", "medium", "bold"]
 Colour = tuple[int, int, int]
 Face = ImageFont.FreeTypeFont
 
@@ -30,8 +30,8 @@ _BOX = "\N{WHITE VERTICAL RECTANGLE}"
 # No font has a picture for this sign; what it draws instead is its "missing" sign.
 _MISSING = "\U0010fffd"
 _LEADING = 1.28
-# A heavier face by a stroke of this part of the size: Pillow brings one weight only.
-_BOLD = 0.028
+# Heavier faces by a stroke of this part of the size: Pillow brings one weight only.
+_STROKES = {"regular": 0.0, "medium": 0.012, "bold": 0.028}
 # Writings whose letters join or change places, besides those that run from the right: India's,
 # Tibetan, Burmese, Khmer.
 _JOINED = (("\u0900", "\u0dff"), ("\u0f00", "\u109f"), ("\u1780", "\u17ff"))
@@ -64,7 +64,7 @@ class Style:
     @property
     def stroke(self) -> float:
         # A font file of the author's has the weight that the author chose.
-        return self.size * _BOLD if self.weight == "bold" and not self.font else 0.0
+        return 0.0 if self.font else self.size * _STROKES[self.weight]
 
 
 def text_image(

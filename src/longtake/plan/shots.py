@@ -109,8 +109,7 @@ def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[s
 
 
 def _add_card(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
-    wanted_s = STILL_SECONDS if shot.shot.seconds is None else shot.shot.seconds
-    frames = _wanted_frames(draft, shot, exact(wanted_s))
+    frames = _wanted_frames(draft, shot, draft.asked_s(shot, STILL_SECONDS))
     title = card_of(draft.storyboard, draft.survey, shot.shot, shot.place, shot.id)
     files = [[file.name, file.sha256] for file in title.files]
     parts = {"title": title.options, "kind": title.kind, "files": files, "frames": frames}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 
 from longtake.cues import NamedFile, TitleCue
 from longtake.errors import Fault
+from longtake.plan.captions import caption_wish
 from longtake.plan.survey import Survey
-from longtake.storyboard.check import NamedScene
+from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import parse_colour
 from longtake.storyboard.model import LowerThird, Palette, Shot, Storyboard, TitleCard
 from longtake.storyboard.words import expand
@@ -67,11 +68,28 @@ def title_wishes(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> list
     found: list[TitleWish] = []
     for scene in scenes:
         everywhere = tuple(shot.id for shot in scene.shots)
+        captioned = {shot.id for shot in scene.shots if _has_words_below(storyboard, scene, shot)}
+        wishes: list[TitleWish] = []
         if scene.scene.shots is not None:
-            found += _wishes(storyboard, scene.scene, scene.place, everywhere, alone=False)
+            wishes += _wishes(storyboard, scene.scene, scene.place, everywhere, alone=False)
         for shot in scene.shots:
-            found += _wishes(storyboard, shot.shot, shot.place, (shot.id,), alone=shot.shot.is_card)
+            alone = shot.shot.is_card
+            wishes += _wishes(storyboard, shot.shot, shot.place, (shot.id,), alone=alone)
+        found += [_raised(w) if captioned & set(w.shots) else w for w in wishes]
     return found
+
+
+def _has_words_below(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> bool:
+    """Tell whether captions are drawn where a lower third would stand."""
+    wish = caption_wish(storyboard, scene, shot)
+    return wish.burn and not wish.off and wish.looks.position == "bottom"
+
+
+def _raised(wish: TitleWish) -> TitleWish:
+    if wish.key != "lower_third":
+        return wish
+    options = _canonical({**wish.options, "raised": True})
+    return replace(wish, cue=replace(wish.cue, options=options))
 
 
 def plan_titles(
