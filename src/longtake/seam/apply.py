@@ -23,6 +23,8 @@ RealPlanes = tuple[Real, Real, Real]
 
 # Rows of luma worked on at a time: what fits in a processor's own memory.
 _BAND = 64
+# Samples on a side over which a part of a code is spread.
+_TURN = 8
 
 
 class Mender:
@@ -60,7 +62,10 @@ class Mender:
         placed = self._placed(frame, planes)
         if placed is planes and whole == SAME:
             return planes_to_rgb(*planes, self._sampling)
-        return planes_to_rgb(*_real(placed, whole, self._sampling), self._sampling)
+        real = _real(placed, whole, self._sampling)
+        # What nobody sees of a correction is not worth the noise.
+        y, u, v = _dithered(real) if self.plan.shown else real
+        return planes_to_rgb(y, u, v, self._sampling)
 
     def _placed(self, frame: int, planes: Planes) -> Planes | RealPlanes:
         move = self.plan.place(frame)
@@ -120,6 +125,27 @@ def _real(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -
     for out, place, codes in _bands(planes, colours, sampling):
         (y, u, v)[out][place] = codes
     return y, u, v
+
+
+def _dithered(planes: RealPlanes) -> Planes:
+    """Round planes up or down by turns, so that means keep what is less than a code.
+
+    A model's clip is coded with 8 bits and smooths: a correction of 0.6 codes, rounded to one alike
+    all over a sky, would be 0.4 too much at every hop of a chain. Whole codes stay what they are.
+    """
+    y, u, v = (np.floor(plane + _turns(*plane.shape)).clip(0, 255) for plane in planes)
+    return y.astype(np.uint8), u.astype(np.uint8), v.astype(np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _turns(height: int, width: int) -> Real:
+    """Give thresholds of 0 to 1 for each sample, as evenly spread as they can be (Bayer's)."""
+    square = np.zeros((1, 1))
+    while len(square) < _TURN:
+        square = np.block([[4 * square, 4 * square + 2], [4 * square + 3, 4 * square + 1]])
+    thresholds = (square + 0.5) / square.size
+    tiles = (-(-height // _TURN), -(-width // _TURN))
+    return np.tile(thresholds, tiles)[:height, :width].astype(np.float32)
 
 
 def _bands(
