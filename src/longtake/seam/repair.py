@@ -168,8 +168,9 @@ def _match(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
     weighing.add("colour", facts)
     if weighing.plan is not plan or not facts or not switches.track or ends.last < 8:
         return
-    goal, target = _goal(ends, plan, SAME)
-    led = _led(ends, goal, target, SAME)
+    # Of the way to the picture sent, what was just found wanting is a part.
+    target = plan.flash(0).on(colour_cells(ends.head[0], ends.sampling))
+    led = _led(ends, ends.head[0], target, SAME)
     if isinstance(led, str):
         return
     end = limited(led.fit.map, colour_cells(ends.tail[-1], ends.sampling), _MOST_TRACK)
