@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from longtake.media.planes import Planes
+from longtake.media.planes import SmallPlanes
 from longtake.seam.ends import ClipEnds
 from longtake.seam.faults import find_bars, find_flashes, still_lead_in
 from longtake.seam.fit import SAME, ColourMap, Fit, colour_cells, fit_colour, limited
@@ -196,7 +196,7 @@ def _track(ends: ClipEnds, plan: RepairPlan, start: ColourMap, last: Real) -> Co
     return SAME if isinstance(led, str) else limited(led.fit.map, last, _MOST_TRACK)
 
 
-def _goal(ends: ClipEnds, plan: RepairPlan, start: ColourMap) -> tuple[Planes, Real]:
+def _goal(ends: ClipEnds, plan: RepairPlan, start: ColourMap) -> tuple[SmallPlanes, Real]:
     """Give a picture and its colours, in which the clip is to end: the one sent, else its first frame.
 
     An encoder's first frame is no goal where there is a better one: it is coded coarser than those
@@ -240,7 +240,7 @@ class _Led:
     seen: Real
 
 
-def _led(ends: ClipEnds, shown: Planes, target: Real, start: ColourMap) -> _Led | str:
+def _led(ends: ClipEnds, shown: SmallPlanes, target: Real, start: ColourMap) -> _Led | str:
     """Fit the last frame to the colours of another picture of the same place, or say why not."""
     tail = ends.tail[-1]
     if shown[0].shape != tail[0].shape:
