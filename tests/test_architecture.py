@@ -52,6 +52,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
+    "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {"film", "cli", "testing"}
 ANYWHERE = {

@@ -67,14 +67,24 @@ def plan_film_of(folder: Path, board: str) -> Plan:
     return plan_film(path, Wishes())
 
 
-def test_an_animatic_needs_no_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody can speak it is drawn with the estimated lengths; the film itself says what lacks."""
+def test_a_drawn_film_needs_no_voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can speak it is made with the estimated lengths; what lacks is said, but for an animatic."""
     monkeypatch.setenv("PATH", "/nowhere")
     plan, told = run(tmp_path, BOARD, Wishes(animatic=True, workers=1))
+    _, of_film = run(tmp_path, BOARD, Wishes(workers=1))
 
     assert (told, plan.cues.narration[0].path) == (["planned"], None)
+    assert of_film == ["planned", "a (voice) missing"]
+
+
+def test_no_clip_is_bought_by_a_guess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film that costs money waits for its voices."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("MINIMAX_API_KEY", "k")
+    board = BOARD + "model: minimax/MiniMax-Hailuo-02\n"
+
     with pytest.raises(KeyMissing, match="espeak-ng"):
-        run(tmp_path, BOARD, Wishes(workers=1))
+        run(tmp_path, board, Wishes(workers=1, agreed=True))
 
 
 def test_an_animatic_starts_no_program_of_the_authors(

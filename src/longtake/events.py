@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from longtake.assemble.film import Film
-from longtake.generate.run import Progress
+from longtake.assemble.shifts import Shift
+from longtake.generate.run import Progress, Step
 from longtake.plan.job import Plan
 
 
@@ -68,7 +69,8 @@ class Delivered:
     path: Path
 
 
-Event = Planned | Voiced | Listening | Progress | Rendering | Assembled | Delivered
+# Steps and shifts are many and for a trace only: who shows a run to a person leaves them out.
+Event = Planned | Voiced | Listening | Progress | Step | Shift | Rendering | Assembled | Delivered
 Tell = Callable[[Event], None]
 
 

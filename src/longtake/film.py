@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from longtake.ahead import nobody, rendered_ahead
 from longtake.assemble.film import Film, Workshop, assemble_film
+from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import card_drawings
 from longtake.assemble.seams import UnseenSeams, seam_places
+from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
     bought_takes,
@@ -32,7 +35,7 @@ from longtake.events import Assembled, Delivered, Listening, Planned, Rendering,
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Shop, Takes, generate_takes
+from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
@@ -73,39 +76,53 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         wishes = replace(wishes, since=last_purchase())
         if make_voices(plan, project, wishes.purse, tell, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
-        takes = make_takes(plan, project, wishes, tell)
+        workshop = _workshop(plan, project, wishes)
+        coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
+        with rendered_ahead(plan, coming, wishes, tell) as ahead:
+            takes = make_takes(plan, project, wishes, tell, ahead.land)
         shown = {**materials(plan), **takes}
-        films = [_finished(plan, shown, project, wishes, tell)]
-        films += [_finished(plan, shown, project, wishes, tell, shape) for shape in wishes.aspects]
-    return films[0]
-
-
-def _finished(
-    plan: Plan,
-    shown: Mapping[str, Take | Material],
-    project: Project,
-    wishes: Wishes,
-    tell: Tell,
-    aspect: Aspect | None = None,
-) -> Film:
-    """The last two stages, for the film itself or for one of another shape."""
-    planned = with_aspect(plan, aspect) if aspect else plan
-    shape = str(aspect or "")
-    film = assemble_film(
-        planned.timeline,
-        shown,
-        project.film(wishes.flavour, aspect),
-        workshop=Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies),
-        cues=plan.cues,
-        title=plan.title,
-        progress=lambda frames: tell(Rendering(frames, plan.timeline.frames, shape)),
-    )
-    tell(Assembled(film))
-    # How takes meet is looked at as they were made, whatever is cut off them here.
-    seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
-    for deliverable in deliver_film(film, planned, project.films, seams):
-        tell(Delivered(deliverable.kind, deliverable.path))
+        last = _LastStages(plan, shown, project, wishes, tell)
+        film = last.film(ahead=ahead.frames)
+        for aspect in wishes.aspects:
+            last.film(aspect)
     return film
+
+
+@dataclass(frozen=True)
+class _LastStages:
+    """The last two stages, for the film itself and for those of other shapes."""
+
+    plan: Plan
+    shown: Mapping[str, Take | Material]
+    project: Project
+    wishes: Wishes
+    tell: Tell
+
+    def film(self, aspect: Aspect | None = None, ahead: int = 0) -> Film:
+        """Assemble and deliver one film, of which `ahead` frames were rendered before this."""
+        plan, project, tell = self.plan, self.project, self.tell
+        planned = with_aspect(plan, aspect) if aspect else plan
+        film = assemble_film(
+            planned.timeline,
+            self.shown,
+            project.film(self.wishes.flavour, aspect),
+            workshop=_workshop(plan, project, self.wishes),
+            cues=plan.cues,
+            title=plan.title,
+            progress=lambda frames: tell(
+                Rendering(frames, plan.timeline.frames, str(aspect or ""))
+            ),
+            watch=tell,
+        )
+        film = replace(film, rendered=film.rendered + ahead)
+        tell(Assembled(film))
+        # How takes meet is looked at as they were made, whatever is cut off them here.
+        seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
+        with timed(tell, "deliver"):
+            deliverables = deliver_film(film, planned, project.films, seams)
+        for deliverable in deliverables:
+            tell(Delivered(deliverable.kind, deliverable.path))
+        return film
 
 
 def plan_film(path: Path, wishes: Wishes) -> Plan:
@@ -159,8 +176,14 @@ def _voiced(
     return plan
 
 
-def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapping[str, Take]:
-    """The third stage: make or buy what is missing, keep what is there.
+def _workshop(plan: Plan, project: Project, wishes: Wishes) -> Workshop:
+    return Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
+
+
+def make_takes(
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
+) -> Mapping[str, Take]:
+    """The third stage: make or buy what is missing, keep what is there; `landed` sees each at once.
 
     Errors come after all that could be made.
     """
@@ -182,6 +205,8 @@ def make_takes(plan: Plan, project: Project, wishes: Wishes, tell: Tell) -> Mapp
                 plan,
                 {drawing.provider.name: drawing, **counter.shops},
                 listen=tell,
+                steps=tell,
+                landed=landed,
                 options=options,
                 accepted=wishes.accepted,
                 left_over=counter.left_over,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from threading import Lock
 
 from longtake.buying import Purse, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
-from longtake.events import Tell, Voiced
+from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
@@ -30,6 +31,8 @@ from longtake.vault.voices import Voice, VoiceShelf
 # Of the voices that cost nothing only these are made for a film that is merely drawn: what a program
 # of the author's own costs, nobody here knows.
 _FOR_NOTHING = ("espeak",)
+# Nobody waits longer for the answer to a text: after that it holds no place any more.
+_UNDER_WAY_S = 300.0
 
 
 def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Survey:
@@ -53,6 +56,8 @@ def find_voice(job: SpeechJob, project: Project) -> Voice | None:
 def refuse_missing_speakers(plan: Plan, project: Project) -> None:
     """Stop before anything is spent where somebody is to speak who cannot: no key, no program."""
     for jobs in _by_speaker(job for job in plan.speech if not job.owned):
+        if _may_be_silent(plan, jobs[0]):
+            continue
         open_speaker(jobs[0].offer, environment(project.folder)).close()
 
 
@@ -60,18 +65,22 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     """Make the voices a plan lacks; tells whether there are new ones.
 
     For a film that is `drawn` only what costs nothing and is at hand: what cannot be said stays an
-    estimate. Else raises the first error, once all others are made.
+    estimate. Else raises the first error, once all others are made; a film of which no clip is bought
+    goes without espeak where that is not installed.
     """
     lacking = [job for job in plan.speech if not job.owned]
     if drawn:
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
-    made = 0
+    made, tell = 0, _one_at_a_time(tell)
     for jobs in _by_speaker(lacking):
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
         except ProviderError as error:
-            errors.append(error)
+            if _may_be_silent(plan, jobs[0]) and not drawn:
+                tell(Voiced(jobs[0].id, "missing", f"{error.message}; {error.hint}"))
+            else:
+                errors.append(error)
             continue
         with closing(speaker):
             booth = Booth(speaker, _opened_shelf(jobs[0], project))
@@ -96,7 +105,12 @@ def _maker(
     close_dead_rows(ledger, board, time.time())
     limits = run_limits(plan, purse, ledger)
     speaker = booth.speaker
-    pace = replace(limits, in_flight=speaker.in_flight, per_minute=speaker.per_minute)
+    pace = replace(
+        limits,
+        in_flight=speaker.in_flight,
+        per_minute=speaker.per_minute,
+        unknown_s=_UNDER_WAY_S,
+    )
     seen = frozenset(each.id for each in plan.speech if not each.owned)
     agreed = None if purse.agreed or purse.budget is not None else seen
     till = Till(ledger, pace, board, time.time, agreed=agreed)
@@ -135,6 +149,22 @@ def _made(
             speaker.interrupt()
             raise
     return errors
+
+
+def _may_be_silent(plan: Plan, job: SpeechJob) -> bool:
+    """Tell whether a film may go without a voice: only where no clip is bought by a guess at its length."""
+    return job.offer.speaker in _FOR_NOTHING and all(clip.draws for clip in plan.jobs)
+
+
+def _one_at_a_time(tell: Tell) -> Tell:
+    """Let threads tell what they have to say one after the other."""
+    lock = Lock()
+
+    def told(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    return told
 
 
 def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:

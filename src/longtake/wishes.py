@@ -20,8 +20,8 @@ class Wishes:
     names clips that may begin on another frame than they were given; `agreed` allows purchases that
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
     means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
-    `since` is the last purchase before the run, where that is known already. `aspects` are the shapes
-    in which the film is made besides its own.
+    `since` is the last purchase before the run, where that is known already; `ingest` renders while
+    paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     """
 
     animatic: bool = False
@@ -38,6 +38,7 @@ class Wishes:
     workers: int | None = None
     since: int | None = None
     copies: bool = True
+    ingest: bool = True
     aspects: tuple[Aspect, ...] = ()
 
     @property

@@ -49,6 +49,11 @@ def measure(command: list[str], made: Path) -> Cost:
     return Cost(cpu, time.monotonic() - begun, peak, made.stat().st_size)
 
 
+def tree_cpu_s() -> float:
+    """Give the CPU seconds of this process and all that it started so far."""
+    return sum(map(_cpu_s, _descendants(os.getpid())))
+
+
 def _waited_for() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

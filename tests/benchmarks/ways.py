@@ -6,12 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
 
 from material import DISSOLVE, FRAMES, RATE, Material  # noqa: E402  (the folder above holds it)
+
+if TYPE_CHECKING:
+    from longtake.timeline import Timeline
 
 GOP = 2 * RATE
 X264 = {"draft": ("veryfast", 24), "normal": ("faster", 19), "final": ("medium", 17)}
@@ -23,12 +28,10 @@ AAC = ["-c:a", "aac", "-b:a", "160k"]
 def ours(material: Material, film: Path, quality: str, change: str, copies: bool = False) -> None:
     """Render all as longtake does; `change` alters the transition in the middle of the film."""
     from longtake.assemble.film import Workshop, assemble_film
-    from longtake.timeline import Join, Seam, Timeline, TimelineClip, Transition
-    from longtake.units import FrameRate, Size
+    from longtake.timeline import Transition
 
-    joins: list[Join] = [
-        Transition("dissolve", DISSOLVE) if fade else Seam() for fade in material.fades_after
-    ]
+    timeline, names = planned(material)
+    joins = list(timeline.joins)
     middle = max(
         index for index in range(len(joins) // 2 + 1) if isinstance(joins[index], Transition)
     )
@@ -38,16 +41,9 @@ def ours(material: Material, film: Path, quality: str, change: str, copies: bool
         joins[middle] = Transition("dissolve", DISSOLVE + 4)
     if change == "joined":
         film.unlink()
-    names = [f"c{index:02d}" for index in range(len(material.clips))]
-    timeline = Timeline(
-        FrameRate.parse(RATE),
-        Size(material.width, material.height),
-        tuple(TimelineClip(n, f"s{i // 3}", 0, FRAMES) for i, n in enumerate(names)),
-        tuple(joins),
-    )
     result = assemble_film(
-        timeline,
-        _takes(material, names, film),
+        replace(timeline, joins=tuple(joins)),
+        takes_of(material, names, film),
         film,
         workshop=Workshop(film.parent / f"work-{copies}", quality, copies=copies),
     )
@@ -60,7 +56,24 @@ def copying(material: Material, film: Path, quality: str, change: str) -> None:
     ours(material, film, quality, change, copies=True)
 
 
-def _takes(material: Material, names: list[str], film: Path) -> dict:
+def planned(material: Material) -> tuple[Timeline, list[str]]:
+    """Lay the clips on a timeline: scenes of three, dissolves between them."""
+    from longtake.timeline import Seam, Timeline, TimelineClip, Transition
+    from longtake.units import FrameRate, Size
+
+    names = [f"c{index:02d}" for index in range(len(material.clips))]
+    timeline = Timeline(
+        FrameRate.parse(RATE),
+        Size(material.width, material.height),
+        tuple(TimelineClip(n, f"s{i // 3}", 0, FRAMES) for i, n in enumerate(names)),
+        tuple(
+            Transition("dissolve", DISSOLVE) if fade else Seam() for fade in material.fades_after
+        ),
+    )
+    return timeline, names
+
+
+def takes_of(material: Material, names: list[str], film: Path) -> dict:
     """Give the clips with their hashes; like the vault, this remembers them once they are known."""
     from longtake.assemble.material import FileMaterial
     from longtake.files import read_json, sha256_of, write_json

@@ -106,6 +106,30 @@ def test_a_clip_begins_on_the_frame_the_one_before_ended_on(tmp_path: Path) -> N
     assert np.array_equal(sent, last_frame(before.path, 83).rgb)
 
 
+def test_a_take_is_handed_on_before_the_next_clip_is_asked_for(tmp_path: Path) -> None:
+    """Each take is handed on as it lands, and each clip goes through its steps in order."""
+    painter, told = Painter(), list[str]()
+    vault = Vault(tmp_path / "vault")
+    vault.open()
+    takes = generate_takes(
+        plan_of(HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"),
+        {"animatic": Shop(painter, vault)},
+        pause=no_pause,
+        steps=lambda step: told.append(f"{step.clip} {step.name}"),
+        landed=lambda clip, take: told.append(f"{clip} landed: {take.sha256}"),
+    )
+    steps = ["handoff", "submit", "wait", "download", "verify"]
+
+    assert told == [
+        word
+        for clip in ("a/1", "b/1")
+        for word in (
+            *(f"{clip} {step}" for step in steps),
+            f"{clip} landed: {takes.by_clip[clip].sha256}",
+        )
+    ]
+
+
 def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:
     """Takes that are there are kept."""
     board = HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"

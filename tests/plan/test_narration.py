@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from longtake.cues import NarrationCue, Word
-from longtake.errors import StoryboardError
+from longtake.errors import PlanError, StoryboardError
 from longtake.generate.catalogue import load_offers
 from longtake.plan.compile import compile_plan
 from longtake.plan.job import Plan
 from longtake.plan.narration import TAIL_S, speech_jobs
-from longtake.plan.quote import with_price
+from longtake.plan.quote import make_quote, with_price
 from longtake.plan.speech import SpeechOffer, VoiceFacts, free_speakers
 from longtake.plan.survey import SoundFacts, StillFacts, Survey
 from longtake.storyboard.check import named_scenes
@@ -238,3 +239,13 @@ def test_a_text_longer_than_a_model_says_is_a_fault() -> None:
 
     with pytest.raises(StoryboardError, match=r"4,999 characters long, openai/tts-1/x says 4,096"):
         plan_of(board)
+
+
+def test_voices_and_clips_are_paid_in_one_currency() -> None:
+    """Two currencies have no sum: whoever named the price is told."""
+    board = HEAD + "scenes: [{prompt: a, narration: {text: Hello., voice: command/x}}]"
+    plan = plan_of(board)
+    job = replace(plan.speech[0], price=Money(Decimal(1), "EUR"))
+
+    with pytest.raises(PlanError, match=r'"scene-1 \(voice\)" costs 1.00 EUR, all else is in USD'):
+        make_quote(plan.sources, frozenset(), None, [job])

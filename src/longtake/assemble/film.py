@@ -20,6 +20,7 @@ from longtake.assemble.notebook import Notebook
 from longtake.assemble.overlays import film_overlays
 from longtake.assemble.pieces import Copies, CopyPiece, Piece, Span, plan_pieces, spans
 from longtake.assemble.shelf import Shelf
+from longtake.assemble.shifts import Watch, timed, unwatched
 from longtake.assemble.sound import ensure_sound, sound_key
 from longtake.assemble.stock import Stock
 from longtake.assemble.work import Progress, plan_units, render_units
@@ -74,6 +75,7 @@ class Workshop:
 
     @property
     def sounds(self) -> Path:
+        """The folder of sound tracks, and of what was measured for them."""
         return self.folder / "sound"
 
     def notebook(self, *, keep: bool = True) -> Notebook:
@@ -87,7 +89,7 @@ class Workshop:
 
 
 @dataclass(frozen=True)
-class _Cutting:
+class Cutting:
     """Everything decided about a film before a frame of it is touched."""
 
     timeline: Timeline
@@ -125,25 +127,26 @@ def assemble_film(
     cues: CueSheet | None = None,
     title: str = "",
     progress: Progress = lambda frames: None,
+    watch: Watch = unwatched,
 ) -> Film:
     """Conform the timeline to its takes and write one MP4.
 
     Pieces that exist are used again; what is missing is rendered in worker processes, `progress`
-    hearing the count of frames as they are done, first of those that were kept. A film that already
-    is what it should be is left alone. Raises AssemblyError or MediaError; the file at `path` is then
-    as it was before.
+    hearing the count of frames as they are done, first of those that were kept; `watch` hears who
+    worked on what. A film that already is what it should be is left alone. Raises AssemblyError or
+    MediaError; the file at `path` is then as it was before.
     """
-    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title)
+    cutting = cut_film(timeline, takes, workshop, cues or CueSheet(), title)
     told = spans(cutting.pieces)
     record = workshop.record(path)
     if _is_up_to_date(path, record, cutting.key):
         return Film(path, cutting.timeline, told, False, 0, _loudness(cutting, workshop))
     try:
-        rendered = _make(cutting, workshop, path, progress)
+        rendered = _make(cutting, workshop, path, progress, watch)
     except _CopyRefused as refused:
         for material in refused.copied:
             workshop.notebook().distrust(material, f"copied, it failed: {refused.message}")
-        how: dict[str, Any] = {"workshop": workshop, "cues": cues, "title": title}
+        how: dict[str, Any] = {"workshop": workshop, "cues": cues, "title": title, "watch": watch}
         return assemble_film(timeline, takes, path, **how, progress=lambda frames: None)
     stat = path.stat()
     joints = [name for _, name in copied_joints(cutting.pieces)]
@@ -162,14 +165,14 @@ def is_assembled(
     title: str = "",
 ) -> tuple[bool, tuple[Span, ...], int]:
     """Look without touching: is the film what it should be, how is it made, how many frames lack?"""
-    cutting = _cut(timeline, takes, workshop, cues or CueSheet(), title, keep=False)
+    cutting = cut_film(timeline, takes, workshop, cues or CueSheet(), title, keep=False)
     record = workshop.record(path)
     missing = _missing_keys(cutting, workshop.shelf)
     frames = sum(piece.frames for piece in cutting.pieces if piece.key in missing)
     return _is_up_to_date(path, record, cutting.key), spans(cutting.pieces, missing), frames
 
 
-def _cut(
+def cut_film(
     timeline: Timeline,
     takes: Mapping[str, Take | Material],
     workshop: Workshop,
@@ -177,7 +180,11 @@ def _cut(
     title: str,
     *,
     keep: bool = True,
-) -> _Cutting:
+) -> Cutting:
+    """Decide all about a film: conform it to its takes, cut it into pieces, name its sound.
+
+    `keep` false writes down nothing of what is found out about clips.
+    """
     conformed = conform(timeline, takes)
     materials = materials_of(takes, timeline.rate)
     film = FilmFormat(conformed.size, conformed.rate, workshop.fit, conformed.background)
@@ -194,7 +201,7 @@ def _cut(
         copying = plan_copying(materials, film, settings, cut, notes)
     else:
         copying = Copying(settings)
-    return _Cutting(
+    return Cutting(
         conformed,
         materials,
         cues,
@@ -226,21 +233,25 @@ def film_chapters(timeline: Timeline, cues: CueSheet) -> tuple[Chapter, ...]:
     )
 
 
-def _make(cutting: _Cutting, workshop: Workshop, path: Path, progress: Progress) -> int:
+def _make(
+    cutting: Cutting, workshop: Workshop, path: Path, progress: Progress, watch: Watch
+) -> int:
     """Render what is missing and join all; a kept file that turns out damaged is made anew, once."""
     shelf = workshop.shelf
     missing = _missing_keys(cutting, shelf)
-    rendered = _render(cutting, workshop, progress)
-    sound = _sound(cutting, workshop)
+    rendered = _render(cutting, workshop, progress, watch)
+    with timed(watch, "sound"):
+        sound = _sound(cutting, workshop)
     try:
-        _join(cutting, workshop, sound, path, missing)
+        with timed(watch, "join"):
+            _join(cutting, workshop, sound, path, missing)
     except (AssemblyError, MediaError):
         if sound:
             sound.unlink(missing_ok=True)
         kept = [piece for piece in cutting.pieces if not isinstance(piece, CopyPiece)]
         shelf.drop_damaged({piece.key: piece.frames for piece in kept})
         # These frames were told of already.
-        rendered += _render(cutting, workshop, lambda frames: None)
+        rendered += _render(cutting, workshop, lambda frames: None, watch)
         everything = frozenset(piece.key for piece in cutting.pieces)
         try:
             _join(cutting, workshop, _sound(cutting, workshop), path, everything)
@@ -260,7 +271,7 @@ class _CopyRefused(AssemblyError):
         self.copied = copied
 
 
-def _copied_at(cutting: _Cutting, frame: int | None) -> tuple[FileMaterial, ...]:
+def _copied_at(cutting: Cutting, frame: int | None) -> tuple[FileMaterial, ...]:
     """Name the clips that are copied beside a film frame; all that are where there is none there."""
     near: dict[str, None] = {}
     every: dict[str, None] = {}
@@ -275,7 +286,7 @@ def _copied_at(cutting: _Cutting, frame: int | None) -> tuple[FileMaterial, ...]
     return tuple(each for each in materials if isinstance(each, FileMaterial))
 
 
-def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
+def _render(cutting: Cutting, workshop: Workshop, progress: Progress, watch: Watch) -> int:
     units = plan_units(
         cutting.timeline,
         cutting.pieces,
@@ -286,22 +297,22 @@ def _render(cutting: _Cutting, workshop: Workshop, progress: Progress) -> int:
     )
     lacking = sum(unit.frames for unit in units)
     progress(cutting.timeline.frames - lacking)
-    render_units(units, progress, workshop.workers)
+    render_units(units, progress, workshop.workers, watch)
     return lacking
 
 
-def _sound(cutting: _Cutting, workshop: Workshop) -> Path | None:
+def _sound(cutting: Cutting, workshop: Workshop) -> Path | None:
     return ensure_sound(
         cutting.timeline, cutting.materials, cutting.cues, workshop.sounds, cutting.sound
     )
 
 
-def _loudness(cutting: _Cutting, workshop: Workshop) -> Loudness | None:
+def _loudness(cutting: Cutting, workshop: Workshop) -> Loudness | None:
     return noted_loudness(workshop.sounds, cutting.sound)
 
 
 def _join(
-    cutting: _Cutting, workshop: Workshop, sound: Path | None, path: Path, missing: frozenset[str]
+    cutting: Cutting, workshop: Workshop, sound: Path | None, path: Path, missing: frozenset[str]
 ) -> None:
     timeline = cutting.timeline
     stock = Stock(workshop.shelf, cutting.materials, cutting.copying, timeline.rate)
@@ -332,7 +343,7 @@ def _join(
         verify_film(part, expected)
 
 
-def _unseen_joints(cutting: _Cutting, record: Path, fresh: set[int]) -> frozenset[int]:
+def _unseen_joints(cutting: Cutting, record: Path, fresh: set[int]) -> frozenset[int]:
     """Give the joints of copied runs that no film here was looked through at yet."""
     known = read_json(record)
     seen = known.get("joints", []) if isinstance(known, dict) else []
@@ -340,7 +351,7 @@ def _unseen_joints(cutting: _Cutting, record: Path, fresh: set[int]) -> frozense
     return frozenset(at for at, name in joints if name not in seen or at in fresh)
 
 
-def _missing_keys(cutting: _Cutting, shelf: Shelf) -> frozenset[str]:
+def _missing_keys(cutting: Cutting, shelf: Shelf) -> frozenset[str]:
     rendered = (piece for piece in cutting.pieces if not isinstance(piece, CopyPiece))
     return frozenset(piece.key for piece in rendered if not shelf.has(piece.key))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -12,6 +14,7 @@ from longtake.assemble.material import FileMaterial, Materials
 from longtake.assemble.pieces import BodyPiece, CopyPiece, Piece, TransitionPiece
 from longtake.assemble.render import RenderUnit, Shown, render_unit
 from longtake.assemble.shelf import Shelf
+from longtake.assemble.shifts import Shift, Watch, unwatched
 from longtake.errors import AssemblyError
 from longtake.media.encode import EncoderSettings
 from longtake.media.ffmpeg import run_ffmpeg
@@ -74,8 +77,18 @@ def _neighbours(
         yield tuple(group), join
 
 
+def render_shift(unit: RenderUnit, what: str = "render") -> Shift:
+    """Render a unit in this process, and say who did it and when."""
+    began = time.monotonic()
+    frames = render_unit(unit)
+    return Shift(what, began, time.monotonic(), os.getpid(), unit.shown.clip, frames)
+
+
 def render_units(
-    units: tuple[RenderUnit, ...], progress: Progress, workers: int | None = None
+    units: tuple[RenderUnit, ...],
+    progress: Progress,
+    workers: int | None = None,
+    watch: Watch = unwatched,
 ) -> None:
     """Render all units beside each other; memory holds one clip's open group a worker.
 
@@ -84,22 +97,27 @@ def render_units(
     """
     if not units:
         return
-    for unit in _in_pool(units, progress, min(workers or cores(), len(units))):
-        if _in_pool((unit,), progress, 1):
-            _on_a_copy(unit, progress)
+
+    def done(shift: Shift) -> None:
+        watch(shift)
+        progress(shift.frames)
+
+    for unit in _in_pool(units, done, min(workers or cores(), len(units))):
+        if _in_pool((unit,), done, 1):
+            _on_a_copy(unit, done)
 
 
-def _in_pool(
-    units: tuple[RenderUnit, ...], progress: Progress, count: int
-) -> tuple[RenderUnit, ...]:
+def _in_pool(units: tuple[RenderUnit, ...], done: Watch, count: int) -> tuple[RenderUnit, ...]:
     """Render units in a pool; returns those that were lost to a dead worker."""
     lost: list[RenderUnit] = []
     pool = worker_pool(count)
     try:
-        futures: Mapping[Future[int], RenderUnit] = {pool.submit(render_unit, u): u for u in units}
+        futures: Mapping[Future[Shift], RenderUnit] = {
+            pool.submit(render_shift, unit): unit for unit in units
+        }
         for future in as_completed(futures):
             try:
-                progress(future.result())
+                done(future.result())
             except BrokenProcessPool:
                 lost.append(futures[future])
     except BaseException:
@@ -110,7 +128,7 @@ def _in_pool(
     return tuple(lost)
 
 
-def _on_a_copy(unit: RenderUnit, progress: Progress) -> None:
+def _on_a_copy(unit: RenderUnit, done: Watch) -> None:
     copies: list[Path] = []
 
     def sound_copy(shown: Shown) -> Shown:
@@ -128,7 +146,7 @@ def _on_a_copy(unit: RenderUnit, progress: Progress) -> None:
     try:
         after = sound_copy(unit.after) if unit.after else None
         again = replace(unit, shown=sound_copy(unit.shown), after=after)
-        if _in_pool((again,), progress, 1):
+        if _in_pool((again,), done, 1):
             raise AssemblyError(
                 f"rendering {unit.shown.clip} killed its process three times",
                 hint="the file may be damaged; look at it with `ffmpeg -v error -i FILE -f null -`",

@@ -22,6 +22,7 @@ from longtake.wishes import Wishes
 @options.NO_COPY
 @options.ASPECT
 @options.SET
+@options.TRACE
 @options.JSON
 def command(
     board: Path | None,
@@ -30,6 +31,7 @@ def command(
     no_copy: bool,
     aspects: tuple[Aspect, ...],
     variables: dict[str, str],
+    trace: Path | None,
     as_json: bool,
 ) -> None:
     """Make a rough moving version of the whole film, free and without a key.
@@ -45,4 +47,4 @@ def command(
         labels=not no_labels,
         variables=variables,
     )
-    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json)
+    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)

@@ -13,8 +13,9 @@ from typing import Literal
 
 from longtake import __version__, events
 from longtake.assemble.film import Film
+from longtake.assemble.shifts import Shift
 from longtake.errors import Fault, LongtakeError, StoryboardError
-from longtake.generate.run import Progress
+from longtake.generate.run import Progress, Step
 from longtake.plan.job import Plan
 
 FORM: Literal[1] = 1
@@ -205,9 +206,11 @@ class EventLines:
 
     def __call__(self, event: events.Event) -> None:
         """Write one event."""
-        self._write(self._line(event))
+        line = self._line(event)
+        if line is not None:
+            self._write(line)
 
-    def _line(self, event: events.Event) -> RunLine:
+    def _line(self, event: events.Event) -> RunLine | None:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)
@@ -225,6 +228,8 @@ class EventLines:
                 return _film(film)
             case events.Delivered(kind, path):
                 return FileEvent(kind=kind, path=str(path))
+            case Step() | Shift():
+                return None
 
 
 def _planned(plan: Plan, again: bool) -> PlannedEvent:

@@ -31,6 +31,7 @@ from longtake.wishes import Wishes
 @options.WEBHOOK
 @options.LISTEN
 @options.YES
+@options.TRACE
 @options.JSON
 def command(
     board: Path | None,
@@ -46,6 +47,7 @@ def command(
     webhook: str | None,
     listen: str | None,
     yes: bool,
+    trace: Path | None,
     as_json: bool,
 ) -> None:
     """Make the film. What exists already is not made again.
@@ -68,7 +70,11 @@ def command(
         webhook=_webhook(webhook, listen),
     )
     make_and_show(
-        path, wishes, gate=lambda plan, before: confirm(plan, consent, before), as_json=as_json
+        path,
+        wishes,
+        gate=lambda plan, before: confirm(plan, consent, before),
+        as_json=as_json,
+        trace=trace,
     )
     if draft and not as_json:
         _say_final(path, variables)

@@ -16,6 +16,7 @@ from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH
 from longtake.cli.table import counted
+from longtake.cli.trace import traced
 from longtake.errors import ConfirmationNeeded
 from longtake.film import make_film
 from longtake.plan.job import Plan
@@ -35,12 +36,22 @@ class Consent:
     yes: bool = False
 
 
-def make_and_show(board: Path, wishes: Wishes, *, gate: Gate, as_json: bool) -> None:
-    """Make the film of a board; `gate` may stop the plan, by an error, before anything is made."""
-    if as_json:
-        with EventLines(say.answer_json) as lines:
-            make_film(board, wishes, _gated(gate, lines))
-        return
+def make_and_show(
+    board: Path, wishes: Wishes, *, gate: Gate, as_json: bool, trace: Path | None = None
+) -> None:
+    """Make the film of a board; `gate` may stop the plan, by an error, before anything is made.
+
+    `trace` is where a trace of the run is written, made or not.
+    """
+    with traced(trace) as tell:
+        if as_json:
+            with EventLines(say.answer_json) as lines:
+                make_film(board, wishes, _gated(gate, lines, tell))
+            return
+        _make_on_terminal(board, wishes, gate, tell)
+
+
+def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell) -> None:
     console = say.terminal()
     display = Bars(console) if console.is_terminal else Lines(console)
     films: list[tuple[Film, list[events.Delivered]]] = []
@@ -53,7 +64,7 @@ def make_and_show(board: Path, wishes: Wishes, *, gate: Gate, as_json: bool) -> 
             films[-1][1].append(event)
 
     with display:
-        make_film(board, wishes, _gated(gate, tell))
+        make_film(board, wishes, _gated(gate, tell, also))
     for film, beside in films:
         first = film is films[0][0]
         if film.made or (first and display.anything_said):
@@ -96,13 +107,14 @@ def _to_buy(plan: Plan) -> str:
     return " and ".join(parts)
 
 
-def _gated(gate: Gate, tell: events.Tell) -> events.Tell:
+def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
     """Let the gate look at the plan before anybody else hears of it, and again where it is dearer."""
 
     def hear(event: events.Event) -> None:
         if isinstance(event, events.Planned) and (event.before or not event.again):
             gate(event.plan, event.before)
-        tell(event)
+        for tell in listeners:
+            tell(event)
 
     return hear
 

@@ -116,6 +116,12 @@ PRICE: Decorator = click.option(
     callback=_money,
     help='What a clip or voice may cost where no table knows, such as "0.50 USD".',
 )
+TRACE: Decorator = click.option(
+    "--trace",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write who did what, and when, for ui.perfetto.dev or chrome://tracing.",
+)
 WEBHOOK: Decorator = click.option(
     "--webhook",
     metavar="URL",

@@ -119,7 +119,7 @@ class Desk:
     """What making a clip needs besides its job: who makes it, where it goes, how to wait.
 
     `watch` sees every look at its task, `bell` ends the wait between two looks early; `waits` hears why
-    its purchase cannot begin yet; `glimpse` keeps what was seen of its ends.
+    its purchase cannot begin yet, `step` how far it is; `glimpse` keeps what was seen of its ends.
     """
 
     provider: Provider
@@ -129,6 +129,7 @@ class Desk:
     bell: Doorbell | None = None
     waits: Callable[[str], None] = lambda why: None
     clock: Callable[[], float] = time.monotonic
+    step: Callable[[str], None] = lambda name: None
     glimpse: Glimpse = field(default_factory=Glimpse)
 
     async def rest(self, task: str, seconds: float, *, deaf: bool) -> float:
@@ -175,6 +176,7 @@ async def ensure_drawn(job: ClipJob, request: Request, desk: Desk) -> Made:
 async def wait_for(wanted: Wanted, task: str, desk: Desk, age: Age = NEW) -> TaskReport:
     """Look at a task until it is done; raises TaskFailed where it failed or takes for ever."""
     began, rested = desk.clock(), 0.0
+    desk.step("wait")
     while True:
         asked = 0.0
         try:
@@ -261,7 +263,9 @@ async def _fetched(
 ) -> tuple[Measured, Scan, EndsReader | None]:
     for attempt in range(1, FETCHES + 1):
         part.unlink(missing_ok=True)
+        desk.step("download")
         await asyncio.to_thread(desk.provider.fetch, task, part)
+        desk.step("verify")
         try:
             return await asyncio.to_thread(_verified, wanted, part)
         except MediaError as error:

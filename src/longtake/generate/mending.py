@@ -17,7 +17,7 @@ from longtake.files import read_json, write_json
 from longtake.media.color import Plane
 from longtake.media.frames import decode_frames
 from longtake.media.normalise import rgb_still_to_film
-from longtake.media.planes import Planes, planes_of, shrink_planes
+from longtake.media.planes import Planes, SmallPlanes, planes_of, shrink_planes
 from longtake.media.probe import ClipFacts, probe
 from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob
@@ -160,7 +160,7 @@ def _on_canvas(picture: Path | None, size: Size) -> Plane | None:
     return rgb_still_to_film(open_still(picture), size, "cover") if picture else None
 
 
-def _shown_before(before: Take | None, size: Size) -> tuple[Planes, ...]:
+def _shown_before(before: Take | None, size: Size) -> tuple[SmallPlanes, ...]:
     """Give the last frames of the clip before as the film shows them, made small.
 
     Nothing where its end is shown just as it is handed on: the picture sent stands for it then.

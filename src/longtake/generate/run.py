@@ -41,7 +41,20 @@ class Progress:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A clip goes on to its next step: handoff, submit, wait, download, verify, mend.
+
+    Its last step ends when it is kept, made or failed.
+    """
+
+    clip: str
+    name: str
+
+
 Listener = Callable[[Progress], None]
+Steps = Callable[[Step], None]
+Landed = Callable[[str, Take], None]
 
 _THREADS = 64
 
@@ -68,6 +81,8 @@ def generate_takes(
     shops: Mapping[str, Shop],
     *,
     listen: Listener = lambda progress: None,
+    steps: Steps = lambda step: None,
+    landed: Landed = lambda clip, take: None,
     pause: Pause = asyncio.sleep,
     options: Mapping[str, object] | None = None,
     accepted: frozenset[str] = frozenset(),
@@ -76,6 +91,8 @@ def generate_takes(
 ) -> Takes:
     """Make the takes a plan still lacks, in handoff order, paying for none twice.
 
+    `steps` hears of what is being done to each clip; `landed` is handed each take as it lands, and must
+    return at once.
     `shops` is looked up by the part of a job's offer before the slash; `options` are for drawn clips;
     `accepted` names bought clips that may begin on another frame than the one they were given;
     `left_over` are purchases of earlier runs that are still open: they are brought home, wanted or not;
@@ -86,7 +103,9 @@ def generate_takes(
     missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(plan, shops, listen, pause, dict(options or {}), accepted, left_over, bell)
+    walker = _Walker(
+        plan, shops, listen, steps, landed, pause, dict(options or {}), accepted, left_over, bell
+    )
     asyncio.run(walker.walk())
     return walker.takes
 
@@ -102,6 +121,8 @@ class _Walker:
         plan: Plan,
         shops: Mapping[str, Shop],
         listen: Listener,
+        steps: Steps,
+        landed: Landed,
         pause: Pause,
         options: dict[str, object],
         accepted: frozenset[str],
@@ -112,6 +133,8 @@ class _Walker:
         self._plan = plan
         self._shops = shops
         self._listen = listen
+        self._steps = steps
+        self._landed = landed
         self._pause = pause
         self._options = options
         self._accepted = accepted
@@ -177,6 +200,7 @@ class _Walker:
             self._foreign = self._foreign or error
         else:
             self.takes.by_clip[job.id] = made.take
+            self._landed(job.id, made.take)
             self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
         self._done[job.id].set()
 
@@ -190,6 +214,8 @@ class _Walker:
         name = provider_of(job)
         shop = self._shops[name]
         async with self._room[name]:
+            step = self._step(job.id)
+            step("handoff")
             edges = (job.first, job.last, job.repairs.anchor)
             first, last, anchor = [await self._sent(job, edge, shop) for edge in edges]
             faces = await asyncio.to_thread(self._faces, job, shop)
@@ -202,10 +228,13 @@ class _Walker:
                 self._watch(job.id),
                 self._bell,
                 self._waits(job.id),
+                step=step,
             )
+            step("submit")
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
+            step("mend")
             return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), desk)
 
     def _fit_in(
@@ -253,6 +282,9 @@ class _Walker:
                 self._listen(Progress(clip, "making", share))
 
         return watch
+
+    def _step(self, clip: str) -> Callable[[str], None]:
+        return lambda name: self._steps(Step(clip, name))
 
     def _waits(self, clip: str) -> Callable[[str], None]:
         return lambda why: self._listen(Progress(clip, "waiting", message=why))

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from longtake.media.planes import Planes
+from longtake.media.planes import Samples, SmallPlanes
 
 Real = NDArray[np.float32]
 
 
-def warped_planes(planes: Planes, goes: NDArray[np.float64]) -> tuple[Real, Real, Real]:
+def warped_planes(planes: SmallPlanes, goes: NDArray[np.float64]) -> tuple[Real, Real, Real]:
     """Give 4:2:0 planes as they look when their points have gone as a 3x3 affine says.
 
     Places are written as in `media.camera`, x and y from -0.5 to 0.5. Beyond its edges a picture
@@ -43,7 +43,7 @@ def looked_up(picture: Real, back: NDArray[np.float64]) -> Real:
     return mean
 
 
-def _warped(plane: NDArray[np.uint8], goes: NDArray[np.float64], *, cosited: bool) -> Real:
+def _warped(plane: Samples, goes: NDArray[np.float64], *, cosited: bool) -> Real:
     height, width = plane.shape
     shift = 0.25 / width if cosited else 0.0
     unit = np.array([[1 / width, 0, -0.5 - shift], [0, 1 / height, -0.5], [0, 0, 1.0]])

@@ -20,14 +20,16 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def worker_pool(count: int) -> ProcessPoolExecutor:
-    """Start a pool of worker processes that die with this one.
+def worker_pool(count: int, nice: int = 0) -> ProcessPoolExecutor:
+    """Start a pool of worker processes that die with this one; `nice` ones stand back for all others.
 
     Spawned, not forked: libav's and numpy's threads do not survive a fork. An executor, not a
     multiprocessing.Pool: that one waits for ever when a worker is killed.
     """
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin)
+    return ProcessPoolExecutor(
+        count, mp_context=spawn, initializer=_begin, initargs=(os.getpid(), nice)
+    )
 
 
 def stop_workers(pool: ProcessPoolExecutor) -> None:
@@ -39,8 +41,11 @@ def stop_workers(pool: ProcessPoolExecutor) -> None:
         worker.kill()
 
 
-def _begin() -> None:
-    die_with_parent()
+def _begin(parent: int, nice: int) -> None:
+    die_with_parent(parent)
+    # Windows knows no such number.
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
     _keep_memory()
 
 
@@ -55,11 +60,14 @@ def _keep_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, 1 << 30)
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends, kill -9 included; ignore Ctrl-C here.
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to end this process when `parent` ends, kill -9 included; ignore Ctrl-C here.
 
     The parent decides what an interrupt means; a worker that dies of it would look like a crash.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # A parent that was killed while this process was still starting is told of to nobody.
+        if os.getppid() != parent:
+            os._exit(1)

@@ -38,9 +38,18 @@ def make_quote(
         if price is None and not has_voice:
             unknown.append(name)
         elif price is not None and not has_voice and price.amount:
-            total = total + price
+            total = _added(total, price, name)
     limit = Money.parse(budget) if budget else None
     return Quote(tuple(lines), total, tuple(unknown), limit, voices)
+
+
+def _added(total: Money, price: Money, name: str) -> Money:
+    if price.currency != total.currency:
+        raise PlanError(
+            f'"{name}" costs {price}, all else is in {total.currency}',
+            hint=f"name what voices cost in {total.currency}: LONGTAKE_SPEECH_PRICE, or a file of your own",
+        )
+    return total + price
 
 
 def _currency(sources: tuple[Source, ...], voices: tuple[Line, ...], budget: str | None) -> str:

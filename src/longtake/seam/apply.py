@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtake.media.color import Plane, Sampling, planes_to_frame, planes_to_rgb
 from longtake.media.frames import decode_frames
-from longtake.media.planes import FilmFrame, Planes, planes_of
+from longtake.media.planes import FilmFrame, Planes, Samples, SmallPlanes, planes_of
 from longtake.media.warp import warped_planes
 from longtake.seam.fit import SAME, ColourMap
 from longtake.seam.plan import NO_BARS, Bars, RepairPlan
@@ -20,9 +21,12 @@ from longtake.seam.register import STILL
 
 Real = NDArray[np.float32]
 RealPlanes = tuple[Real, Real, Real]
+Some = TypeVar("Some", bound=SmallPlanes)
 
 # Rows of luma worked on at a time: what fits in a processor's own memory.
 _BAND = 64
+# Samples on a side over which a part of a code is spread.
+_TURN = 8
 
 
 class Mender:
@@ -36,7 +40,7 @@ class Mender:
         self.plan = plan
         self._sampling = sampling
 
-    def planes(self, frame: int, planes: Planes) -> Planes:
+    def planes(self, frame: int, planes: Some) -> Some | Planes:
         """Give frame `frame` of the clip as the film shows it; colours are rounded once."""
         colours = self.plan.colour(frame) if self.plan.shown else SAME
         placed = self._placed(frame, planes)
@@ -60,9 +64,12 @@ class Mender:
         placed = self._placed(frame, planes)
         if placed is planes and whole == SAME:
             return planes_to_rgb(*planes, self._sampling)
-        return planes_to_rgb(*_real(placed, whole, self._sampling), self._sampling)
+        real = _real(placed, whole, self._sampling)
+        # What nobody sees of a correction is not worth the noise.
+        y, u, v = _dithered(real) if self.plan.shown else real
+        return planes_to_rgb(y, u, v, self._sampling)
 
-    def _placed(self, frame: int, planes: Planes) -> Planes | RealPlanes:
+    def _placed(self, frame: int, planes: SmallPlanes) -> SmallPlanes:
         move = self.plan.place(frame)
         if self.plan.bars != NO_BARS:
             planes = _filled(planes, self.plan.bars)
@@ -86,13 +93,13 @@ def handoff_picture(
     return pictures[-1]
 
 
-def _filled(planes: Planes, bars: Bars) -> Planes:
+def _filled(planes: SmallPlanes, bars: Bars) -> SmallPlanes:
     """Cut bars off, with the row beside them that coding has darkened, and mirror what is left."""
     y, u, v = (_mirrored(plane, bars, 2 if k == 0 else 1) for k, plane in enumerate(planes))
     return y, u, v
 
 
-def _mirrored(plane: Plane, bars: Bars, darkened: int) -> Plane:
+def _mirrored(plane: Samples, bars: Bars, darkened: int) -> Samples:
     height, width = plane.shape
 
     def lines(share: float, side: int) -> int:
@@ -101,10 +108,12 @@ def _mirrored(plane: Plane, bars: Bars, darkened: int) -> Plane:
     top, bottom = lines(bars.top, height), lines(bars.bottom, height)
     left, right = lines(bars.left, width), lines(bars.right, width)
     inner = plane[top : height - bottom, left : width - right]
-    return np.pad(inner, ((top, bottom), (left, right)), mode="symmetric")
+    padded: Any = np.pad(inner, ((top, bottom), (left, right)), mode="symmetric")
+    whole: Samples = padded
+    return whole
 
 
-def _coloured(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -> Planes:
+def _coloured(planes: SmallPlanes, colours: ColourMap, sampling: Sampling) -> Planes:
     """Map the colours of planes and round them."""
     y, u, v = (np.empty(plane.shape, np.uint8) for plane in planes)
     for out, place, codes in _bands(planes, colours, sampling):
@@ -114,7 +123,7 @@ def _coloured(planes: Planes | RealPlanes, colours: ColourMap, sampling: Samplin
     return y, u, v
 
 
-def _real(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -> RealPlanes:
+def _real(planes: SmallPlanes, colours: ColourMap, sampling: Sampling) -> RealPlanes:
     """Map the colours of planes, without rounding or cutting off."""
     y, u, v = (np.empty(plane.shape, np.float32) for plane in planes)
     for out, place, codes in _bands(planes, colours, sampling):
@@ -122,8 +131,30 @@ def _real(planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling) -
     return y, u, v
 
 
+def _dithered(planes: RealPlanes) -> RealPlanes:
+    """Round chroma up or down by turns, so that its means keep what is less than a code.
+
+    A model's clip is coded with 8 bits and smooths: a correction of 0.6 codes, rounded to one alike
+    all over a sky, would be 0.4 too much at every hop of a chain. Whole codes stay what they are.
+    """
+    y, *chroma = planes
+    u, v = (np.floor(plane + _turns(*plane.shape)).astype(np.float32) for plane in chroma)
+    return y, u, v
+
+
+@lru_cache(maxsize=8)
+def _turns(height: int, width: int) -> Real:
+    """Give thresholds of 0 to 1 for each sample, as evenly spread as they can be (Bayer's)."""
+    square = np.zeros((1, 1))
+    while len(square) < _TURN:
+        square = np.block([[4 * square, 4 * square + 2], [4 * square + 3, 4 * square + 1]])
+    thresholds = (square + 0.5) / square.size
+    tiles = (-(-height // _TURN), -(-width // _TURN))
+    return np.tile(thresholds, tiles)[:height, :width].astype(np.float32)
+
+
 def _bands(
-    planes: Planes | RealPlanes, colours: ColourMap, sampling: Sampling
+    planes: SmallPlanes, colours: ColourMap, sampling: Sampling
 ) -> Iterator[tuple[int, slice, Real]]:
     """Yield mapped codes band by band: of which plane, which rows, and the codes.
 

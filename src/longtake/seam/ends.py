@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtake.errors import MediaError
 from longtake.media.color import Plane, Sampling, rgb_to_planes
 from longtake.media.frames import decode_frames
-from longtake.media.planes import Planes, planes_of, shrink_planes
+from longtake.media.planes import Planes, SmallPlanes, planes_of, shrink_planes
 from longtake.media.probe import ClipFacts
 from longtake.seam.normal import ENDING
 
@@ -35,16 +35,16 @@ class ClipEnds:
     `anchor` is the approved picture whose colours the last frame is to have.
     """
 
-    sent: Planes | None
-    head: tuple[Planes, ...]
-    tail: tuple[Planes, ...]
+    sent: SmallPlanes | None
+    head: tuple[SmallPlanes, ...]
+    tail: tuple[SmallPlanes, ...]
     last: int
     sampling: Sampling
-    before: tuple[Planes, ...] = ()
-    anchor: Planes | None = None
+    before: tuple[SmallPlanes, ...] = ()
+    anchor: SmallPlanes | None = None
 
     @property
-    def front(self) -> tuple[Planes, ...]:
+    def front(self) -> tuple[SmallPlanes, ...]:
         """The frames that stand before the clip; empty where it begins afresh."""
         return self.before or ((self.sent,) if self.sent else ())
 
@@ -64,8 +64,8 @@ class EndsReader:
 
     def __init__(self, last: int) -> None:
         self._last = last
-        self._head: list[Planes] = []
-        self._tail: deque[tuple[int, Planes]] = deque(maxlen=REACH + LATITUDE)
+        self._head: list[SmallPlanes] = []
+        self._tail: deque[tuple[int, SmallPlanes]] = deque(maxlen=REACH + LATITUDE)
         self.first: Planes | None = None
 
     def put(self, frame: int, planes: Planes) -> None:
@@ -117,19 +117,23 @@ def gather_ends(path: Path, last: int) -> EndsReader:
 
 
 def read_ends(
-    path: Path, last: int, sampling: Sampling, sent: Plane | None, before: tuple[Planes, ...] = ()
+    path: Path,
+    last: int,
+    sampling: Sampling,
+    sent: Plane | None,
+    before: tuple[SmallPlanes, ...] = (),
 ) -> ClipEnds:
     """Decode a clip once up to its out-point and give its ends; raises what `gather_ends` does."""
     return replace(gather_ends(path, last).ends(last, sampling, sent), before=before)
 
 
-def small_picture(rgb: Plane, sampling: Sampling) -> Planes:
+def small_picture(rgb: Plane, sampling: Sampling) -> SmallPlanes:
     """Make working-size planes of RGB, by the very steps a decoded frame has gone through."""
     planes = rgb_to_planes(rgb, sampling.matrix, sampling.full_range, sampling.siting)
     return shrink_planes(planes, WORKING)
 
 
-def small_luma(planes: Planes) -> Real:
+def small_luma(planes: SmallPlanes) -> Real:
     """Average luma by two: the size at which differences between frames are told."""
     y = planes[0].astype(np.float32)
     height, width = (side - side % 2 for side in y.shape)
@@ -137,6 +141,6 @@ def small_luma(planes: Planes) -> Real:
     return (pairs[:, 0::2] + pairs[:, 1::2]) * np.float32(0.25)
 
 
-def difference(one: Planes, other: Planes) -> float:
+def difference(one: SmallPlanes, other: SmallPlanes) -> float:
     """Give the mean difference of luma between two frames, in codes."""
     return float(np.abs(small_luma(one) - small_luma(other)).mean())

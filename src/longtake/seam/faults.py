@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from longtake.media.planes import Planes
+from longtake.media.planes import SmallPlanes
 from longtake.seam.ends import ClipEnds, difference
 from longtake.seam.fit import ColourMap, colour_cells
 from longtake.seam.plan import NO_BARS, Bars, Flash
@@ -79,7 +79,7 @@ def _run(levels: Exact, contrast: Exact) -> float:
     return round(count / len(levels), 6)
 
 
-def _light(planes: Planes, ends: ClipEnds) -> Exact:
+def _light(planes: SmallPlanes, ends: ClipEnds) -> Exact:
     """Give each cell's light in codes."""
     cells: Exact = colour_cells(planes, ends.sampling).mean(-1).ravel().astype(np.float64)
     return cells

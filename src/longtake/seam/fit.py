@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtake.media.color import Sampling
-from longtake.media.planes import Planes
+from longtake.media.planes import SmallPlanes
 from longtake.seam.lab import to_lab
 from longtake.seam.register import STILL, Move, resampled
 
@@ -111,7 +111,7 @@ def code_matrix(sampling: Sampling) -> Exact:
     return whole
 
 
-def colour_cells(planes: Planes, sampling: Sampling, move: Move = STILL) -> Real:
+def colour_cells(planes: SmallPlanes, sampling: Sampling, move: Move = STILL) -> Real:
     """Average 4:2:0 planes into (45, 80, 3) RGB codes; smaller pictures have fewer cells.
 
     A move is undone first, so that the cells are those of the picture it leads to; cells that lie

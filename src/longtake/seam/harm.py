@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from longtake.media.color import Sampling
-from longtake.media.planes import Planes
+from longtake.media.planes import SmallPlanes
 from longtake.seam.apply import Mender
 from longtake.seam.ends import ClipEnds, difference, small_luma
 from longtake.seam.fit import SAME, colour_cells
@@ -20,7 +20,7 @@ from longtake.seam.register import register
 
 # Measures a seam from the frames before it (the handoff frame last) and those after it; None is a
 # measure that cannot be taken there.
-Score = Callable[[Sequence[Planes], Sequence[Planes]], Mapping[str, float | None]]
+Score = Callable[[Sequence[SmallPlanes], Sequence[SmallPlanes]], Mapping[str, float | None]]
 
 # How bad a value of a measure is, where it is not simply the larger the worse.
 _BADNESS: dict[str, Callable[[float], float]] = {
@@ -138,7 +138,7 @@ def compared(
 
 
 def seam_measures(
-    before: Sequence[Planes], after: Sequence[Planes], sampling: Sampling
+    before: Sequence[SmallPlanes], after: Sequence[SmallPlanes], sampling: Sampling
 ) -> dict[str, float]:
     """Measure a seam by the few numbers that repairs change; all are better small but `jump`."""
     handoff, first = before[-1], after[0]
@@ -181,7 +181,7 @@ def _reason(worse: tuple[str, ...], better: tuple[str, ...]) -> str:
     return f"{', '.join(better)} better" if better else "nothing would be better"
 
 
-def _grid(planes: Planes, sampling: Sampling) -> Any:
+def _grid(planes: SmallPlanes, sampling: Sampling) -> Any:
     cells = colour_cells(planes, sampling)
     rows, columns = (side - side % 5 for side in cells.shape[:2])
     if min(rows, columns) < 5:
@@ -190,7 +190,7 @@ def _grid(planes: Planes, sampling: Sampling) -> Any:
     return parts.mean((1, 3))
 
 
-def _sharpness(planes: Planes) -> float:
+def _sharpness(planes: SmallPlanes) -> float:
     y = planes[0].astype(np.float32)
     bent = 4 * y[1:-1, 1:-1] - y[:-2, 1:-1] - y[2:, 1:-1] - y[1:-1, :-2] - y[1:-1, 2:]
     return float(bent.var()) + 0.1

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtake.media.color import Plane
+from longtake.media.planes import Samples
 from longtake.media.warp import looked_up
 
 Real = NDArray[np.float32]
@@ -96,7 +96,7 @@ class Registration:
         return self.trusted >= 0.4 and self.error <= 0.5
 
 
-def register(first: Plane, second: Plane, *, far: bool = False) -> Registration:
+def register(first: Samples, second: Samples, *, far: bool = False) -> Registration:
     """Find the affine that takes the second luma plane to the first, both of one size.
 
     Good to 0.3 samples for shifts up to a tenth of the picture and zooms of some percent; `far`

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from longtake.media.planes import Planes
+from longtake.media.planes import SmallPlanes
 from longtake.seam.ends import ClipEnds
 from longtake.seam.faults import find_bars, find_flashes, still_lead_in
 from longtake.seam.fit import SAME, ColourMap, Fit, colour_cells, fit_colour, limited
@@ -143,7 +143,7 @@ def _typical(move: Move, ends: ClipEnds) -> float:
 
 
 def _colours(ends: ClipEnds, switches: Switches, plan: RepairPlan) -> dict[str, Any]:
-    """Fit the colours of the first frame to the picture sent, and of the last to the first."""
+    """Fit the colours of the first frame, and of the last one, to the picture sent."""
     if switches.color == "off":
         return {}
     first = plan.flash(0).on(colour_cells(ends.head[0], ends.sampling, plan.move))
@@ -168,6 +168,7 @@ def _match(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
     weighing.add("colour", facts)
     if weighing.plan is not plan or not facts or not switches.track or ends.last < 8:
         return
+    # Of the way to the picture sent, what was just found wanting is a part.
     target = plan.flash(0).on(colour_cells(ends.head[0], ends.sampling))
     led = _led(ends, ends.head[0], target, SAME)
     if isinstance(led, str):
@@ -189,10 +190,22 @@ def _start(ends: ClipEnds, first: Real) -> ColourMap:
 
 
 def _track(ends: ClipEnds, plan: RepairPlan, start: ColourMap, last: Real) -> ColourMap:
-    """Fit the last frame to the first where both see the same, if they see enough of it."""
-    target = plan.flash(0).then(start).on(colour_cells(ends.head[0], ends.sampling))
-    led = _led(ends, ends.head[0], target, start)
+    """Fit the last frame to how the clip ought to begin where both see the same, if they see enough."""
+    shown, target = _goal(ends, plan, start)
+    led = _led(ends, shown, target, start)
     return SAME if isinstance(led, str) else limited(led.fit.map, last, _MOST_TRACK)
+
+
+def _goal(ends: ClipEnds, plan: RepairPlan, start: ColourMap) -> tuple[SmallPlanes, Real]:
+    """Give a picture and its colours, in which the clip is to end: the one sent, else its first frame.
+
+    An encoder's first frame is no goal where there is a better one: it is coded coarser than those
+    behind it, and what it lost of the colours every clip of a chain would lose again.
+    """
+    if ends.sent is not None and ends.sent[0].shape == ends.tail[-1][0].shape:
+        return ends.sent, colour_cells(ends.sent, ends.sampling)
+    whole = plan.flash(0).then(start)
+    return ends.head[0], whole.on(colour_cells(ends.head[0], ends.sampling))
 
 
 def _lead_back(ends: ClipEnds, switches: Switches, weighing: Weighing) -> None:
@@ -227,7 +240,7 @@ class _Led:
     seen: Real
 
 
-def _led(ends: ClipEnds, shown: Planes, target: Real, start: ColourMap) -> _Led | str:
+def _led(ends: ClipEnds, shown: SmallPlanes, target: Real, start: ColourMap) -> _Led | str:
     """Fit the last frame to the colours of another picture of the same place, or say why not."""
     tail = ends.tail[-1]
     if shown[0].shape != tail[0].shape:

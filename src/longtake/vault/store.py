@@ -28,6 +28,8 @@ _README = """This folder belongs to longtake.
 takes/    one small record for each take, named by what was asked
 objects/  the files themselves, named by the hash of their bytes; never changed
 frames/   handoff frames and fitted stills, as they were sent
+voices/   one small record for each voice, named by what was asked
+sounds/   the voices themselves, named by the hash of their bytes
 """
 
 

@@ -100,6 +100,19 @@ def test_a_lost_answer_is_asked_about_and_never_sent_again(tmp_path: Path) -> No
     assert [state for state, _ in counter.rows] == ["failed", "done"]
 
 
+def test_a_doubt_stops_what_waits_for_its_place(tmp_path: Path) -> None:
+    """The question is asked at once: no other text waits for a place that a doubt holds."""
+    limits = Limits(1, 100)
+    talker = Talker(after=[OutcomeUnknown("no answer", charged=None)])
+    counter = Counter(tmp_path, talker, limits=limits)
+    buying = counter.open()
+    for job in (a_job(), a_job("Another.")):
+        with pytest.raises(OutcomeUnknown, match=r'whether "a \(voice\)" was bought'):
+            ensure_spoken(job, buying)
+
+    assert (counter.now, talker.sold) == (1000.0, ["Step by step."])
+
+
 def test_an_answer_without_sound_leaves_doubt(tmp_path: Path) -> None:
     """It came, and may be charged: it is no voice, and no reason to pay again."""
     counter = Counter(tmp_path, Talker(content=b"<html>"))

@@ -35,6 +35,7 @@ from longtake.errors import (
 from longtake.generate.collect import Till, word_wanted
 from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
 from longtake.generate.speech.kept import Booth, keep
+from longtake.generate.speech.pieces import whole_words
 from longtake.generate.speech.speaker import Said
 from longtake.plan.speech import SpeechJob
 from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
@@ -145,7 +146,7 @@ def _look_at(job: SpeechJob, row: Purchase, buying: Buying) -> None:
     """Decide about a purchase that is there already and whose voice is not; returns to look again."""
     till = buying.till
     if row.state == "unknown":
-        raise _question(job, row)
+        raise _question(job, row, till)
     if row.state == "refused":
         raise _moderated(job, row.message)
     if row.state in ("done", "submitted"):
@@ -182,7 +183,8 @@ def _sent(job: SpeechJob, purchase: Purchase, buying: Buying) -> Voice | None:
                 _give_up(purchase, error, buying)
             buying.pause(backoff(error, attempt))
         except OutcomeUnknown as error:
-            raise _question(job, ledger.unknown(purchase.id, error.message, clock())) from error
+            row = ledger.unknown(purchase.id, error.message, clock())
+            raise _question(job, row, buying.till) from error
         except (KeyRefused, OutOfFunds) as error:
             buying.till.halt.reason = error
             _give_up(purchase, error, buying)
@@ -203,7 +205,7 @@ def _kept(job: SpeechJob, said: Said, purchase: Purchase, buying: Buying) -> Voi
         voice = _written(job, said, buying)
     except LongtakeError as error:
         row = till.ledger.unknown(purchase.id, f"its answer: {error.message}", till.clock())
-        raise _question(job, row) from error
+        raise _question(job, row, till) from error
     charge = None if said.characters is None else job.offer.charge(said.characters)
     closed = till.ledger.done(purchase.id, voice.sha256, charge, till.clock())
     if closed.charge is not None and closed.reserved < closed.charge:
@@ -211,7 +213,7 @@ def _kept(job: SpeechJob, said: Said, purchase: Purchase, buying: Buying) -> Voi
             f'"{job.id}" was charged {closed.charge}, more than the {closed.reserved} of the table',
             hint="what is finished is kept; look at your account before you buy more",
         )
-    words = booth.speaker.words(said)
+    words = whole_words(booth.speaker.words(said), job.text)
     return booth.shelf.tell_words(voice, words) if words else voice
 
 
@@ -244,13 +246,19 @@ def _moderated(job: SpeechJob, message: str) -> Refused:
     )
 
 
-def _question(job: SpeechJob, row: Purchase) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def _question(job: SpeechJob, row: Purchase, till: Till) -> OutcomeUnknown:
+    """Make the error of a doubt; until it is answered nothing else of the run is begun.
+
+    No film is made before all its voices are there, and a doubt holds a place that others would wait for.
+    """
+    question = OutcomeUnknown(
         f'nobody knows whether "{job.id}" was bought: {row.message}',
         hint=word_wanted(row),
         job=job.id,
         charged=None,
     )
+    till.halt.reason = till.halt.reason or question
+    return question
 
 
 def _age(row: Purchase, till: Till) -> float:
