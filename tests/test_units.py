@@ -149,6 +149,12 @@ def test_aspect_keeps_the_short_side(text: str, size: str) -> None:
     assert str(Aspect.parse(text).of(Size(720, 1280))) == size
 
 
+def test_aspect_keeps_the_name_it_was_given() -> None:
+    """A film of 21:9 is not called 7x3."""
+    assert (str(Aspect.parse("21x9")), Aspect.parse("21:9").file_name) == ("21:9", "21x9")
+    assert Aspect.parse("21:9").ratio == Aspect.parse("7:3").ratio
+
+
 def test_aspect_of_an_odd_size_is_even() -> None:
     """A long side that would be odd is rounded to even."""
     assert Aspect(9, 16).of(Size(160, 90)) == Size(90, 160)

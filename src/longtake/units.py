@@ -140,7 +140,7 @@ _FLATTEST = Fraction(4)
 
 @dataclass(frozen=True)
 class Aspect:
-    """The shape of a picture: so many parts wide, so many high, in lowest terms."""
+    """The shape of a picture as people write it: so many parts wide, so many high."""
 
     across: int
     down: int
@@ -151,18 +151,21 @@ class Aspect:
         match = re.fullmatch(r"\s*(\d{1,4})\s*[:xX]\s*(\d{1,4})\s*", text, re.ASCII)
         if not match or not int(match[1]) or not int(match[2]):
             raise ValueError(f'"{text}" is no shape such as 9:16')
-        shape = Fraction(int(match[1]), int(match[2]))
-        if not 1 / _FLATTEST <= shape <= _FLATTEST:
+        aspect = cls(int(match[1]), int(match[2]))
+        if not 1 / _FLATTEST <= aspect.ratio <= _FLATTEST:
             raise ValueError(f"a shape lies between 4:1 and 1:4, not {text.strip()}")
-        return cls(shape.numerator, shape.denominator)
+        return aspect
+
+    @property
+    def ratio(self) -> Fraction:
+        """Width by height: 21:9 and 7:3 are of one shape."""
+        return Fraction(self.across, self.down)
 
     def of(self, size: Size) -> Size:
         """Give the size of this shape that has the short side of another size; both sides even."""
         short = min(size.width, size.height)
-        long = 2 * half_up(
-            short * Fraction(max(self.across, self.down)) / min(self.across, self.down) / 2
-        )
-        return Size(long, short) if self.across > self.down else Size(short, long)
+        long = 2 * half_up(short * max(self.ratio, 1 / self.ratio) / 2)
+        return Size(long, short) if self.ratio > 1 else Size(short, long)
 
     @property
     def file_name(self) -> str:

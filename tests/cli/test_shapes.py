@@ -101,7 +101,7 @@ def test_plan_shows_them(write: Write, cli: Cli) -> None:
         ("9:0", '"9:0" is no shape such as 9:16'),
         ("abc", '"abc" is no shape such as 9:16'),
         ("1:1,", '"" is no shape such as 9:16'),
-        ("9:16,1:1,18:32", "9:16 is named twice"),
+        ("9:16,1:1,18:32", "18:32 is named twice"),
         ("9:1", "a shape lies between 4:1 and 1:4, not 9:1"),
         ("16:9", "the film has the shape 16:9 already (160x90)"),
     ],

@@ -42,7 +42,7 @@ def _aspects(
             aspect = Aspect.parse(text)
         except ValueError as error:
             raise click.BadParameter(str(error), ctx, parameter) from None
-        if aspect in found:
+        if any(aspect.ratio == other.ratio for other in found):
             raise click.BadParameter(f"{aspect} is named twice", ctx, parameter)
         found.append(aspect)
     return tuple(found)
