@@ -79,7 +79,7 @@ def main() -> None:
     if "files" in args.only:
         _files(say)
     if "seams" in args.only:
-        _seams(say, size)
+        _seams(say, size, args.worlds)
     if "cost" in args.only:
         say(cost(Size(1920, 1080), 48 if args.quick else 120))
     if "chains" in args.only:
@@ -110,9 +110,12 @@ def _files(say: Any) -> None:
     say(f"Exact last frame of {len(files)} awkward files: {', '.join(found)}.\n")
 
 
-def _seams(say: Any, size: Size) -> None:
+def _seams(say: Any, size: Size, worlds: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="longtake-bench-") as name:
-        for line in (*zoomed_seam(size, Path(name)), *perfect_clip(size, Path(name))):
+        for line in (
+            *zoomed_seam(size, Path(name), worlds),
+            *perfect_clip(size, Path(name), worlds),
+        ):
             say(line)
     say("")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from chain_ways import Ours, Provider, bare, decoded, mkl, moved, state
-from chain_worlds import WORLDS, draw_world
+from chain_worlds import draw_world
 
 from longtake.media.camera import PlanesView
 from longtake.media.clipwriter import write_clip
@@ -33,10 +33,10 @@ _ZOOM = 1.01
 _PACE = 0.0006
 
 
-def zoomed_seam(size: Size, folder: Path) -> Iterator[str]:
+def zoomed_seam(size: Size, folder: Path, worlds: Sequence[str]) -> Iterator[str]:
     """Tell how a zoom of 1 % at the seam shows: the step in it against the usual one, the sharpness."""
     shown: dict[str, list[tuple[float, float]]] = {}
-    for world in WORLDS:
+    for world in worlds:
         before, after = _clips(draw_world(world, size), size, folder)
         sent = planes_to_rgb(*before[-1], Sampling())
         ends = EndsReader(len(after) - 1)
@@ -59,14 +59,14 @@ def zoomed_seam(size: Size, folder: Path) -> Iterator[str]:
     yield f"A zoom of 1 % at the seam: {told}."
 
 
-def perfect_clip(size: Size, folder: Path) -> Iterator[str]:
+def perfect_clip(size: Size, folder: Path, worlds: Sequence[str]) -> Iterator[str]:
     """Tell what repairs make of a clip that needs none, its first frame disturbed or not."""
     for name, disturb in (
         ("A perfect clip", None),
         ("... with an object that moved", _with_object),
     ):
         changes: dict[str, list[float]] = {"ours": [], "MKL": []}
-        for world in WORLDS:
+        for world in worlds:
             first = draw_world(world, size)
             path = folder / "perfect.mp4"
             Provider().clip(first, path)
