@@ -22,6 +22,7 @@ from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
+from longtake.vault.voices import VoiceShelf
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Counter:
 def bought_takes() -> Vault:
     """The vault of paid takes, shared by all boards of this user."""
     return Vault(home() / "vault")
+
+
+def bought_voices() -> VoiceShelf:
+    """The shelf of paid voices, in the same folder."""
+    return VoiceShelf(home() / "vault")
 
 
 def the_ledger() -> Ledger:
@@ -151,7 +157,7 @@ def open_shops(
     vault.open()
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
-    left_over = close_dead_rows(ledger, board, time.time())
+    left_over = close_dead_rows(ledger, bought_voices(), board, time.time())
     limits = run_limits(plan, purse, ledger)
     shops = {}
     with contextlib.ExitStack() as open_ones:

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Lock
 
-from longtake.buying import Purse, run_limits, the_ledger
+from longtake.buying import Purse, bought_voices, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Till
@@ -102,7 +102,7 @@ def _maker(
     ledger, board = the_ledger(), str(project.board.resolve())
     ledger.open()
     # The project's lock is held: whatever of this board is still being sent was left by a dead run.
-    close_dead_rows(ledger, board, time.time())
+    close_dead_rows(ledger, bought_voices(), board, time.time())
     limits = run_limits(plan, purse, ledger)
     speaker = booth.speaker
     pace = replace(
@@ -177,4 +177,4 @@ def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:
 def _shelf(job: SpeechJob, project: Project) -> VoiceShelf:
     """Choose where a voice is kept: with the project if it costs nothing, else with all paid takes."""
     free = job.offer.speaker in _FOR_NOTHING
-    return VoiceShelf(project.work / "takes" if free else home() / "vault")
+    return VoiceShelf(project.work / "takes") if free else bought_voices()

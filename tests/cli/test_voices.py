@@ -115,6 +115,58 @@ def test_it_was_not_made_says_its_buyer(cli: Cli, write: Write, sim: Simulator) 
     assert sim.oracle("submits")["paid"] == 1
 
 
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch, cli: Cli, write: Write, sim: Simulator) -> None:
+    """A run that dies between keeping its voice and writing that down."""
+
+    def die(*asked: object) -> None:
+        raise Killed
+
+    write(SPOKEN)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Ledger, "done", die)
+        cli("make", "--yes")
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.usefixtures("dying")
+def test_a_kept_voice_leaves_no_doubt(cli: Cli, sim: Simulator, tmp_path: Path) -> None:
+    """Though its run died before it could say so, the next one finds it there, bought once and paid."""
+    status, made = cli("status").out, cli("make")
+    (row,) = Ledger(tmp_path / "home" / "ledger.db").purchases()
+
+    assert "under way" not in status
+    assert (made.code, row.state, row.sha256 != "") == (0, "done", True)
+    assert sim.oracle("submits")["paid"] == 1
+
+
+@pytest.mark.usefixtures("dying")
+@pytest.mark.parametrize("word", [("--not-made",), ("--made", "paid")])
+def test_no_word_undoes_a_kept_voice(cli: Cli, tmp_path: Path, word: tuple[str, ...]) -> None:
+    """A doubt about a voice that is on its shelf is settled by looking there; its price stands."""
+    ledger = Ledger(tmp_path / "home" / "ledger.db")
+    ledger.unknown(1, "its run ended while it was being sent", 1000.0)
+    said = cli("reconcile", "1", *word)
+    (row,) = ledger.purchases()
+
+    assert (said.code, "purchase 1 is done: its outcome is known" in said.err) == (1, True)
+    assert (row.state, row.charge, str(row.reserved)) == ("done", None, PRICE)
+    assert cli("reconcile").out == "no purchase waits for your word\n"
+
+
+@pytest.mark.usefixtures("dying")
+def test_a_word_about_a_voice_just_sent_looks_on_its_shelf(cli: Cli, tmp_path: Path) -> None:
+    """Named by its number it is not lost while it lies there."""
+    said = cli("reconcile", "1", "--made", "paid")
+    (row,) = Ledger(tmp_path / "home" / "ledger.db").purchases()
+
+    assert "its voice was kept" in said.out
+    assert row.state == "done"
+
+
 def test_an_animatic_buys_no_voice(cli: Cli, write: Write, sim: Simulator) -> None:
     """It costs nothing and asks nobody, key or not, budget or not; owned voices it uses."""
     write(SPOKEN + "budget: 0.0001 USD\n")
