@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -96,9 +97,10 @@ def plan_narration(
 def plain_text(text: str, storyboard: Storyboard) -> str:
     """Fill a narration's names in, and leave only the breaks that stand for a pause.
 
-    How an author breaks lines must not make a voice speak, and be paid, again.
+    How an author breaks lines, or an editor writes an accent, must not make a voice speak, and be
+    paid, again.
     """
-    parts = re.split(r"\n\s*\n", expand(text, storyboard))
+    parts = re.split(r"\n\s*\n", unicodedata.normalize("NFC", expand(text, storyboard)))
     return "\n\n".join(filter(None, (" ".join(part.split()) for part in parts)))
 
 
