@@ -12,7 +12,7 @@ from threading import Lock
 from longtake.buying import Purse, bought_voices, run_limits, the_ledger
 from longtake.errors import LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
-from longtake.generate.collect import Till
+from longtake.generate.collect import Halt, Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
@@ -72,7 +72,8 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     if drawn:
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
-    made, tell = 0, _one_at_a_time(tell)
+    # One for all who speak: a doubt about one voice stops what would be bought of the next.
+    made, tell, halt = 0, _one_at_a_time(tell), Halt()
     for jobs in _by_speaker(lacking):
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
@@ -84,7 +85,7 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
             continue
         with closing(speaker):
             booth = Booth(speaker, _opened_shelf(jobs[0], project))
-            make = _maker(jobs[0], booth, plan, project, purse, tell)
+            make = _maker(jobs[0], booth, plan, project, purse, halt, tell)
             failed = _made(jobs, make, speaker, tell)
         made += len(jobs) - len(failed)
         errors += failed
@@ -94,7 +95,13 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
 
 
 def _maker(
-    job: SpeechJob, booth: Booth, plan: Plan, project: Project, purse: Purse, tell: Tell
+    job: SpeechJob,
+    booth: Booth,
+    plan: Plan,
+    project: Project,
+    purse: Purse,
+    halt: Halt,
+    tell: Tell,
 ) -> Callable[[SpeechJob], Voice]:
     """Give what makes voices of one speaker: bought where they cost something."""
     if job.free:
@@ -113,7 +120,7 @@ def _maker(
     )
     seen = frozenset(each.id for each in plan.speech if not each.owned)
     agreed = None if purse.agreed or purse.budget is not None else seen
-    till = Till(ledger, pace, board, time.time, agreed=agreed)
+    till = Till(ledger, pace, board, time.time, halt, agreed)
 
     def waits(voice: str, why: str) -> None:
         tell(Voiced(voice, "waiting", why))
