@@ -115,7 +115,7 @@ def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> No
         clips = ", ".join(plan.quote.unknown[:5]) + (" ..." if len(plan.quote.unknown) > 5 else "")
         raise ConfirmationNeeded(
             f"nobody knows the price of {clips}",
-            hint="say what a clip may cost at most, such as `--price 0.50USD`; nothing was bought",
+            hint="say what each may cost at most, such as `--price 0.50USD`; nothing was bought",
         )
 
 

@@ -104,6 +104,30 @@ def test_a_lost_answer_waits_for_a_word(
     assert [row.state for row in rows] == ["lost", "done"]
 
 
+def test_a_doubt_stops_the_next_who_speaks(
+    cli: Cli, write: Write, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing more is bought for a film that a doubt stops, at no other service either."""
+    monkeypatch.setenv("MINIMAX_API_HOST", f"{sim.url}/minimax")
+    monkeypatch.setenv("MINIMAX_API_KEY", "minimax-key")
+    second = "  - {id: c, prompt: x, seconds: 3, narration: {text: On., voice: minimax/Ada}}\n"
+    write(SPOKEN + second)
+    sim.change(faults=[{"do": "drop", "when": "after", "times": 1}])
+    said = cli("make", "--yes")
+
+    assert (said.code, 'whether "bay (voice)" was bought' in said.err) == (6, True)
+    assert [task["prompt"] for task in sim.oracle("tasks")] == ["The boat sets out."]
+
+
+def test_a_doubt_about_a_voice_is_called_one(cli: Cli, write: Write, sim: Simulator) -> None:
+    """The status of a board tells voices from clips."""
+    write(SPOKEN)
+    sim.change(faults=[{"do": "drop", "when": "after", "times": 1}])
+    cli("make", "--yes")
+
+    assert "unknown nobody knows whether 1 voice was bought (1)" in cli("status").out
+
+
 def test_it_was_not_made_says_its_buyer(cli: Cli, write: Write, sim: Simulator) -> None:
     """What never arrived is sent again by that word."""
     write(SPOKEN)
