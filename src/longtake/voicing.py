@@ -16,6 +16,7 @@ from longtake.generate.collect import Halt, Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
+from longtake.generate.speech.programs import espeak_voices
 from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.speaker import Speaker
@@ -40,12 +41,14 @@ def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Sur
     speakers = load_speakers(home() / "speech", environment(project.folder))
     survey = replace(survey, speakers=speakers)
     found = {}
-    for job in speech_jobs(storyboard, named_scenes(storyboard), survey).values():
+    jobs = speech_jobs(storyboard, named_scenes(storyboard), survey).values()
+    for job in jobs:
         voice = find_voice(job, project)
         if voice is not None:
             facts = VoiceFacts(voice.path, voice.sha256, voice.seconds, voice.words)
             found[job.key] = facts
-    return replace(survey, voices=found)
+    asks = any(job.offer.speaker == "espeak" for job in jobs)
+    return replace(survey, voices=found, espeak=espeak_voices() if asks else frozenset())
 
 
 def find_voice(job: SpeechJob, project: Project) -> Voice | None:
