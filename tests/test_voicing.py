@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -149,3 +150,20 @@ def test_where_nobody_can_be_asked_no_voice_is_doubted(
     """A board is checked on a machine without espeak-ng, too."""
     monkeypatch.setenv("PATH", "/nowhere")
     plan_film_of(tmp_path, BOARD + "voice: espeak/nobody\n")
+
+
+@needs_espeak
+def test_a_voice_that_failed_is_told_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The animatic is made without it; the run and its report say which shot is silent, and why."""
+    broken = tmp_path / "bin" / "espeak-ng"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\necho no tongue >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+    _, told = run(tmp_path, BOARD, Wishes(animatic=True, workers=1))
+    report = (tmp_path / "films" / "b" / "report-animatic.html").read_text(encoding="utf-8")
+
+    assert told == ["planned", "a (voice) failed"]
+    assert "is silent: espeak-ng failed with 1: no tongue" in report

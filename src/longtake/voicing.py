@@ -10,7 +10,7 @@ from dataclasses import replace
 from threading import Lock
 
 from longtake.buying import Purse, bought_voices, run_limits, the_ledger
-from longtake.errors import LongtakeError, ProviderError
+from longtake.errors import Fault, LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Halt, Till
 from longtake.generate.settle import close_dead_rows
@@ -21,7 +21,7 @@ from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.speaker import Speaker
 from longtake.plan.job import Plan
-from longtake.plan.narration import speech_jobs
+from longtake.plan.narration import narrated, speech_jobs, voice_id
 from longtake.plan.speech import SpeechJob, VoiceFacts
 from longtake.plan.survey import Survey
 from longtake.project import Project, environment, home
@@ -95,6 +95,32 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     if errors and not drawn:
         raise errors[0]
     return made > 0
+
+
+class Unsaid:
+    """Hears of voices, passes on what it hears, and remembers why a film goes without one of them."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._why: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Hear one event."""
+        if isinstance(event, Voiced) and event.state in ("failed", "missing"):
+            self._why[event.voice] = event.message
+        self._tell(event)
+
+    def warnings(self, storyboard: Storyboard) -> list[Fault]:
+        """Say at each silent narration why it is, for whoever reads the report only."""
+        silent = (
+            (place, self._why.get(voice_id(place)))
+            for place in narrated(storyboard, named_scenes(storyboard))
+        )
+        return [
+            storyboard.fault(place.at, f'"{place.id}" is silent: {why}', code="silent-voice")
+            for place, why in silent
+            if why
+        ]
 
 
 def _maker(

@@ -60,6 +60,11 @@ def narrated(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator
                 yield Place(shot.id, scene, shot, shot, said, (*shot.place, "narration"))
 
 
+def voice_id(place: Place) -> str:
+    """Name the voice of a narration, as the ledger and a run call it."""
+    return f"{place.id} (voice)"
+
+
 def speech_jobs(
     storyboard: Storyboard, scenes: tuple[NamedScene, ...], survey: Survey
 ) -> dict[str, SpeechJob]:
@@ -173,7 +178,7 @@ def _job(storyboard: Storyboard, place: Place, survey: Survey) -> SpeechJob:
     voice, _ = _voice(storyboard, place)
     text = plain_text(place.written.text or "", storyboard)
     offer = _offer(voice, survey)
-    return SpeechJob(f"{place.id} (voice)", offer, voice.name, text, offer.price(text))
+    return SpeechJob(voice_id(place), offer, voice.name, text, offer.price(text))
 
 
 def _voice(storyboard: Storyboard, place: Place) -> tuple[VoiceName, tuple[Any, ...]]:
