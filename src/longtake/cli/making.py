@@ -15,7 +15,7 @@ from longtake.cli import say
 from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH
-from longtake.cli.table import counted_both
+from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
 from longtake.errors import ConfirmationNeeded
 from longtake.film import make_film
