@@ -24,6 +24,7 @@ from longtake.units import FrameRate, Money, Size
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
+from longtake.vault.voices import VoiceShelf
 
 BOARD = "longtake: 1\ntitle: T\nmodel: minimax/MiniMax-Hailuo-02\nscenes: [{id: a, prompt: a lamp}]"
 
@@ -113,7 +114,7 @@ class Shop:
     def buy(self, prompt: str = "a lamp", board: str = "board") -> Made:
         """Run the purchase as one process would; its board's lock is held."""
         till = self.open_till(board)
-        close_dead_rows(till.ledger, board, self.now)
+        close_dead_rows(till.ledger, VoiceShelf(self.folder / "vault"), board, self.now)
         job, request = wanted()
         return asyncio.run(ensure_bought(job, replace(request, prompt=prompt), self.desk, till))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -118,3 +119,51 @@ def test_a_shot_lasts_as_long_as_a_file_of_ones_own(tmp_path: Path) -> None:
 
     assert plan.cues.narration[0].path == tmp_path / "own.wav"
     assert 2 < plan.cues.narration[0].seconds < 6
+
+
+@needs_espeak
+@pytest.mark.parametrize("name", ["en-gb-nobody", "grman", "nobody+f3"])
+def test_a_voice_that_espeak_lacks_is_found_before_anything_is_made(
+    tmp_path: Path, name: str
+) -> None:
+    """It is one fault, where it stands; espeak-ng itself would say some of them in another voice."""
+    shot = "- {id: b, prompt: x, seconds: 4, narration: On.}\n"
+
+    with pytest.raises(StoryboardError, match=r"b.yaml:\d+:\d+: espeak-ng has no voice") as caught:
+        plan_film_of(tmp_path, BOARD + shot + f"voice: espeak/{name}\n")
+    assert len(caught.value.faults) == 1
+    assert "`espeak-ng --voices` lists" in (caught.value.faults[0].hint or "")
+
+
+@needs_espeak
+@pytest.mark.parametrize(
+    "name", ["en-gb", "EN-us+f3", "de-DE", "gmw/de", "zh", "cmn", "en-gb-x-rp"]
+)
+def test_a_voice_that_espeak_has_is_none(tmp_path: Path, name: str) -> None:
+    """By language, by file, by region, with a variant: all are names of voices."""
+    assert plan_film_of(tmp_path, BOARD + f"voice: espeak/{name}\n").warnings == ()
+
+
+def test_where_nobody_can_be_asked_no_voice_is_doubted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A board is checked on a machine without espeak-ng, too."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    plan_film_of(tmp_path, BOARD + "voice: espeak/nobody\n")
+
+
+@needs_espeak
+def test_a_voice_that_failed_is_told_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The animatic is made without it; the run and its report say which shot is silent, and why."""
+    broken = tmp_path / "bin" / "espeak-ng"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\necho no tongue >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+    _, told = run(tmp_path, BOARD, Wishes(animatic=True, workers=1))
+    report = (tmp_path / "films" / "b" / "report-animatic.html").read_text(encoding="utf-8")
+
+    assert told == ["planned", "a (voice) failed"]
+    assert "is silent: espeak-ng failed with 1: no tongue" in report

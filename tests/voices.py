@@ -84,7 +84,7 @@ class Counter:
     def buy(self, job: SpeechJob | None = None, board: str = "board") -> Voice:
         """Buy as one process would that holds its board's lock."""
         buying = self.open(board)
-        close_dead_rows(buying.till.ledger, board, self.now)
+        close_dead_rows(buying.till.ledger, buying.booth.shelf, board, self.now)
         return ensure_spoken(job or a_job(), buying)
 
     def open(self, board: str = "board") -> Buying:

@@ -22,6 +22,7 @@ from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
+from longtake.vault.voices import VoiceShelf
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Counter:
 def bought_takes() -> Vault:
     """The vault of paid takes, shared by all boards of this user."""
     return Vault(home() / "vault")
+
+
+def bought_voices() -> VoiceShelf:
+    """The shelf of paid voices, in the same folder."""
+    return VoiceShelf(home() / "vault")
 
 
 def the_ledger() -> Ledger:
@@ -109,7 +115,7 @@ def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> No
         clips = ", ".join(plan.quote.unknown[:5]) + (" ..." if len(plan.quote.unknown) > 5 else "")
         raise ConfirmationNeeded(
             f"nobody knows the price of {clips}",
-            hint="say what a clip may cost at most, such as `--price 0.50USD`; nothing was bought",
+            hint="say what each may cost at most, such as `--price 0.50USD`; nothing was bought",
         )
 
 
@@ -151,7 +157,7 @@ def open_shops(
     vault.open()
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
-    left_over = close_dead_rows(ledger, board, time.time())
+    left_over = close_dead_rows(ledger, bought_voices(), board, time.time())
     limits = run_limits(plan, purse, ledger)
     shops = {}
     with contextlib.ExitStack() as open_ones:

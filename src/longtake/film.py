@@ -56,7 +56,7 @@ from longtake.titles import title_faults
 from longtake.units import Aspect
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
-from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
+from longtake.voicing import Unsaid, make_voices, refuse_missing_speakers, with_voices
 from longtake.wishes import Wishes
 
 
@@ -74,8 +74,10 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     tell(Planned(plan))
     with project.hold():
         wishes = replace(wishes, since=last_purchase())
-        if make_voices(plan, project, wishes.purse, tell, drawn=wishes.animatic):
+        unsaid = Unsaid(tell)
+        if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
+        plan = replace(plan, warnings=(*plan.warnings, *unsaid.warnings(storyboard)))
         workshop = _workshop(plan, project, wishes)
         coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:

@@ -9,18 +9,19 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Lock
 
-from longtake.buying import Purse, run_limits, the_ledger
-from longtake.errors import LongtakeError, ProviderError
+from longtake.buying import Purse, bought_voices, run_limits, the_ledger
+from longtake.errors import Fault, LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
-from longtake.generate.collect import Till
+from longtake.generate.collect import Halt, Till
 from longtake.generate.settle import close_dead_rows
 from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
+from longtake.generate.speech.programs import espeak_voices
 from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.speaker import Speaker
 from longtake.plan.job import Plan
-from longtake.plan.narration import speech_jobs
+from longtake.plan.narration import narrated, speech_jobs, voice_id
 from longtake.plan.speech import SpeechJob, VoiceFacts
 from longtake.plan.survey import Survey
 from longtake.project import Project, environment, home
@@ -40,12 +41,14 @@ def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Sur
     speakers = load_speakers(home() / "speech", environment(project.folder))
     survey = replace(survey, speakers=speakers)
     found = {}
-    for job in speech_jobs(storyboard, named_scenes(storyboard), survey).values():
+    jobs = speech_jobs(storyboard, named_scenes(storyboard), survey).values()
+    for job in jobs:
         voice = find_voice(job, project)
         if voice is not None:
             facts = VoiceFacts(voice.path, voice.sha256, voice.seconds, voice.words)
             found[job.key] = facts
-    return replace(survey, voices=found)
+    asks = any(job.offer.speaker == "espeak" for job in jobs)
+    return replace(survey, voices=found, espeak=espeak_voices() if asks else frozenset())
 
 
 def find_voice(job: SpeechJob, project: Project) -> Voice | None:
@@ -72,7 +75,8 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     if drawn:
         lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
     errors: list[LongtakeError] = []
-    made, tell = 0, _one_at_a_time(tell)
+    # One for all who speak: a doubt about one voice stops what would be bought of the next.
+    made, tell, halt = 0, _one_at_a_time(tell), Halt()
     for jobs in _by_speaker(lacking):
         try:
             speaker = open_speaker(jobs[0].offer, environment(project.folder))
@@ -84,7 +88,7 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
             continue
         with closing(speaker):
             booth = Booth(speaker, _opened_shelf(jobs[0], project))
-            make = _maker(jobs[0], booth, plan, project, purse, tell)
+            make = _maker(jobs[0], booth, plan, project, purse, halt, tell)
             failed = _made(jobs, make, speaker, tell)
         made += len(jobs) - len(failed)
         errors += failed
@@ -93,8 +97,40 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
     return made > 0
 
 
+class Unsaid:
+    """Hears of voices, passes on what it hears, and remembers why a film goes without one of them."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._why: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Hear one event."""
+        if isinstance(event, Voiced) and event.state in ("failed", "missing"):
+            self._why[event.voice] = event.message
+        self._tell(event)
+
+    def warnings(self, storyboard: Storyboard) -> list[Fault]:
+        """Say at each silent narration why it is, for whoever reads the report only."""
+        silent = (
+            (place, self._why.get(voice_id(place)))
+            for place in narrated(storyboard, named_scenes(storyboard))
+        )
+        return [
+            storyboard.fault(place.at, f'"{place.id}" is silent: {why}', code="silent-voice")
+            for place, why in silent
+            if why
+        ]
+
+
 def _maker(
-    job: SpeechJob, booth: Booth, plan: Plan, project: Project, purse: Purse, tell: Tell
+    job: SpeechJob,
+    booth: Booth,
+    plan: Plan,
+    project: Project,
+    purse: Purse,
+    halt: Halt,
+    tell: Tell,
 ) -> Callable[[SpeechJob], Voice]:
     """Give what makes voices of one speaker: bought where they cost something."""
     if job.free:
@@ -102,7 +138,7 @@ def _maker(
     ledger, board = the_ledger(), str(project.board.resolve())
     ledger.open()
     # The project's lock is held: whatever of this board is still being sent was left by a dead run.
-    close_dead_rows(ledger, board, time.time())
+    close_dead_rows(ledger, bought_voices(), board, time.time())
     limits = run_limits(plan, purse, ledger)
     speaker = booth.speaker
     pace = replace(
@@ -113,7 +149,7 @@ def _maker(
     )
     seen = frozenset(each.id for each in plan.speech if not each.owned)
     agreed = None if purse.agreed or purse.budget is not None else seen
-    till = Till(ledger, pace, board, time.time, agreed=agreed)
+    till = Till(ledger, pace, board, time.time, halt, agreed)
 
     def waits(voice: str, why: str) -> None:
         tell(Voiced(voice, "waiting", why))
@@ -177,4 +213,4 @@ def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:
 def _shelf(job: SpeechJob, project: Project) -> VoiceShelf:
     """Choose where a voice is kept: with the project if it costs nothing, else with all paid takes."""
     free = job.offer.speaker in _FOR_NOTHING
-    return VoiceShelf(project.work / "takes" if free else home() / "vault")
+    return VoiceShelf(project.work / "takes") if free else bought_voices()

@@ -104,6 +104,30 @@ def test_a_lost_answer_waits_for_a_word(
     assert [row.state for row in rows] == ["lost", "done"]
 
 
+def test_a_doubt_stops_the_next_who_speaks(
+    cli: Cli, write: Write, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing more is bought for a film that a doubt stops, at no other service either."""
+    monkeypatch.setenv("MINIMAX_API_HOST", f"{sim.url}/minimax")
+    monkeypatch.setenv("MINIMAX_API_KEY", "minimax-key")
+    second = "  - {id: c, prompt: x, seconds: 3, narration: {text: On., voice: minimax/Ada}}\n"
+    write(SPOKEN + second)
+    sim.change(faults=[{"do": "drop", "when": "after", "times": 1}])
+    said = cli("make", "--yes")
+
+    assert (said.code, 'whether "bay (voice)" was bought' in said.err) == (6, True)
+    assert [task["prompt"] for task in sim.oracle("tasks")] == ["The boat sets out."]
+
+
+def test_a_doubt_about_a_voice_is_called_one(cli: Cli, write: Write, sim: Simulator) -> None:
+    """The status of a board tells voices from clips."""
+    write(SPOKEN)
+    sim.change(faults=[{"do": "drop", "when": "after", "times": 1}])
+    cli("make", "--yes")
+
+    assert "unknown nobody knows whether 1 voice was bought (1)" in cli("status").out
+
+
 def test_it_was_not_made_says_its_buyer(cli: Cli, write: Write, sim: Simulator) -> None:
     """What never arrived is sent again by that word."""
     write(SPOKEN)
@@ -113,6 +137,58 @@ def test_it_was_not_made_says_its_buyer(cli: Cli, write: Write, sim: Simulator) 
 
     assert cli("make", "--yes").code == 0
     assert sim.oracle("submits")["paid"] == 1
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch, cli: Cli, write: Write, sim: Simulator) -> None:
+    """A run that dies between keeping its voice and writing that down."""
+
+    def die(*asked: object) -> None:
+        raise Killed
+
+    write(SPOKEN)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Ledger, "done", die)
+        cli("make", "--yes")
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.mark.usefixtures("dying")
+def test_a_kept_voice_leaves_no_doubt(cli: Cli, sim: Simulator, tmp_path: Path) -> None:
+    """Though its run died before it could say so, the next one finds it there, bought once and paid."""
+    status, made = cli("status").out, cli("make")
+    (row,) = Ledger(tmp_path / "home" / "ledger.db").purchases()
+
+    assert "under way" not in status
+    assert (made.code, row.state, row.sha256 != "") == (0, "done", True)
+    assert sim.oracle("submits")["paid"] == 1
+
+
+@pytest.mark.usefixtures("dying")
+@pytest.mark.parametrize("word", [("--not-made",), ("--made", "paid")])
+def test_no_word_undoes_a_kept_voice(cli: Cli, tmp_path: Path, word: tuple[str, ...]) -> None:
+    """A doubt about a voice that is on its shelf is settled by looking there; its price stands."""
+    ledger = Ledger(tmp_path / "home" / "ledger.db")
+    ledger.unknown(1, "its run ended while it was being sent", 1000.0)
+    said = cli("reconcile", "1", *word)
+    (row,) = ledger.purchases()
+
+    assert (said.code, "purchase 1 is done: its outcome is known" in said.err) == (1, True)
+    assert (row.state, row.charge, str(row.reserved)) == ("done", None, PRICE)
+    assert cli("reconcile").out == "no purchase waits for your word\n"
+
+
+@pytest.mark.usefixtures("dying")
+def test_a_word_about_a_voice_just_sent_looks_on_its_shelf(cli: Cli, tmp_path: Path) -> None:
+    """Named by its number it is not lost while it lies there."""
+    said = cli("reconcile", "1", "--made", "paid")
+    (row,) = Ledger(tmp_path / "home" / "ledger.db").purchases()
+
+    assert "its voice was kept" in said.out
+    assert row.state == "done"
 
 
 def test_an_animatic_buys_no_voice(cli: Cli, write: Write, sim: Simulator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -249,3 +250,17 @@ def test_voices_and_clips_are_paid_in_one_currency() -> None:
 
     with pytest.raises(PlanError, match=r'"scene-1 \(voice\)" costs 1.00 EUR, all else is in USD'):
         make_quote(plan.sources, frozenset(), None, [job])
+
+
+def test_how_an_editor_writes_an_accent_is_no_other_text() -> None:
+    """The same letters, whole or with their marks apart, are one purchase."""
+    text = (
+        HEAD + "voice: openai/alloy\nscenes: [{id: a, prompt: x, seconds: 6, narration: Küste}]\n"
+    )
+    keys = {
+        job.key
+        for form in ("NFC", "NFD")
+        for job in plan_of(unicodedata.normalize(form, text)).speech
+    }
+
+    assert len(keys) == 1

@@ -24,6 +24,7 @@ def first_job(shot: str, top: str = "") -> ClipJob:
         ("a lamp!", "claymation", ("Push in",), "a lamp! claymation [Push in]"),
         ("灯亮了。", "黏土", ("Push in", "Pan left"), "灯亮了。 黏土 [Push in, Pan left]"),
         (" a lamp ", " ", ("Shake",), "a lamp [Shake]"),
+        ("Ku\u0308ste", "", (), "K\u00fcste"),
     ],
 )
 def test_version_1(text: str, look: str, camera: tuple[str, ...], prompt: str) -> None:

@@ -39,10 +39,29 @@ def test_a_voice_is_read(text: str, voice: VoiceName) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["espeak/", "espeak/-w/etc/passwd", "command/-rf", "espeak/a\x1b[2J", "siri/x", "Ada B"]
+    "text",
+    [
+        *("espeak/", "espeak/-w/etc/passwd", "command/-rf", "espeak/a\x1b[2J", "siri/x", "Ada B"),
+        *(
+            "command/a;b",
+            "command/ada;touch${IFS}pwned",
+            "command/a`b`",
+            "command/a|b",
+            "command/a\nb",
+        ),
+        *(
+            "command/a&b",
+            "command/a>b",
+            "command/$(b)/a",
+            "command/a'b",
+            "command/../a",
+            "command/a/",
+        ),
+        *("command/*", "command/(a)", "espeak/a\\b", "openai/a;b", 'minimax/a"b', "openai//a"),
+    ],
 )
 def test_what_is_no_voice_is_refused(text: str) -> None:
-    """Nothing that a program could take for an option, or a terminal act on, is a voice."""
+    """Nothing that a program could take for an option, or a shell or a terminal act on, is a voice."""
     with pytest.raises(ValueError, match=r"voice|speaks"):
         parse_voice(text)
 

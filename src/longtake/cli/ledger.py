@@ -15,11 +15,12 @@ from typing import Literal
 import click
 
 from longtake import __version__
-from longtake.buying import the_ledger
+from longtake.buying import bought_voices, the_ledger
 from longtake.cli import options, say
 from longtake.cli.events import FORM
 from longtake.cli.say import DIM
 from longtake.cli.table import aligned, counted
+from longtake.generate.settle import kept_voice
 from longtake.units import Money
 from longtake.vault.purchase import Purchase
 
@@ -141,12 +142,16 @@ def all_purchases() -> tuple[Purchase, ...]:
 
 
 def open_purchases(board: Path) -> tuple[Purchase, ...]:
-    """List the purchases of a board that are under way or of unknown outcome, oldest first."""
+    """List the purchases of a board that are under way or of unknown outcome, oldest first.
+
+    A voice that is kept already is none of them, though its run died before it could say so.
+    """
     ledger = the_ledger()
     if not ledger.path.exists():
         return ()
     ledger.open()
-    return ledger.unfinished(str(board.resolve()))
+    rows, voices = ledger.unfinished(str(board.resolve())), bought_voices()
+    return tuple(row for row in rows if kept_voice(row, voices) is None)
 
 
 def moment(time_s: float) -> str:

@@ -15,7 +15,7 @@ from longtake.cli import say
 from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH
-from longtake.cli.table import counted
+from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
 from longtake.errors import ConfirmationNeeded
 from longtake.film import make_film
@@ -102,9 +102,7 @@ def _to_buy(plan: Plan) -> str:
     """Say what money would be spent on, "" for nothing."""
     clips = len(plan.to_buy)
     voices = sum(not (job.owned or job.free) for job in plan.speech)
-    parts = [counted(clips, "clip")] if clips else []
-    parts += [counted(voices, "voice")] if voices else []
-    return " and ".join(parts)
+    return counted_both(clips, voices)
 
 
 def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:

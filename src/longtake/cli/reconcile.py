@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from longtake.buying import account_now, the_ledger
+from longtake.buying import account_now, bought_voices, the_ledger
 from longtake.cli import say
 from longtake.cli.board import Misuse
 from longtake.cli.ledger import all_purchases, moment, unsigned
@@ -15,6 +15,7 @@ from longtake.cli.say import DIM, HEADING
 from longtake.errors import LongtakeError, OutcomeUnknown
 from longtake.generate.collect import word_wanted
 from longtake.generate.purchase import SENDING_LIFE_S
+from longtake.generate.settle import close_kept_voices, kept_voice
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
 
@@ -54,7 +55,8 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
             hint="`longtake reconcile` lists the purchases that wait for one",
             ctx=ctx,
         )
-    waiting = [row for row in all_purchases() if waits_for_word(row, time.time())]
+    close_kept_voices(the_ledger(), bought_voices(), _waiting(), time.time())
+    waiting = _waiting()
     if number is not None:
         waiting = [_named(number, waiting, made=task is not None)]
     if said:
@@ -71,6 +73,10 @@ def command(ctx: click.Context, number: int | None, task: str | None, not_made: 
         hint=word_wanted(waiting[0]),
         charged=None,
     )
+
+
+def _waiting() -> list[Purchase]:
+    return [row for row in all_purchases() if waits_for_word(row, time.time())]
 
 
 def waits_for_word(row: Purchase, now: float) -> bool:
@@ -110,6 +116,10 @@ def _settle(ledger: Ledger, row: Purchase, task: str | None) -> None:
     if task is None:
         ledger.failed(row.id, "not taken, says its buyer", time.time())
         say.answer(f"purchase {row.id} was not made; the next `make` may send it again")
+        return
+    if row.is_speech and kept_voice(row, bought_voices()) is not None:
+        close_kept_voices(ledger, bought_voices(), [row], time.time())
+        say.answer(f"purchase {row.id} is here: its voice was kept, and the next `make` takes it")
         return
     if row.is_speech:
         ledger.lost(row.id, "charged, and its answer was lost, says its buyer", time.time())

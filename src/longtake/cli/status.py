@@ -13,7 +13,7 @@ from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.spoken import voices_line
 from longtake.cli.standing import Standing, judged_lines, look
 from longtake.cli.statusdocument import status_document
-from longtake.cli.table import counted
+from longtake.cli.table import counted_both
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
 
@@ -93,12 +93,22 @@ def _tell_film(standing: Standing) -> None:
 
 def _tell_purchases(purchases: tuple[Purchase, ...]) -> None:
     """Say what is being bought for this board, and what nobody knows about."""
-    under_way = [row.clip for row in purchases if row.state != "unknown"]
+    under_way = [row for row in purchases if row.state != "unknown"]
     if under_way:
-        clips = ", ".join(under_way[:8]) + (", ..." if len(under_way) > 8 else "")
-        say.answer((f"{'buying':<8}", DIM), f"{counted(len(under_way), 'clip')} under way: {clips}")
-    unknown = [str(row.id) for row in purchases if row.state == "unknown"]
+        clips = _first([row.clip for row in under_way])
+        say.answer((f"{'buying':<8}", DIM), f"{_counted(under_way)} under way: {clips}")
+    unknown = [row for row in purchases if row.state == "unknown"]
     if unknown:
-        numbers = ", ".join(unknown[:8]) + (", ..." if len(unknown) > 8 else "")
-        text = f"nobody knows whether {counted(len(unknown), 'clip')} was bought ({numbers})"
+        numbers = _first([str(row.id) for row in unknown])
+        were = "was" if len(unknown) == 1 else "were"
+        text = f"nobody knows whether {_counted(unknown)} {were} bought ({numbers})"
         say.answer((f"{'unknown':<8}", DIM), (text, WARNING), ": `longtake reconcile`")
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+
+def _counted(rows: list[Purchase]) -> str:
+    voices = sum(row.is_speech for row in rows)
+    return counted_both(len(rows) - voices, voices)

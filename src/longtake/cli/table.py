@@ -24,3 +24,9 @@ def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) 
 def counted(number: int, word: str) -> str:
     """Write `1 clip` or `1,200 clips`."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def counted_both(clips: int, voices: int) -> str:
+    """Write `2 clips and 1 voice`, "" for none of either."""
+    parts = [counted(clips, "clip")] if clips else []
+    return " and ".join([*parts, counted(voices, "voice")] if voices else parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from longtake.errors import KeyMissing, LongtakeError, OutcomeUnknown
@@ -10,20 +11,44 @@ from longtake.generate.collect import Till, collect, word_wanted
 from longtake.units import FrameRate
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
+from longtake.vault.voices import Voice, VoiceShelf
 
 
-def close_dead_rows(ledger: Ledger, board: str, now: float) -> tuple[Purchase, ...]:
+def close_dead_rows(
+    ledger: Ledger, voices: VoiceShelf, board: str, now: float
+) -> tuple[Purchase, ...]:
     """Move on what a dead run of this board left half done; gives all that is still open then.
 
     Only for the holder of the project's lock: nobody else can be sending for this board. An intent
-    that was never sent took nothing; one that was being sent may have been accepted.
+    that was never sent took nothing; one that was being sent may have been accepted, and was where its
+    voice is kept.
     """
+    close_kept_voices(ledger, voices, ledger.unfinished(board), now)
     for row in ledger.unfinished(board):
         if row.state == "intent":
             ledger.failed(row.id, "its run ended before it was sent", now)
         elif row.state == "sending":
             ledger.unknown(row.id, "its run ended while it was being sent", now)
     return ledger.unfinished(board)
+
+
+def close_kept_voices(
+    ledger: Ledger, voices: VoiceShelf, rows: Iterable[Purchase], now: float
+) -> None:
+    """Finish those of some purchases whose voice is kept: their run died before it could say so.
+
+    No row that a run still at work is sending may be among them: it closes that itself, with its charge.
+    """
+    for row in rows:
+        voice = kept_voice(row, voices)
+        if voice is not None:
+            ledger.done(row.id, voice.sha256, None, now)
+
+
+def kept_voice(row: Purchase, voices: VoiceShelf) -> Voice | None:
+    """Give the voice of a purchase that looks doubtful, None where there is none and the doubt is real."""
+    doubtful = row.is_speech and row.state in ("sending", "unknown")
+    return voices.find(row.key) if doubtful else None
 
 
 async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:

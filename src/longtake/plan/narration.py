@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,6 +30,8 @@ from longtake.units import FrameRate
 TAIL_S = Fraction(2, 5)
 # Who speaks where a board names nobody.
 USUAL_VOICE = VoiceName("espeak", "", "en")
+# A language as it is spoken somewhere: espeak-ng says it as that language, where it knows no more of it.
+_REGION = re.compile(r"([a-z]{2,3})-[a-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ def narrated(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator
             said = narration_of(shot.shot)
             if said is not None:
                 yield Place(shot.id, scene, shot, shot, said, (*shot.place, "narration"))
+
+
+def voice_id(place: Place) -> str:
+    """Name the voice of a narration, as the ledger and a run call it."""
+    return f"{place.id} (voice)"
 
 
 def speech_jobs(
@@ -90,15 +99,19 @@ def plan_narration(
         found[place.id] = Spoken(place.id, clip, text, parse_level(level), low, high, voice, job)
         if job is not None:
             faults += _too_much(storyboard, place, job)
-    return found, faults
+            # What was said once needs nobody to say it.
+            faults += [] if voice else _no_such_voice(storyboard, place, survey)
+    # One voice that many shots name by their board is one fault.
+    return found, list(dict.fromkeys(faults))
 
 
 def plain_text(text: str, storyboard: Storyboard) -> str:
     """Fill a narration's names in, and leave only the breaks that stand for a pause.
 
-    How an author breaks lines must not make a voice speak, and be paid, again.
+    How an author breaks lines, or an editor writes an accent, must not make a voice speak, and be
+    paid, again.
     """
-    parts = re.split(r"\n\s*\n", expand(text, storyboard))
+    parts = re.split(r"\n\s*\n", unicodedata.normalize("NFC", expand(text, storyboard)))
     return "\n\n".join(filter(None, (" ".join(part.split()) for part in parts)))
 
 
@@ -162,21 +175,44 @@ def room_faults(
 
 
 def _job(storyboard: Storyboard, place: Place, survey: Survey) -> SpeechJob:
-    voice = _voice(storyboard, place)
+    voice, _ = _voice(storyboard, place)
     text = plain_text(place.written.text or "", storyboard)
     offer = _offer(voice, survey)
-    return SpeechJob(f"{place.id} (voice)", offer, voice.name, text, offer.price(text))
+    return SpeechJob(voice_id(place), offer, voice.name, text, offer.price(text))
 
 
-def _voice(storyboard: Storyboard, place: Place) -> VoiceName:
-    """Find who speaks: the nearest word of narration, shot, scene and board wins."""
+def _voice(storyboard: Storyboard, place: Place) -> tuple[VoiceName, tuple[Any, ...]]:
+    """Find who speaks, and where that stands: the nearest word of narration, shot, scene and board wins."""
     own = place.shot.shot.voice if place.id == place.shot.id else None
-    written = place.written.voice or own or place.scene.scene.voice or storyboard.voice
+    words = (
+        (place.written.voice, place.at),
+        (own, place.shot.place),
+        (place.scene.scene.voice, place.scene.place),
+        (storyboard.voice, ()),
+    )
+    written, at = next(((word, (*at, "voice")) for word, at in words if word), ("", place.at))
     voice = parse_voice(written) if written else USUAL_VOICE
     if not voice.speaker:
         member = storyboard.cast.get(voice.name)
+        at = ("cast", voice.name, "voice")
         voice = parse_voice(member.voice) if member and member.voice else USUAL_VOICE
-    return voice
+    return voice, at
+
+
+def _no_such_voice(storyboard: Storyboard, place: Place, survey: Survey) -> list[Fault]:
+    """Find a voice that espeak-ng lacks: some such it says in another's, without a word."""
+    voice, at = _voice(storyboard, place)
+    if voice.speaker != "espeak" or not survey.espeak:
+        return []
+    name, *_ = "/".join(filter(None, (voice.model, voice.name))).casefold().split("+")
+    region = _REGION.fullmatch(name)
+    if name in survey.espeak or (region and region[1] in survey.espeak):
+        return []
+    near = difflib.get_close_matches(name, sorted(survey.espeak), 1)
+    hint = f'did you mean "espeak/{near[0]}"? ' if near else ""
+    hint += "`espeak-ng --voices` lists the voices it has"
+    message = f'espeak-ng has no voice "{name}"'
+    return [storyboard.fault(at, message, code="no-such-voice", hint=hint)]
 
 
 def _offer(voice: VoiceName, survey: Survey) -> SpeechOffer:

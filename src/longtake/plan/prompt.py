@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # Part of every recipe: a new way of composing prompts must not make old takes look changed by chance.
 PROMPT_VERSION = 1
 
 
 def compose_prompt(text: str, look: str, camera: tuple[str, ...]) -> str:
-    """Put text, look and camera words together: "Text. look [Push in, Pan left]"."""
+    """Put text, look and camera words together: "Text. look [Push in, Pan left]".
+
+    Its accents are written in one way: an editor that writes them in another must not buy a clip again.
+    """
     sentence = text.strip()
     style = look.strip()
     if sentence and style and sentence[-1] not in ".!?…。！？":
         sentence += "."
     commands = f"[{', '.join(camera)}]" if camera else ""
-    return " ".join(part for part in (sentence, style, commands) if part)
+    composed = " ".join(part for part in (sentence, style, commands) if part)
+    return unicodedata.normalize("NFC", composed)
 
 
 def compose_parts(parts: dict[str, str | None]) -> str:

@@ -53,7 +53,8 @@ class Survey:
     `hosted` tells whether the author has named a place where pictures can be had by their address;
     `captions` are the words of caption files, `fonts` hashes of font files; `warnings` are of what
     stops nothing. `voices` are those that were made, by the key of what they say; `speakers` what is
-    known of those who speak, by name and by name/model.
+    known of those who speak, by name and by name/model; `espeak` are the names of the voices espeak-ng
+    has, in small letters, none where nobody asked it.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -67,3 +68,4 @@ class Survey:
     warnings: tuple[Fault, ...] = ()
     voices: Mapping[str, VoiceFacts] = field(default_factory=dict)
     speakers: Mapping[str, SpeechOffer] = field(default_factory=dict)
+    espeak: frozenset[str] = frozenset()

@@ -13,6 +13,11 @@ from longtake.units import FrameRate, exact
 
 # Who can say a narration; what stands behind the slash of a voice is theirs to understand.
 SPEAKERS = ("espeak", "openai", "minimax", "command")
+# Those that are programs are told the name on a command line, which may be a shell's: nothing in it
+# may mean anything there. Services have names such as "Chinese (Mandarin)_News_Anchor".
+_PROGRAMS = ("espeak", "command")
+_PROGRAM_VOICE = re.compile(r"\w[\w.+@ -]*")
+_SERVICE_VOICE = re.compile(r"\w[\w.+@ ()（）'&,:-]*")
 
 DIRECTIONS = ("left", "right", "up", "down")
 JOIN_KINDS = ("dissolve", "dip", "wipe", "bridge", "xfade")
@@ -221,8 +226,9 @@ def parse_voice(text: str) -> VoiceName:
         near = _near(speaker, SPEAKERS)
         raise Unfit(f'nobody called "{speaker}" speaks', f"{near}there are {', '.join(SPEAKERS)}")
     model, _, name = rest.rpartition("/")
-    # Never an option of a program, and nothing that a terminal acts on.
-    if not all(re.match(r"\w", part) and part.isprintable() for part in (name, model or "a")):
+    # Never an option of a program, and nothing that a shell or a terminal acts on.
+    form = _PROGRAM_VOICE if speaker in _PROGRAMS else _SERVICE_VOICE
+    if not all(map(form.fullmatch, rest.split("/"))):
         raise Unfit(f'"{text}" names no voice', f"write it like {speaker}/VOICE")
     return VoiceName(speaker, model, name)
 

@@ -242,12 +242,14 @@ def arm(owner, name, after):
 def buy(home, text, blow):
     ledger, shelf = Ledger(home / "ledger.db"), VoiceShelf(home / "vault")
     ledger.open(); shelf.open()
-    close_dead_rows(ledger, text, time.time())
+    close_dead_rows(ledger, shelf, text, time.time())
     if blow:
         arm(*blow)
     speaker = open_speaker(OFFER, os.environ)
     till = Till(ledger, Limits(100, 1000), text, time.time)
     job = SpeechJob("a", OFFER, "alloy", text, OFFER.price(text))
+    if shelf.find(job.key):
+        os._exit(0)  # as `make` does: what is owned is not asked for
     try:
         ensure_spoken(job, Buying(Booth(speaker, shelf), till))
     except OutcomeUnknown:
@@ -303,3 +305,4 @@ def test_killed_between_every_step_nothing_is_paid_twice(tmp_path: Path) -> None
     assert set(told) - sold <= asked
     states = {row.board: row.state for row in Ledger(tmp_path / "ledger.db").purchases()}
     assert {text for text, state in states.items() if state == "unknown"} == asked
+    assert {state for text, state in states.items() if text not in asked} == {"done"}

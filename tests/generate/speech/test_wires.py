@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +21,11 @@ from longtake.errors import (
     Refused,
     Unreachable,
 )
-from longtake.generate.speech.minimax import read_words
+from longtake.generate.http import Limits, Resume, Wire
+from longtake.generate.speech.minimax import DIALECT, PROFILE, read_words
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.remote import RemoteSpeaker
+from longtake.generate.speech.speaker import Said
 from longtake.plan.speech import SpeechOffer
 from longtake.testing import Simulator
 
@@ -106,7 +110,11 @@ def test_words_that_cannot_be_had_are_none(sim: Simulator) -> None:
         None,
         {},
         [None, 3],
+        {"subtitles": 7},
+        {"subtitles": True},
         [{"timestamped_words": None}],
+        [{"timestamped_words": 3}],
+        [{"timestamped_words": "word"}],
         [{"timestamped_words": [{"word": "a", "time_begin": -1, "time_end": 2}]}],
         [{"timestamped_words": [{"word": "a", "time_begin": 9, "time_end": 2}]}],
         [{"timestamped_words": [{"word": 3.5, "time_begin": True, "time_end": 2}]}],
@@ -115,6 +123,34 @@ def test_words_that_cannot_be_had_are_none(sim: Simulator) -> None:
 def test_times_of_another_form_tell_nothing(said: Any) -> None:
     """What nobody promised is read with care."""
     assert read_words(said) == ()
+
+
+def test_a_time_of_many_digits_is_a_short_one() -> None:
+    """It is read to the microsecond, as it is written down, and not as a fraction that fills the memory."""
+    time = {"word": "a", "time_begin": Decimal("1e-400000000"), "time_end": Decimal("2.0004")}
+
+    assert read_words([{"timestamped_words": [time]}]) == (
+        Word("a", Fraction(0), Fraction(2, 1000)),
+    )
+
+
+class NestedWords(Wire):
+    """A line over which a file of words comes that holds a list in a list in a list, and so on."""
+
+    def download(
+        self, url: str, path: Path, limits: Limits | None = None, resume: Resume | None = None
+    ) -> None:
+        path.write_text("[" * 100_000 + "]" * 100_000, encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_read_tells_no_words() -> None:
+    """A document nested without end is as good as none."""
+    wire = NestedWords("http://127.0.0.1:9", {}, "")
+    speaker = RemoteSpeaker(PROFILE, DIALECT, wire, "acc")
+    words = speaker.words(Said(b"", words_at="somewhere"))
+    speaker.close()
+
+    assert words == ()
 
 
 @pytest.mark.parametrize("name", VOICES)

@@ -74,10 +74,9 @@ def classify(reply: Reply) -> Complaint | None:
 
 def read_words(said: Any) -> tuple[Word, ...]:
     """Read when each word comes; a file of any other form tells nothing."""
-    sentences = said if isinstance(said, list) else at(said, "subtitles") or []
     words = []
-    for sentence in sentences:
-        for each in at(sentence, "timestamped_words") or ():
+    for sentence in _listed(said if isinstance(said, list) else at(said, "subtitles")):
+        for each in _listed(at(sentence, "timestamped_words")):
             text = text_of(at(each, "word"))
             start, end = (_seconds(at(each, name)) for name in ("time_begin", "time_end"))
             if text and start is not None and end is not None and start <= end:
@@ -85,10 +84,15 @@ def read_words(said: Any) -> tuple[Word, ...]:
     return tuple(words)
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _seconds(value: Any) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    return Fraction(value) / 1000 if 0 <= value < 10**8 else None
+    # In whole microseconds: a number with a billion digits behind its point is one, too.
+    return Fraction(round(value * 1000), 1_000_000) if 0 <= value < 10**8 else None
 
 
 DIALECT = SpeechDialect(encode, read, classify, read_words)

@@ -5,7 +5,9 @@ The program is named in the environment and nowhere else: a board from a strange
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -22,11 +24,43 @@ COMMAND = "LONGTAKE_SPEECH_COMMAND"
 ESPEAK = "espeak-ng"
 
 _LONGEST_S = 300.0
+_LISTING_S = 10.0
+# Of a line in the list of its voices, before the languages that one speaks besides.
+_COLUMNS = 5
 
 
 def espeak_path() -> str:
     """Find espeak-ng, "" where it is not installed."""
     return shutil.which(ESPEAK) or ""
+
+
+def espeak_voices() -> frozenset[str]:
+    """Ask espeak-ng for all names its voices go by, in small letters; none where it cannot be asked."""
+    path = espeak_path()
+    names: set[str] = set()
+    with contextlib.suppress(Unreachable, Refused):
+        # Those of MBROLA are listed only where they are asked for.
+        for which in ("--voices", "--voices=mb") if path else ():
+            asked = Program(ESPEAK, [path, "{which}"], _surroundings())
+            out = asked.run({"which": which}, "which", _LISTING_S)
+            for line in out.decode("utf-8", "replace").splitlines()[1:]:
+                names |= _names_in(line.casefold())
+    return frozenset(names)
+
+
+def _names_in(line: str) -> set[str]:
+    """Read a line of the list: priority, language, age and sex, name, file, other languages."""
+    words = line.split()
+    if len(words) < _COLUMNS:
+        return set()
+    language, _, name, file = words[1:_COLUMNS]
+    others = re.findall(r"\((\S+) \d+\)", line)
+    return {language, name, name.replace("_", " "), file, file.rpartition("/")[2], *others}
+
+
+def _surroundings() -> dict[str, str]:
+    # Nothing of ours concerns it, least of all a key.
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
 def open_espeak() -> ProgramSpeaker:
@@ -38,10 +72,8 @@ def open_espeak() -> ProgramSpeaker:
             hint=f"install it, such as with `apt install {ESPEAK}`, or name another `voice:`",
         )
     words = [path, "-b", "1", "--stdin", "-v", "{voice}", "-w", "{file}"]
-    # Nothing of ours concerns it, least of all a key.
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     hint = f"`{ESPEAK} --voices` lists the voices it has"
-    return ProgramSpeaker("espeak", Program(ESPEAK, words, kept), hint)
+    return ProgramSpeaker("espeak", Program(ESPEAK, words, _surroundings()), hint)
 
 
 def open_command(environment: Mapping[str, str], secrets: Collection[str]) -> ProgramSpeaker:
