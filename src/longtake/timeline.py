@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from types import MappingProxyType
 
 from longtake.errors import PlanError
 from longtake.units import FrameRate, Size
@@ -122,14 +121,14 @@ class Timeline:
         for index, (at, clip) in enumerate(self.placed()):
             before = overlap(self.joins[index - 1]) if index else 0
             starts[clip.id] = at + before // 2
-        return MappingProxyType(starts)
+        return starts
 
     @cached_property
     def clip_ends(self) -> Mapping[str, int]:
         """Each clip with the film frame where what is shown with the next one begins."""
         names = list(self.clip_starts)
         ends = [*list(self.clip_starts.values())[1:], self.frames]
-        return MappingProxyType(dict(zip(names, ends, strict=True)))
+        return dict(zip(names, ends, strict=True))
 
     def window(
         self,

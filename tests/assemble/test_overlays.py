@@ -12,7 +12,7 @@ from PIL import Image
 
 from longtake.assemble.film import Workshop
 from longtake.assemble.material import FileMaterial, Material
-from longtake.assemble.overlays import film_overlays
+from longtake.assemble.overlays import LaidOverlays, Overlay, film_overlays, layers
 from longtake.assemble.pieces import SHORTEST, Piece, plan_pieces, spans
 from longtake.cues import CueSheet, NamedFile, TitleCue
 from longtake.files import sha256_of
@@ -184,3 +184,12 @@ def test_changed_options_render_the_window_only(
     edited = replace(cue, options='{"corner":"top-left"}')
     film = reel.film(timeline, tmp_path, workshop=workshop, cues=CueSheet(titles=(edited,)))
     assert film.rendered == 24
+
+
+def test_overlays_are_found_by_their_frames() -> None:
+    """A look-up by frames gives what a look at all overlays does, in the same order."""
+    spans_ = [(0, 3000), (600, 700), (100, 520), (511, 512), (512, 513), (2999, 3000)]
+    drawn = tuple(Overlay(*span, "logo", f"{n}", "{}", "1") for n, span in enumerate(spans_))
+    laid = LaidOverlays(drawn)
+    for start, end in ((0, 100), (500, 512), (512, 600), (255, 257), (2990, 3000)):
+        assert laid.layers(start, end) == layers(drawn, start, end)

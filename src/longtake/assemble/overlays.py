@@ -22,6 +22,8 @@ from longtake.units import FrameRate, Size
 
 # What stands for a shorter time than this cannot be read.
 _SHORTEST_S = 0.5
+# Overlays are looked up by rows of so many frames.
+_ROW = 256
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,23 @@ def layers(overlays: tuple[Overlay, ...], start: int, end: int) -> tuple[Layer, 
                 first, frames = 0, 1
             found.append(Layer(low - start, high - start, first, frames, overlay))
     return tuple(found)
+
+
+class LaidOverlays:
+    """The overlays of a film, found by film frames without a look at all of them."""
+
+    def __init__(self, overlays: tuple[Overlay, ...]) -> None:
+        self._rows: dict[int, list[Overlay]] = {}
+        for overlay in overlays:
+            for row in range(overlay.start // _ROW, (overlay.end - 1) // _ROW + 1):
+                self._rows.setdefault(row, []).append(overlay)
+        self._order = {overlay: at for at, overlay in enumerate(overlays)}
+
+    def layers(self, start: int, end: int) -> tuple[Layer, ...]:
+        """Give what lies over the film frames [start, end), for a piece of exactly these frames."""
+        rows = range(start // _ROW, (end - 1) // _ROW + 1)
+        near = {overlay for row in rows for overlay in self._rows.get(row, ())}
+        return layers(tuple(sorted(near, key=self._order.__getitem__)), start, end)
 
 
 class OverlayHand:
