@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +18,7 @@ from longtake.assemble.overlays import LaidOverlays, Overlay, film_overlays, lay
 from longtake.assemble.pieces import SHORTEST, Piece, plan_pieces, spans
 from longtake.cues import CueSheet, NamedFile, TitleCue
 from longtake.files import sha256_of
+from longtake.media import type as type_
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Cut, Timeline, TimelineClip, Transition
@@ -193,3 +196,30 @@ def test_overlays_are_found_by_their_frames() -> None:
     laid = LaidOverlays(drawn)
     for start, end in ((0, 100), (500, 512), (512, 600), (255, 257), (2990, 3000)):
         assert laid.layers(start, end) == layers(drawn, start, end)
+
+
+@pytest.fixture
+def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of fonts that is all this machine has."""
+    caches = (type_._system_fonts, type_._font_with, type_._font_with_all, type_._has)
+    monkeypatch.setattr(type_, "_FOLDERS", {"linux": (str(tmp_path),)})
+    monkeypatch.setattr(type_.sys, "platform", "linux")
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_font_that_steps_in_is_part_of_the_key(fonts: Path) -> None:
+    """A font that is installed later, and has the signs, makes the pieces under them anew."""
+    cue = title("b", kind="lower_third", options='{"text": "了亮 Ada"}')
+    ascii_only = replace(cue, options='{"text": "Ada"}')
+    before, plain = keys(cut(three(), cue)), keys(cut(three(), ascii_only))
+    chinese = Path(__file__).parents[1] / "media" / "fonts" / "WenQuanYiMicroHei-part.ttf"
+    shutil.copy(chinese, fonts / "wqy.ttf")
+    type_._system_fonts.cache_clear()
+    type_._font_with.cache_clear()
+    assert type_.undrawable("了亮") == ""
+    assert keys(cut(three(), cue)) != before
+    assert keys(cut(three(), ascii_only)) == plain

@@ -17,6 +17,7 @@ from longtake.media.drawers import drawer_of
 from longtake.media.overlay import Overlay as Drawn
 from longtake.media.overlay import Window, overlaid
 from longtake.media.planes import FilmFrame
+from longtake.media.type import borrowed_fonts
 from longtake.timeline import Timeline
 from longtake.units import FrameRate, Size
 
@@ -96,7 +97,8 @@ def _captions(timeline: Timeline, cues: CueSheet) -> Iterator[Overlay]:
         options = json.dumps(wishes, sort_keys=True)
         font = (NamedFile("font", style.font, style.font_sha256),) if style.font else ()
         place = caption.start, caption.end
-        yield Overlay(*place, "caption", "caption", options, version, font, steady=True)
+        with_fonts = _with_fonts(version, options, font)
+        yield Overlay(*place, "caption", "caption", options, with_fonts, font, steady=True)
 
 
 def _titles(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
@@ -112,7 +114,7 @@ def _titles(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
             cue.kind,
             cue.what,
             _options(timeline, cue),
-            drawer_of(cue.kind).version,
+            _with_fonts(drawer_of(cue.kind).version, cue.options, cue.files),
             cue.files,
             cue.steady,
         )
@@ -125,11 +127,28 @@ def card_drawings(cue: TitleCue, frames: int, rate: FrameRate) -> tuple[Overlay,
     """Give what a title card of its own is made of: its ground, and its words from `delay_s` on."""
     ground = drawer_of("ground").version
     begin = min(rate.frames(cue.delay_s), frames - 1)
-    version = drawer_of(cue.kind).version
+    version = _with_fonts(drawer_of(cue.kind).version, cue.options, cue.files)
     return (
         Overlay(0, frames, "ground", "ground", cue.options, ground, steady=True),
         Overlay(begin, frames, cue.kind, cue.what, cue.options, version, cue.files),
     )
+
+
+def _with_fonts(version: str, options: str, files: tuple[NamedFile, ...]) -> str:
+    """Add to a drawer's version the fonts of this machine that step in for what it writes."""
+    font = next((str(file.path) for file in files if file.name == "font"), "")
+    borrowed = {
+        name for text in _strings(json.loads(options)) for name in borrowed_fonts(text, font)
+    }
+    return " ".join([version, *sorted(borrowed)])
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 def layers(overlays: tuple[Overlay, ...], start: int, end: int) -> tuple[Layer, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from longtake.media.titlekit import (
     Palette,
     Setting,
     Stage,
+    contrast,
     fits,
     flat,
     ramp,
