@@ -198,3 +198,21 @@ def test_late_title_is_told_what_is_left_of_it() -> None:
     shot = "  - {id: a, prompt: x, seconds: 6, lower_third: {text: A, from: 5.1}}\n"
     (fault,) = faults_of(BOUGHT + shot)
     assert "only 0.5 s are left" in fault
+
+
+@pytest.mark.parametrize(
+    ("preset", "captions", "said"),
+    [
+        ("left", "{burn: true}", ["captions-on-card"]),
+        ("end", "{burn: true}", ["captions-on-card"]),
+        ("centre", "{burn: true}", []),
+        ("centre", "{burn: true, style: {position: middle}}", ["captions-on-card"]),
+        ("left", "{burn: true, style: {position: top}}", []),
+        ("left", "{burn: false}", []),
+    ],
+)
+def test_captions_on_the_words_of_a_card(preset: str, captions: str, said: list[str]) -> None:
+    """Captions that are drawn where a card has its words are warned of."""
+    card = f"title_card: {{text: Night, preset: {preset}}}, narration: Good night"
+    scene = f"  - {{id: a, {card}, seconds: 6, captions: {captions}}}\n"
+    assert [w.code for w in plan_of(DRAWN + scene).warnings] == said

@@ -26,6 +26,13 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
     "lower_third": ("line", "box", "tag", "plain"),
     "title_card": ("centre", "left", "plate", "end"),
 }
+# Where the words of a title card stand, by its design.
+_WORDS_AT: Mapping[str, tuple[str, ...]] = {
+    "centre": ("middle",),
+    "left": ("bottom",),
+    "plate": ("middle",),
+    "end": ("middle", "bottom"),
+}
 # Where the author says nothing: when a title comes, how long it stands, and how long before the end
 # of its shot it is gone; seconds.
 _USUAL_S = {"lower_third": (0.5, 4.0), "title_card": (0.3, 5.0)}
@@ -108,7 +115,9 @@ def plan_titles(
     shown: list[tuple[int, int, TitleWish]] = []
     faults: list[Fault] = []
     warnings: list[Fault] = []
+    below = _burned_positions(storyboard, scenes)
     for wish in title_wishes(storyboard, scenes):
+        warnings += _under_captions(storyboard, wish, below)
         hung = tuple(clip for shot in wish.shots for clip in clips[shot])
         if wish.alone:
             faults += _own_seconds(storyboard, wish)
@@ -220,6 +229,31 @@ def _font(storyboard: Storyboard, survey: Survey) -> tuple[NamedFile, ...]:
 def _palette(palette: Palette) -> dict[str, str]:
     written = palette.model_dump(exclude_none=True)
     return {name: parse_colour(colour) for name, colour in written.items()}
+
+
+def _burned_positions(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> dict[str, str]:
+    """Tell where captions are drawn into the picture, by the shots that have some."""
+    found: dict[str, str] = {}
+    for scene in scenes:
+        for shot in scene.shots:
+            wish = caption_wish(storyboard, scene, shot)
+            said = wish.file or shot.shot.narration or scene.scene.narration
+            if wish.burn and not wish.off and said:
+                found[shot.id] = wish.looks.position
+    return found
+
+
+def _under_captions(
+    storyboard: Storyboard, wish: TitleWish, below: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Warn of captions that are drawn into the picture where a card has its words."""
+    taken = _WORDS_AT.get(wish.preset, ()) if wish.key == "title_card" else ()
+    at = next((below[shot] for shot in wish.shots if below.get(shot) in taken), None)
+    if at is not None:
+        message = f"captions drawn into the picture ({at}) may lie on the words of this title card"
+        free = next(place for place in ("top", "bottom") if place not in taken)
+        hint = f"give the shot `captions: {{style: {{position: {free}}}}}`, or `burn: false`"
+        yield storyboard.fault(wish.place, message, code="captions-on-card", hint=hint)
 
 
 def _in_time(
