@@ -81,7 +81,7 @@ def _too_long(cue: NarrationCue, over: int, *, alone: bool) -> AssemblyError:
     if not alone:
         what = f"what is said up to {what}"
     return AssemblyError(
-        f"{what} is {over / RATE:.1f} s longer than the whole film",
+        f"{what} is {max(over / RATE, 0.1):.1f} s longer than the whole film",
         hint="say less there, or give the film more `seconds`: what is said is never cut",
     )
 
