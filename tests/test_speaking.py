@@ -110,3 +110,11 @@ def test_phrases_are_the_text(text: str, edges: list[float]) -> None:
     times = [time for word in words for time in (word.start_s, word.end_s)]
     assert times == sorted(times)
     assert not words or "".join("".join(w.text for w in words).split()) == "".join(text.split())
+
+
+def test_a_long_text_of_many_rests_is_one_phrase() -> None:
+    """Beyond what can be weighed in reasonable room, a text is laid between its first and last sound."""
+    many = 700
+    heard = [(Fraction(at), Fraction(2 * at + 1, 2)) for at in range(many)]
+    (word,) = phrase_words("a, " * many, heard, Fraction(many))
+    assert (word.start_s, word.end_s) == (0, Fraction(2 * many - 1, 2))

@@ -167,3 +167,40 @@ def test_readable_text() -> None:
     """Blanks are single, controls and turning marks gone; joiners and marks that scripts need stay."""
     said = " a\t b\x00\n\n\r\n \u202ec\u200d\u0301 \ud83d \u2067d\u2069"
     assert readable(said) == "a b\nc\u200d\u0301 \u2067d\u2069"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("1\n00:00:01,000 --> 00:00:02,000\na\n\n2\n00:00:06 -- 00:00:07\nb", 6),
+        ("1\n00:00:01,000 --> 00:00:02,000\na\n\n2\n00:06 -> 00:07\nb", 6),
+        ("WEBVTT\n\nx\n00:01.000 --> 00:02.000\na\n\ny\n00:03.000 -> 00:04.000\nb", 8),
+        ("00:00:01,000 --> 00:00:02,000\na\n00:00:06,000 to 00:00:07,000\nb", 3),
+    ],
+)
+def test_a_broken_time_line_is_no_words(text: str, line: int) -> None:
+    """Two times without their arrow are told with their line, and no caption takes in the next one."""
+    with pytest.raises(MediaError, match=f"line {line}: .* are no times"):
+        read_subtitles(text.encode(), "a.srt")
+
+
+def test_times_among_words_are_words() -> None:
+    """Opening hours in a caption are read as they stand."""
+    content = b"1\n00:00:01,000 --> 00:00:02,000\n10:00 - 12:00\nopen from 10:00 - 12:00\n"
+    assert read_subtitles(content, "a.srt")[0].text == "10:00 - 12:00\nopen from 10:00 - 12:00"
+
+
+@pytest.mark.parametrize(
+    "captions",
+    [
+        [("00:00:01,000", "x" * 1500)] * 2,
+        [("00:00:01,000", "x" * 1500), ("00:00:01,200", "x" * 1500)],
+        [("00:00:01,000", "x\n" * 30)] * 2,
+        [("00:00:01,000", "x\n" * 60)],
+    ],
+)
+def test_captions_of_one_moment_are_no_book(captions: list[tuple[str, str]]) -> None:
+    """What is shown together holds no more than one caption may, in signs and in lines."""
+    text = "\n".join(f"{start} --> 00:00:03,000\n{words}\n" for start, words in captions)
+    with pytest.raises(MediaError, match=r"more than (2,000 characters|40 lines)"):
+        read_subtitles(text.encode(), "a.srt")

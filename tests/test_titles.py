@@ -98,7 +98,7 @@ def test_brand_of_a_series(tmp_path: Path) -> None:
     )
     board = "extends: house/house.yaml\nbrand: {palette: {accent: yellow}}\n" + SHOT % "A"
     assert codes(tmp_path, board) == []
-    logo, name = plan_film(tmp_path / "board.yaml", Wishes()).cues.titles
+    name, logo = plan_film(tmp_path / "board.yaml", Wishes()).cues.titles
     assert logo.files[0].path == tmp_path / "house" / "l.png"
     assert '"accent":"#ffff00","ground":"#000080"' in name.options
 

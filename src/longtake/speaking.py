@@ -20,6 +20,8 @@ _LONE_REST_S, _LONE_BREAK_S = 0.2, 0.6
 # For each second of a rest that finds no partner, and that lacks to the rest behind a sentence.
 _LONG_REST, _SHORT_REST, _SENTENCE_REST_S = 1.5, 4.0, 0.25
 _SENTENCE_ENDS = frozenset(".!?…。！？؟।")
+# So many pairs are weighed at most: of a longer text the estimate serves as well.
+_MOST_PAIRS = 250_000
 # Behind it a voice rests, or may.
 _BREAK = re.compile(r"[.!?…؟।,;:–—،؛][\"'”’»)]*\s+|[。！？，、；：][」』”）]*")
 
@@ -68,7 +70,7 @@ def phrase_words(
     breaks = [match.end() for match in _BREAK.finditer(text) if match.end() < len(text)]
     ends = [text[:place].rstrip("\"'”’»)」』） ")[-1:] in _SENTENCE_ENDS for place in breaks]
     expected = [(clock.at(place), end) for place, end in zip(breaks, ends, strict=True)]
-    laid = _laid_rests(expected, rests)
+    laid = _laid_rests(expected, rests) if len(breaks) * len(rests) <= _MOST_PAIRS else []
     starts, stops = [(0, first)], []
     for number, rest in laid:
         stops.append((breaks[number], rests[rest][0]))

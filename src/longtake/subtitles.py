@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from longtake.cues import TimedText
 from longtake.errors import MediaError
@@ -20,6 +20,10 @@ from longtake.errors import MediaError
 MOST_BYTES = 4_000_000
 MOST_CAPTIONS = 20_000
 MOST_SIGNS = 2_000
+# No picture holds more lines, and few could be read.
+MOST_LINES = 40
+# Captions that begin within this time are shown as one.
+_TOGETHER_S = Fraction(1, 4)
 
 # What an MP4 calls the languages that tags name by two letters (ISO 639-1 to 639-2).
 _LANGUAGES = dict(
@@ -36,6 +40,12 @@ JOINER = "\N{WORD JOINER}"
 _ARROW = "-->"
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,]\s?(\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
+# Two times with something else between them than an arrow; those of hours are never words.
+_LIKE_TIME = r"\d{1,3}(?::\d{1,3}){1,3}(?:[.,;]\s?\d{1,3})?"
+_LIKE_TIMING = re.compile(
+    rf"\s*{_LIKE_TIME}(?:[^\w\u2060]{{1,8}}|\s*to\s*){_LIKE_TIME}(?:\s+\w+:\S+)*\s*"
+)
+_FULL_TIME = re.compile(r"\d:\d{1,2}:\d|\d:\d{1,2}[.,;]\d{3}")
 _TAG = re.compile(r"<(/?)(i|b|u|font)(?:\s[^<>]*)?>", re.IGNORECASE)
 _POSITION = re.compile(r"\s*\{\\an?\d{1,2}\}")
 _MARKUP_START = re.compile(r"([<{\\](?=\S)|--(?=\u2060*>))")
@@ -79,6 +89,7 @@ def read_subtitles(content: bytes, name: str) -> tuple[TimedText, ...]:
     found = _in_turn(text for text in texts if text.text)
     if not found:
         raise MediaError(f"{name} holds no captions", hint=f"each has its times, {_EXAMPLE}")
+    _refuse_crowds(found, name)
     return found
 
 
@@ -135,10 +146,11 @@ def _blocks(lines: list[str], vtt: bool) -> Iterator[_Block]:
 
 def _is_timing(lines: list[str], at: int) -> bool:
     """Tell a line of times, a broken one too, from an arrow within what is said."""
-    if _ARROW not in lines[at]:
-        return False
+    timing = _LIKE_TIMING.fullmatch(lines[at]) is not None
+    if _TIMING.fullmatch(lines[at]) or (timing and _FULL_TIME.search(lines[at])):
+        return True
     before = lines[at - 1].strip() if at else ""
-    return _TIMING.fullmatch(lines[at]) is not None or not before or before.isdecimal()
+    return (timing or _ARROW in lines[at]) and (not before or before.isdecimal())
 
 
 def _without_remarks(held: list[str]) -> list[str]:
@@ -170,6 +182,8 @@ def _block(timing: str, line: int, held: list[str]) -> _Block:
         fault = f"line {line}: the caption ends before it begins"
     elif sum(map(len, held)) > MOST_SIGNS:
         fault = f"line {line}: the caption has more than {MOST_SIGNS:,} characters"
+    elif sum(bool(part.strip()) for part in held) > MOST_LINES:
+        fault = f"line {line}: the caption has more than {MOST_LINES} lines"
     return _Block(start_s or nothing, end_s or nothing, tuple(held), fault)
 
 
@@ -208,16 +222,30 @@ def _vtt_text(lines: tuple[str, ...]) -> str:
 def _in_turn(texts: Iterable[TimedText]) -> tuple[TimedText, ...]:
     """Sort captions and let each end where the next begins; of one moment they are put together."""
     laid: list[TimedText] = []
-    for text in sorted(texts, key=lambda text: (text.start_s, text.end_s)):
-        last = laid[-1] if laid else None
-        if last and last.start_s == text.start_s:
-            both = f"{last.text}\n{text.text}"
-            laid[-1] = TimedText(text.start_s, max(last.end_s, text.end_s), both)
-            continue
-        if last and last.end_s > text.start_s:
-            laid[-1] = TimedText(last.start_s, text.start_s, last.text)
-        laid.append(text)
+    ordered = sorted(texts, key=lambda text: (text.start_s, text.end_s))
+    for start_s, group in groupby(ordered, key=lambda text: text.start_s):
+        same = list(group)
+        if laid and laid[-1].end_s > start_s:
+            laid[-1] = TimedText(laid[-1].start_s, start_s, laid[-1].text)
+        both = "\n".join(text.text for text in same)
+        laid.append(TimedText(start_s, same[-1].end_s, both))
     return tuple(laid)
+
+
+def _refuse_crowds(texts: tuple[TimedText, ...], name: str) -> None:
+    """Raise MediaError where captions that are shown together are more than one may hold."""
+    first, signs, lines = 0, 0, 0
+    for text in texts:
+        signs, lines = signs + len(text.text), lines + text.text.count("\n") + 1
+        while text.start_s - texts[first].start_s >= _TOGETHER_S:
+            signs, lines = signs - len(texts[first].text), lines - texts[first].text.count("\n") - 1
+            first += 1
+        if signs > MOST_SIGNS or lines > MOST_LINES:
+            raise MediaError(
+                f"{name}: the captions at {_clock(texts[first].start_s, ',')} have together more than "
+                f"{MOST_SIGNS:,} characters or {MOST_LINES} lines",
+                hint="give each its own time",
+            )
 
 
 def _clock(seconds: Fraction, point: str) -> str:

@@ -11,7 +11,7 @@ transitions. Nothing here knows prompts, providers or files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -113,8 +113,9 @@ class Timeline:
             yield at, clip
             at += clip.frames - (overlap(self.joins[index]) if index < len(self.joins) else 0)
 
-    def clip_starts(self) -> dict[str, int]:
-        """Map each clip to the film frame where what is said and shown with it begins.
+    @cached_property
+    def clip_starts(self) -> Mapping[str, int]:
+        """Each clip with the film frame where what is said and shown with it begins.
 
         For a clip that is entered through a transition this is the middle of it.
         """
@@ -123,6 +124,13 @@ class Timeline:
             before = overlap(self.joins[index - 1]) if index else 0
             starts[clip.id] = at + before // 2
         return starts
+
+    @cached_property
+    def clip_ends(self) -> Mapping[str, int]:
+        """Each clip with the film frame where what is shown with the next one begins."""
+        names = list(self.clip_starts)
+        ends = [*list(self.clip_starts.values())[1:], self.frames]
+        return dict(zip(names, ends, strict=True))
 
     def window(
         self,
@@ -139,11 +147,7 @@ class Timeline:
         """
         low, high = 0, self.frames
         if clips:
-            starts = self.clip_starts()
-            names = list(starts)
-            behind = names.index(clips[-1]) + 1
-            low = starts[clips[0]]
-            high = starts[names[behind]] if behind < len(names) else self.frames
+            low, high = self.clip_starts[clips[0]], self.clip_ends[clips[-1]]
         start, end = low + self.rate.frames(delay_s), high - self.rate.frames(clear_s)
         if seconds is not None:
             end = min(end, start + self.rate.frames(seconds))
@@ -151,7 +155,7 @@ class Timeline:
 
     def scene_starts(self) -> dict[str, int]:
         """Map each scene to the film frame where its chapter starts: where its first clip does."""
-        clips = self.clip_starts()
+        clips = self.clip_starts
         starts: dict[str, int] = {}
         for clip in self.laid:
             starts.setdefault(clip.scene, clips[clip.id])

@@ -230,3 +230,20 @@ def test_changed_captions_render_no_picture_anew(reel: Reel, tmp_path: Path) -> 
     again = reel.film(timeline, tmp_path, workshop=workshop, cues=two)
     assert (again.made, again.rendered) == (True, 0)
     assert not reel.film(timeline, tmp_path, workshop=workshop, cues=two).made
+
+
+def test_captions_stand_where_the_voice_is() -> None:
+    """A voice that waits for the last one, or begins sooner, takes its captions along."""
+    words = ("a", "Some words are said here.", 5.0), ("b", "And then some more words.", 12.0)
+    found = places(CueSheet(narration=tuple(told(*word) for word in words)))
+    assert [place[0] for place in found[:2]] == [0, 348 - 12 * 24]
+
+
+@pytest.mark.parametrize("silent", ["a", "b", "c"])
+def test_captions_of_a_scene_leave_out_shots_that_want_none(silent: str) -> None:
+    """What is said over a scene has captions in all of its shots but those that want none."""
+    sheet = CaptionSheet(unspoken=frozenset(silent))
+    found = places(CueSheet(narration=(told("a", f"{TEXT} {TEXT}", 14.0),), captions=sheet))
+    runs = {"a": (0, 114), "b": (114, 228), "c": (228, 348)}
+    for clip, (low, high) in runs.items():
+        assert any(start < high and end > low for start, end, _ in found) == (clip != silent)

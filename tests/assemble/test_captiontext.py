@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from longtake.assemble import captiontext
 from longtake.assemble.captiontext import (
     WIDEST,
+    Atom,
     atoms_of,
     columns,
     divided,
@@ -107,3 +109,20 @@ def test_wide_signs_take_longer_to_read() -> None:
     """Seventeen letters and seven wide signs are each read in a second."""
     assert reading_s("a" * 17) == 1
     assert reading_s("漢" * 7) == pytest.approx(1, abs=0.02)
+
+
+def test_lines_are_found_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of many lines is broken in one pass, not anew for each count of lines."""
+    asked: list[Atom] = []
+    weigh = captiontext._line_cost
+
+    def counted(atom: Atom) -> float:
+        asked.append(atom)
+        return weigh(atom)
+
+    monkeypatch.setattr(captiontext, "_line_cost", counted)
+    text = "lorem ipsum dolor sit amet " * 70
+    lines = laid_out(text).split("\n")
+    assert len(asked) < 70 * 5
+    assert " ".join(lines).split() == text.split()
+    assert all(columns(line) <= WIDEST for line in lines)

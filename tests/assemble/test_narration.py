@@ -10,6 +10,7 @@ import pytest
 
 from longtake.assemble.ducking import DUCKED_DB
 from longtake.assemble.sound import film_mix, sound_key
+from longtake.assemble.voices import voice_starts
 from longtake.cues import CueSheet, NarrationCue
 from longtake.errors import AssemblyError
 from longtake.media.audio import Samples
@@ -64,7 +65,7 @@ def test_voices_stand_on_the_sample(
 
     sound = mix(tmp_path, clips, film, cues)
 
-    starts = [half_up(film.rate.seconds(frame) * RATE) for frame in film.clip_starts().values()]
+    starts = [half_up(film.rate.seconds(frame) * RATE) for frame in film.clip_starts.values()]
     found = np.flatnonzero(np.abs(sound[0]) > 0.01).tolist()
     assert found == sorted([*starts, *(start + RATE - 1 for start in starts)])
 
@@ -93,8 +94,28 @@ def test_voice_at_the_end_begins_sooner(tmp_path: Path, clips: dict[str, Clip]) 
     words = np.concatenate([voice(4.5), np.zeros(RATE)])
     cues = CueSheet(narration=(said(tmp_path / "c.wav", "c", words),))
     sound = mix(tmp_path, clips, film_of(), cues)
-    assert rms_db(sound, 0, 7.45) < -80
-    assert min(rms_db(sound, 7.52, 7.6), rms_db(sound, 11.9, 12)) > -25
+    assert rms_db(sound, 0, 6.45) < -80
+    assert min(rms_db(sound, 6.52, 6.6), rms_db(sound, 10.9, 11)) > -25
+
+
+@pytest.mark.parametrize(("lengths", "starts"), [((5, 2), (0, 5)), ((3, 5, 4), (0, 3, 8))])
+def test_voices_never_speak_at_once(
+    tmp_path: Path, clips: dict[str, Clip], lengths: tuple[int, ...], starts: tuple[int, ...]
+) -> None:
+    """Where a take ends before its voice does, the next voice waits; at the end both begin sooner."""
+    words = [said(tmp_path / f"{n}.wav", n, voice(s)) for n, s in zip("abc", lengths, strict=False)]
+    cues = CueSheet(narration=tuple(words))
+    assert voice_starts(film_of(), cues) == tuple(start * RATE for start in starts)
+    sound = mix(tmp_path, clips, film_of(), cues)
+    peak = np.abs(mix(tmp_path, clips, film_of(), CueSheet(narration=cues.narration[:1]))).max()
+    assert np.abs(sound).max() == pytest.approx(peak, rel=0.02)
+
+
+def test_more_words_than_film(tmp_path: Path, clips: dict[str, Clip]) -> None:
+    """Voices that cannot be said one after the other in the whole film are an error."""
+    words = tuple(said(tmp_path / f"{n}.wav", n, voice(7)) for n in "ab")
+    with pytest.raises(AssemblyError, match=r'up to .* "b" is 2\.0 s longer'):
+        mix(tmp_path, clips, film_of(), CueSheet(narration=words))
 
 
 def test_voice_longer_than_the_film(tmp_path: Path, clips: dict[str, Clip]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +14,11 @@ from PIL import Image
 
 from longtake.assemble.film import Workshop
 from longtake.assemble.material import FileMaterial, Material
-from longtake.assemble.overlays import film_overlays
+from longtake.assemble.overlays import LaidOverlays, Overlay, film_overlays, layers
 from longtake.assemble.pieces import SHORTEST, Piece, plan_pieces, spans
 from longtake.cues import CueSheet, NamedFile, TitleCue
 from longtake.files import sha256_of
+from longtake.media import type as type_
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Cut, Timeline, TimelineClip, Transition
@@ -184,3 +187,39 @@ def test_changed_options_render_the_window_only(
     edited = replace(cue, options='{"corner":"top-left"}')
     film = reel.film(timeline, tmp_path, workshop=workshop, cues=CueSheet(titles=(edited,)))
     assert film.rendered == 24
+
+
+def test_overlays_are_found_by_their_frames() -> None:
+    """A look-up by frames gives what a look at all overlays does, in the same order."""
+    spans_ = [(0, 3000), (600, 700), (100, 520), (511, 512), (512, 513), (2999, 3000)]
+    drawn = tuple(Overlay(*span, "logo", f"{n}", "{}", "1") for n, span in enumerate(spans_))
+    laid = LaidOverlays(drawn)
+    for start, end in ((0, 100), (500, 512), (512, 600), (255, 257), (2990, 3000)):
+        assert laid.layers(start, end) == layers(drawn, start, end)
+
+
+@pytest.fixture
+def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of fonts that is all this machine has."""
+    caches = (type_._system_fonts, type_._font_with, type_._font_with_all, type_._has)
+    monkeypatch.setattr(type_, "_FOLDERS", {"linux": (str(tmp_path),)})
+    monkeypatch.setattr(type_.sys, "platform", "linux")
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_font_that_steps_in_is_part_of_the_key(fonts: Path) -> None:
+    """A font that is installed later, and has the signs, makes the pieces under them anew."""
+    cue = title("b", kind="lower_third", options='{"text": "了亮 Ada"}')
+    ascii_only = replace(cue, options='{"text": "Ada"}')
+    before, plain = keys(cut(three(), cue)), keys(cut(three(), ascii_only))
+    chinese = Path(__file__).parents[1] / "media" / "fonts" / "WenQuanYiMicroHei-part.ttf"
+    shutil.copy(chinese, fonts / "wqy.ttf")
+    type_._system_fonts.cache_clear()
+    type_._font_with.cache_clear()
+    assert type_.undrawable("了亮") == ""
+    assert keys(cut(three(), cue)) != before
+    assert keys(cut(three(), ascii_only)) == plain

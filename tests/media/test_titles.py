@@ -89,6 +89,23 @@ def test_name_is_read_on_any_picture(preset: str, light: int) -> None:
     assert found > (3 if preset == "plain" else 4.5)
 
 
+def test_dark_words_have_a_light_cloud() -> None:
+    """Words of a dark colour, on a palette whose ground is dark too, are read on a dark picture."""
+    below = np.full((720, 1280, 3), 20, np.uint8)
+    palette = {"text": "#102040", "ground": "#101010"}
+    title = {"text": "Margarethe", "preset": "plain", "motion": "none", "palette": palette}
+    shown = drawn("lower_third", title, Size(1280, 720), 36, below)
+    assert shown.mean(axis=2).max() > 150
+
+
+def test_shade_of_a_line_fits_its_words() -> None:
+    """On a white picture the far half and the upper half stay as they are."""
+    below = np.full((720, 1280, 3), 250, np.uint8)
+    shown = drawn("lower_third", {"text": "Ada", "preset": "line"}, Size(1280, 720), 36, below)
+    assert shown[:, 640:].min() > 240
+    assert shown[:460].min() > 240
+
+
 def test_too_long_texts_are_named() -> None:
     """What fits at no size is told by its key; what fits small is not."""
     endless = "word " * 60

@@ -146,3 +146,20 @@ def test_signs_of_a_narration_that_no_font_has(folder: Path) -> None:
     """Narration that is burned is looked at too."""
     board = "captions: {burn: true}\n" + SCENES % ', narration: "a \ue123"'
     assert "boxes: \ue123" in plan(folder, board).warnings[0].message
+
+
+def test_signs_of_a_scenes_narration_that_no_font_has(folder: Path) -> None:
+    """What is said over all shots of a scene is looked at once, at its place."""
+    shots = "shots: [{prompt: x, seconds: 4}, {prompt: y, seconds: 4}]"
+    board = f'captions: {{burn: true}}\nscenes:\n  - {{id: a, narration: "a \ue123", {shots}}}\n'
+    assert ["boxes: \ue123" in each.message for each in plan(folder, board).warnings] == [True]
+
+
+def test_styles_are_merged_key_by_key(folder: Path) -> None:
+    """A scene that moves its captions leaves them the board's font, size and colour."""
+    style = "{font: f.ttf, size: 44.5, colour: yellow}"
+    board = f"captions: {{file: w.srt, burn: true, style: {style}}}\n"
+    moved = ", captions: {style: {position: top, colour: white}}"
+    (_, (_, found)) = plan(folder, board + SCENES % moved).cues.captions.burned
+    assert (found.font, found.position) == (folder / "f.ttf", "top")
+    assert (float(found.size), found.colour) == (44.5, "#ffffff")

@@ -114,7 +114,7 @@ def test_auto_takes_the_smallest_clips_that_hold_voice_and_tail(
     """A shot of its narration's length: 0.4 s and a seam's frame more must fit into the clips."""
     board = HEAD + "scenes: [{prompt: x, seconds: auto, narration: Hello.}, {prompt: y}]"
     plan = plan_of(board, {"Hello.": voice_s})
-    starts = plan.timeline.clip_starts()
+    starts = plan.timeline.clip_starts
     room = plan.timeline.rate.seconds(starts["scene-2/1"])
 
     assert seconds_of(plan)[:-1] == clips
@@ -128,7 +128,7 @@ def test_auto_holds_the_voice_between_the_middles_of_transitions() -> None:
         " {id: y, prompt: y, start: fresh, join: dissolve 1s}]"
     )
     plan = plan_of(board, {"Hello.": "5.1"})
-    starts = plan.timeline.clip_starts()
+    starts = plan.timeline.clip_starts
     room = plan.timeline.rate.seconds(starts["y/1"] - starts["x/1"])
 
     assert seconds_of(plan)[1] == 10

@@ -101,13 +101,13 @@ def test_card_of_its_own_changes_with_its_words() -> None:
 
 
 def test_brand_lies_over_the_whole_film() -> None:
-    """The logo below all titles and the progress line above them; colours go to every title."""
+    """The logo above all titles and the progress line above it; colours go to every title."""
     head = (
         "longtake: 1\ntitle: T\n"
         "brand: {palette: {accent: red}, logo: {file: l.png, corner: top-left}, progress: true}\n"
         "scenes:\n  - {id: a, prompt: x, seconds: 8, lower_third: A}\n"
     )
-    logo, name, progress = plan_of(head, stills={"l.png": "sha"}).cues.titles
+    name, logo, progress = plan_of(head, stills={"l.png": "sha"}).cues.titles
     assert (logo.clips, logo.kind, logo.steady, progress.clips) == ((), "logo", True, ())
     assert [file.sha256 for file in logo.files] == ["sha"]
     assert all(json.loads(c.options)["palette"] == {"accent": "#ff0000"} for c in (name, progress))
@@ -184,3 +184,35 @@ def test_card_stands_as_long_as_its_narration() -> None:
     )
     (card,) = plan.sources
     assert card.frames > 24 * 4
+
+
+def test_card_of_its_own_has_time_to_be_read() -> None:
+    """A card that is gone before its words are read is warned of, as over a picture."""
+    card = "  - {{id: a, title_card: {{text: Read all of these words if you can}}, seconds: {}}}\n"
+    codes = [[w.code for w in plan_of(DRAWN + card.format(s)).warnings] for s in (1, 4)]
+    assert codes == [["title-hurried"], []]
+
+
+def test_late_title_is_told_what_is_left_of_it() -> None:
+    """A title that has half a second is not said to have none."""
+    shot = "  - {id: a, prompt: x, seconds: 6, lower_third: {text: A, from: 5.1}}\n"
+    (fault,) = faults_of(BOUGHT + shot)
+    assert "only 0.5 s are left" in fault
+
+
+@pytest.mark.parametrize(
+    ("preset", "captions", "said"),
+    [
+        ("left", "{burn: true}", ["captions-on-card"]),
+        ("end", "{burn: true}", ["captions-on-card"]),
+        ("centre", "{burn: true}", []),
+        ("centre", "{burn: true, style: {position: middle}}", ["captions-on-card"]),
+        ("left", "{burn: true, style: {position: top}}", []),
+        ("left", "{burn: false}", []),
+    ],
+)
+def test_captions_on_the_words_of_a_card(preset: str, captions: str, said: list[str]) -> None:
+    """Captions that are drawn where a card has its words are warned of."""
+    card = f"title_card: {{text: Night, preset: {preset}}}, narration: Good night"
+    scene = f"  - {{id: a, {card}, seconds: 6, captions: {captions}}}\n"
+    assert [w.code for w in plan_of(DRAWN + scene).warnings] == said

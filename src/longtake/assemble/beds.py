@@ -43,10 +43,7 @@ def bed_frames(timeline: Timeline, cue: MusicCue) -> tuple[int, int]:
     if cue.clips is None:
         return 0, timeline.frames
     first, last = cue.clips
-    starts = timeline.clip_starts()
-    behind = list(starts).index(last) + 1
-    ends = [*starts.values(), timeline.frames]
-    return starts[first], ends[behind]
+    return timeline.clip_starts[first], timeline.clip_ends[last]
 
 
 def place_beds(timeline: Timeline, cues: CueSheet, listen: Listen) -> tuple[Bed, ...]:

@@ -20,7 +20,9 @@ from longtake.assemble.captiontext import (
     reading_s,
     two_lines,
 )
+from longtake.assemble.voices import voice_starts
 from longtake.cues import CaptionFile, CaptionStyle, CueSheet, NarrationCue, TimedText
+from longtake.media.audio import RATE
 from longtake.speaking import SpokenClock
 from longtake.subtitles import readable
 from longtake.timeline import Timeline
@@ -57,7 +59,7 @@ def film_captions(timeline: Timeline, cues: CueSheet) -> tuple[Caption, ...]:
     captions = [
         caption for file in cues.captions.files for caption in _written(timeline, shown, file)
     ]
-    captions += _spoken(timeline, cues)
+    captions += _spoken(timeline, shown, cues)
     styles = dict(cues.captions.burned)
     laid = _apart(captions, timeline.rate.frames(_GLANCE_S))
     return tuple(
@@ -90,7 +92,7 @@ class _Windows:
     """Which clip is on at a film frame, and the runs of frames of some clips."""
 
     def __init__(self, timeline: Timeline) -> None:
-        self.starts = timeline.clip_starts()
+        self.starts = timeline.clip_starts
         self._names = list(self.starts)
         self._edges = [*self.starts.values(), timeline.frames]
 
@@ -121,27 +123,42 @@ def _written(timeline: Timeline, shown: _Windows, file: CaptionFile) -> Iterator
                 yield Caption(max(start, low), min(end, high), text.text, file.name)
 
 
-def _spoken(timeline: Timeline, cues: CueSheet) -> list[Caption]:
+def _spoken(timeline: Timeline, shown: _Windows, cues: CueSheet) -> list[Caption]:
     """Make captions of all narration, each as long as it is said and can be read."""
-    starts = timeline.clip_starts()
+    styles = dict(cues.captions.burned)
+    starts = [Fraction(start, RATE) for start in voice_starts(timeline, cues)]
     captions = [
         caption
-        for cue in cues.narration
-        if cue.clip not in cues.captions.unspoken
-        for caption in _said(timeline, cue, starts[cue.clip], dict(cues.captions.burned))
+        for cue, start_s in zip(cues.narration, starts, strict=True)
+        for caption in _said(timeline, cue, start_s, styles)
     ]
     captions.sort(key=lambda caption: caption.start)
     captions = [caption for caption in captions if caption.start < timeline.frames]
     limits = [following.start - GAP for following in captions[1:]] + [timeline.frames]
     # There is no following one where there is none at all.
-    return [
+    paced = [
         _paced(caption, limit, timeline.rate)
         for caption, limit in zip(captions, limits, strict=False)
     ]
+    silent = shown.runs(cues.captions.unspoken)
+    glance = timeline.rate.frames(_GLANCE_S)
+    return [part for caption in paced for part in _outside(caption, silent, glance)]
+
+
+def _outside(caption: Caption, runs: list[tuple[int, int]], glance: int) -> Iterator[Caption]:
+    """Give the longest part of a caption outside some runs of frames, where it can be seen at all."""
+    edges = [0, *(edge for run in runs for edge in run), caption.end]
+    free = [
+        (max(low, caption.start), min(high, caption.end))
+        for low, high in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    start, end = max(free, key=lambda part: part[1] - part[0])
+    if end - start >= min(glance, caption.end - caption.start):
+        yield replace(caption, start=start, end=end)
 
 
 def _said(
-    timeline: Timeline, cue: NarrationCue, at: int, styles: dict[str, CaptionStyle]
+    timeline: Timeline, cue: NarrationCue, start_s: Fraction, styles: dict[str, CaptionStyle]
 ) -> Iterator[Caption]:
     text = " ".join(readable(cue.text).split())
     if not text:
@@ -150,8 +167,8 @@ def _said(
     widest = widest_line(timeline.size, styles.get(cue.clip))
     frames = timeline.rate.frames
     for low, high in divided(text, clock.at, widest):
-        start = at + frames(exact(clock.at(low)))
-        end = at + frames(exact(clock.at(high)))
+        start = frames(start_s + exact(clock.at(low)))
+        end = frames(start_s + exact(clock.at(high)))
         yield Caption(start, max(end, start + 1), two_lines(text[low:high], widest), "narration")
 
 

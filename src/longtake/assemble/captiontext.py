@@ -120,12 +120,7 @@ def laid_out(text: str, widest: float = WIDEST) -> str:
     """
     if columns(text) <= widest:
         return text
-    atoms = atoms_of(text.replace("\n", " "), widest)
-    for count in range(MOST_LINES, len(atoms) + 1):
-        lines = _in_lines(atoms, count, widest)
-        if lines:
-            return "\n".join(lines)
-    return text
+    return "\n".join(_in_lines(atoms_of(text.replace("\n", " "), widest), widest))
 
 
 def two_lines(text: str, widest: float = WIDEST) -> str:
@@ -134,34 +129,26 @@ def two_lines(text: str, widest: float = WIDEST) -> str:
     return laid_out(flat, widest)
 
 
-def _in_lines(atoms: list[Atom], count: int, widest: float) -> list[str]:
-    """Break atoms into so many lines at the lowest cost; nothing where they do not fit."""
-    # cost of the first n atoms in the lines so far, and where the last of these lines begins
-    rows: list[list[tuple[float, int] | None]] = [[(0.0, 0), *[None] * len(atoms)]]
-    for _ in range(count):
-        row: list[tuple[float, int] | None] = [None] * (len(atoms) + 1)
-        for end in range(1, len(atoms) + 1):
-            found, width = [], 0.0
-            for start in range(end - 1, -1, -1):
-                width += atoms[start].width + (atoms[start].blank if start < end - 1 else 0)
-                if width > widest and end - start > 1:
-                    break
-                before = rows[-1][start]
-                if before:
-                    rest = (widest - width) / widest
-                    broken = 0.0 if end == len(atoms) else _line_cost(atoms[end - 1])
-                    found.append((before[0] + rest * rest + broken, start))
-            row[end] = min(found, default=None)
-        rows.append(row)
-    if rows[-1][-1] is None:
-        return []
-    lines, end = [], len(atoms)
-    for row in reversed(rows[1:]):
-        entry = row[end]
-        start = entry[1] if entry else 0
-        lines.append(_text(atoms[start:end]))
-        end = start
-    return lines[::-1]
+def _in_lines(atoms: list[Atom], widest: float) -> list[str]:
+    """Break atoms into as few lines as hold them, among these ways at the lowest cost."""
+    # lines and cost of the first n atoms, and where the last of these lines begins
+    best: list[tuple[int, float, int]] = [(0, 0.0, 0)]
+    for end in range(1, len(atoms) + 1):
+        broken = 0.0 if end == len(atoms) else _line_cost(atoms[end - 1])
+        found, width = [], 0.0
+        for start in range(end - 1, -1, -1):
+            width += atoms[start].width + (atoms[start].blank if start < end - 1 else 0)
+            if width > widest and end - start > 1:
+                break
+            rest = (widest - width) / widest
+            lines, cost, _ = best[start]
+            found.append((lines + 1, cost + rest * rest + broken, start))
+        best.append(min(found))
+    cuts = [len(atoms)]
+    while cuts[-1]:
+        cuts.append(best[cuts[-1]][2])
+    cuts.reverse()
+    return [_text(atoms[low:high]) for low, high in pairwise(cuts)]
 
 
 def _line_cost(atom: Atom) -> float:

@@ -17,11 +17,14 @@ from longtake.media.drawers import drawer_of
 from longtake.media.overlay import Overlay as Drawn
 from longtake.media.overlay import Window, overlaid
 from longtake.media.planes import FilmFrame
+from longtake.media.type import borrowed_fonts
 from longtake.timeline import Timeline
 from longtake.units import FrameRate, Size
 
 # What stands for a shorter time than this cannot be read.
 _SHORTEST_S = 0.5
+# Overlays are looked up by rows of so many frames.
+_ROW = 256
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def _captions(timeline: Timeline, cues: CueSheet) -> Iterator[Overlay]:
         options = json.dumps(wishes, sort_keys=True)
         font = (NamedFile("font", style.font, style.font_sha256),) if style.font else ()
         place = caption.start, caption.end
-        yield Overlay(*place, "caption", "caption", options, version, font, steady=True)
+        with_fonts = _with_fonts(version, options, font)
+        yield Overlay(*place, "caption", "caption", options, with_fonts, font, steady=True)
 
 
 def _titles(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
@@ -110,7 +114,7 @@ def _titles(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
             cue.kind,
             cue.what,
             _options(timeline, cue),
-            drawer_of(cue.kind).version,
+            _with_fonts(drawer_of(cue.kind).version, cue.options, cue.files),
             cue.files,
             cue.steady,
         )
@@ -123,11 +127,28 @@ def card_drawings(cue: TitleCue, frames: int, rate: FrameRate) -> tuple[Overlay,
     """Give what a title card of its own is made of: its ground, and its words from `delay_s` on."""
     ground = drawer_of("ground").version
     begin = min(rate.frames(cue.delay_s), frames - 1)
-    version = drawer_of(cue.kind).version
+    version = _with_fonts(drawer_of(cue.kind).version, cue.options, cue.files)
     return (
         Overlay(0, frames, "ground", "ground", cue.options, ground, steady=True),
         Overlay(begin, frames, cue.kind, cue.what, cue.options, version, cue.files),
     )
+
+
+def _with_fonts(version: str, options: str, files: tuple[NamedFile, ...]) -> str:
+    """Add to a drawer's version the fonts of this machine that step in for what it writes."""
+    font = next((str(file.path) for file in files if file.name == "font"), "")
+    borrowed = {
+        name for text in _strings(json.loads(options)) for name in borrowed_fonts(text, font)
+    }
+    return " ".join([version, *sorted(borrowed)])
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
 
 
 def layers(overlays: tuple[Overlay, ...], start: int, end: int) -> tuple[Layer, ...]:
@@ -141,6 +162,23 @@ def layers(overlays: tuple[Overlay, ...], start: int, end: int) -> tuple[Layer, 
                 first, frames = 0, 1
             found.append(Layer(low - start, high - start, first, frames, overlay))
     return tuple(found)
+
+
+class LaidOverlays:
+    """The overlays of a film, found by film frames without a look at all of them."""
+
+    def __init__(self, overlays: tuple[Overlay, ...]) -> None:
+        self._rows: dict[int, list[Overlay]] = {}
+        for overlay in overlays:
+            for row in range(overlay.start // _ROW, (overlay.end - 1) // _ROW + 1):
+                self._rows.setdefault(row, []).append(overlay)
+        self._order = {overlay: at for at, overlay in enumerate(overlays)}
+
+    def layers(self, start: int, end: int) -> tuple[Layer, ...]:
+        """Give what lies over the film frames [start, end), for a piece of exactly these frames."""
+        rows = range(start // _ROW, (end - 1) // _ROW + 1)
+        near = {overlay for row in rows for overlay in self._rows.get(row, ())}
+        return layers(tuple(sorted(near, key=self._order.__getitem__)), start, end)
 
 
 class OverlayHand:

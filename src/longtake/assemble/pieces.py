@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from typing import Any, Protocol
 
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, Materials
-from longtake.assemble.overlays import Layer, Overlay, layers
+from longtake.assemble.overlays import LaidOverlays, Layer, Overlay, layers
 from longtake.media.camera import CAMERA
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
@@ -139,7 +139,7 @@ class _Recipe:
     film: FilmFormat
     settings: EncoderSettings
     software: str
-    overlays: tuple[Overlay, ...]
+    overlays: LaidOverlays
     focuses: Mapping[str, Focus]
 
     def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
@@ -228,7 +228,8 @@ def plan_pieces(
     frames that `copies` lets pass, they are copied.
     """
     focuses = {clip.id: clip.focus for clip in timeline.laid if clip.focus}
-    recipe = _Recipe(materials, film, settings, software, overlays, focuses)
+    laid = LaidOverlays(overlays)
+    recipe = _Recipe(materials, film, settings, software, laid, focuses)
     drawn = sorted({edge for overlay in overlays for edge in (overlay.start, overlay.end)})
     pieces: list[Piece] = []
     at = 0
@@ -273,7 +274,7 @@ def _chunks(
 def _body(
     recipe: _Recipe, timeline: Timeline, clip: str, start: int, end: int, at: int
 ) -> BodyPiece:
-    over = layers(recipe.overlays, at, at + end - start)
+    over = recipe.overlays.layers(at, at + end - start)
     return recipe.body(clip, start, end, _fades(timeline, at, end - start), over)
 
 
@@ -325,7 +326,7 @@ def _transition(
     before, after = timeline.laid[index], timeline.laid[index + 1]
     start = before.end - join.frames
     fades = _fades(timeline, at, join.frames)
-    over = layers(recipe.overlays, at, at + join.frames)
+    over = recipe.overlays.layers(at, at + join.frames)
     facts: dict[str, Any] = {
         "starts": [start, after.start],
         "join": asdict(join),

@@ -16,7 +16,7 @@ from longtake.assemble.listened import listener
 from longtake.assemble.mastering import Mix, master, note_loudness
 from longtake.assemble.material import FileMaterial, Materials
 from longtake.assemble.strands import Strand, faded, film_sample, mixed
-from longtake.assemble.voices import place_voices, spoken, voice_strand
+from longtake.assemble.voices import place_voices, spoken, voice_starts, voice_strand
 from longtake.cues import CueSheet
 from longtake.files import written_aside
 from longtake.media.audio import Samples, decode_blocks
@@ -63,8 +63,8 @@ def _music(timeline: Timeline, cues: CueSheet) -> list[list[Any]]:
 
 
 def _narration(timeline: Timeline, cues: CueSheet) -> list[list[Any]]:
-    starts = timeline.clip_starts()
-    return [[c.sha256, c.level, starts[c.clip]] for c in cues.narration if c.path]
+    starts = zip(voice_starts(timeline, cues), cues.narration, strict=True)
+    return [[cue.sha256, cue.level, start] for start, cue in starts if cue.path]
 
 
 def ensure_sound(

@@ -14,11 +14,13 @@ from longtake.assemble.listened import Listen
 from longtake.assemble.strands import Strand, film_sample
 from longtake.cues import CueSheet, NarrationCue
 from longtake.errors import AssemblyError
-from longtake.media.audio import RATE, Heard, Samples, sound_from
+from longtake.media.audio import RATE, Heard, Samples, samples_at, sound_from
 from longtake.timeline import Timeline
 
 # A part of a voice that lies further (in dB) below its loudness is a rest: room and breath lie there.
 _REST_DB = 30
+# A voice may be told a sample shorter than it is.
+_SLACK = RATE // 100
 
 
 @dataclass(frozen=True)
@@ -31,31 +33,55 @@ class Voice:
     heard: Heard
 
 
+def voice_starts(timeline: Timeline, cues: CueSheet) -> tuple[int, ...]:
+    """Give the film sample on which each narration begins: with its clip, one after the other.
+
+    A take may end earlier than it was planned to. One that would begin before the last has ended waits
+    for it; those that would outlast the film begin as much sooner.
+    """
+    first = timeline.clip_starts
+    wanted = [film_sample(timeline, first[cue.clip]) for cue in cues.narration]
+    lengths = [samples_at(cue.seconds) for cue in cues.narration]
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    free = 0
+    for at in order:
+        wanted[at] = max(wanted[at], free)
+        free = wanted[at] + lengths[at]
+    limit = film_sample(timeline, timeline.frames)
+    for at in reversed(order):
+        wanted[at] = max(min(wanted[at], limit - lengths[at]), 0)
+        limit = wanted[at]
+    return tuple(wanted)
+
+
 def place_voices(timeline: Timeline, cues: CueSheet, listen: Listen) -> tuple[Voice, ...]:
     """Lay the narration on the film's samples; what nobody has said yet (no file) is left out.
 
-    A voice begins with the first frame of its clip. One that would outlast the film, for a take may
-    end earlier than it was planned to, begins as much sooner. Raises AssemblyError where the film is
-    shorter than the voice.
+    Raises AssemblyError where the film is too short for all that is said in it.
     """
-    starts = timeline.clip_starts()
     end = film_sample(timeline, timeline.frames)
     voices = []
-    for cue in cues.narration:
+    free = 0
+    starts = zip(voice_starts(timeline, cues), cues.narration, strict=True)
+    for start, cue in sorted(starts, key=lambda pair: pair[0]):
         if cue.path is None:
             continue
         found = listen(cue.path, cue.sha256, _REST_DB)
         length = max((stop for _, stop in found.heard.parts), default=0)
-        if length > end:
-            raise _too_long(cue, length - end)
-        start = min(film_sample(timeline, starts[cue.clip]), end - length)
+        over = max(start + length - end, free - start)
+        if over > _SLACK:
+            raise _too_long(cue, length - end if length > end else over, alone=length > end)
+        free = start + length
         voices.append(Voice(cue.path, start, found.gain(cue.level), found.heard))
     return tuple(voices)
 
 
-def _too_long(cue: NarrationCue, over: int) -> AssemblyError:
+def _too_long(cue: NarrationCue, over: int, *, alone: bool) -> AssemblyError:
+    what = f'the narration of shot "{cue.shot}"'
+    if not alone:
+        what = f"what is said up to {what}"
     return AssemblyError(
-        f'the narration of shot "{cue.shot}" is {over / RATE:.1f} s longer than the whole film',
+        f"{what} is {max(over / RATE, 0.1):.1f} s longer than the whole film",
         hint="say less there, or give the film more `seconds`: what is said is never cut",
     )
 

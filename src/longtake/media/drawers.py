@@ -23,7 +23,7 @@ _OURS: Mapping[str, Drawer] = {
     "caption": Drawer(draw_caption),
     "logo": Drawer(draw_logo),
     "progress": Drawer(draw_progress),
-    "lower_third": Drawer(draw_lower_third),
+    "lower_third": Drawer(draw_lower_third, "2"),
     "title_card": Drawer(draw_title_card),
     "ground": Drawer(draw_ground),
 }

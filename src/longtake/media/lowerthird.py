@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from longtake.media.titlekit import (
     Palette,
     Setting,
     Stage,
+    contrast,
     fits,
     flat,
     ramp,
@@ -36,6 +38,8 @@ _LINE2 = Setting(((0.033, 1), (0.03, 2), (0.027, 3)), leading=1.26)
 # Of the width between the margins: a lower third leaves the rest of the picture alone.
 _ROOM, _TALL_ROOM = 0.62, 0.9
 _DEPTH = 0.76
+# More contrast than this is no easier to read: the ground's own colour is kept then.
+_ENOUGH = 4.5
 
 
 @dataclass(frozen=True)
@@ -124,13 +128,13 @@ def _line(words: _Words) -> list[Part]:
 
 
 def _shade(words: _Words, wide: int, top: int) -> Part:
-    """A darkness without an edge that rises from the bottom of the picture behind the words."""
+    """A darkness without an edge behind the words, which fades out beside and above them."""
     stage = words.stage
-    above, end = stage.of(0.26), stage.left + wide
+    above, end = stage.of(0.14), stage.left + wide
     begin = max(top - above, 0)
     x, y = np.arange(stage.size.width) + 0.5, np.arange(begin, stage.size.height) + 0.5
-    # A darkness that ended within the picture would be seen as a spot.
-    across = 1 - ramp((x - end) / max(stage.size.width * 1.06 - end, stage.of(0.3)))
+    # A darkness that ended soon behind the words would be seen as a spot.
+    across = 1 - ramp((x - end) / stage.of(0.34))
     down = ramp((y - begin) / (above * 1.12))
     cover = _DEPTH * across[None, :] * down[:, None]
     return Part(soft(cover[:, ::-1] if words.mirrored else cover, words.palette.ground), 0, begin)
@@ -193,16 +197,22 @@ def _plain(words: _Words) -> list[Part]:
     stage, palette = words.stage, words.palette
     name, second = words.name(palette.text), words.second(palette.text)
     gap, reach = stage.of(0.006), stage.of(0.016)
+    # A dark text needs a light cloud, whatever the ground's colour is.
+    cloud = max((palette.ground, (0, 0, 0), (255, 255, 255)), key=partial(_told_from, palette.text))
     top = stage.bottom - name.height - (gap + second.height if second else 0)
     rows = [(name, top, 0.0)]
     if second:
         rows.append((second, top + name.height + gap, 0.1))
     parts: list[Part] = []
     for block, at, delay_s in rows:
-        picture: Image.Image = shadowed(block.picture, reach, palette.ground, 0.72)
+        picture: Image.Image = shadowed(block.picture, reach, cloud, 0.86)
         left = words.across(block.width, -block.pad) - 3 * reach
         parts.append(Part(picture, left, at - 3 * reach, delay_s, (0.0, stage.of(0.012))))
     return parts
+
+
+def _told_from(text: Colour, cloud: Colour) -> float:
+    return min(contrast(text, cloud), _ENOUGH)
 
 
 PRESETS: Mapping[str, Callable[[_Words], list[Part]]] = {

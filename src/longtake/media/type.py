@@ -19,6 +19,7 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont, features
 
 from longtake.errors import MediaError
+from longtake.files import sha256_of
 from longtake.media.probe import open_regular
 
 Weight = Literal["regular", "medium", "bold"]
@@ -133,6 +134,20 @@ def foreign(text: str, font: str) -> str:
     return "".join(dict.fromkeys(s for s in clean(text) if s != " " and not _has(font, s)))
 
 
+def borrowed_fonts(text: str, font: str = "") -> tuple[str, ...]:
+    """Name the machine's own fonts that step in for a text: "name sha256" of each, sorted.
+
+    Neither the built-in face nor `font` itself is among them.
+    """
+    if not font and text.isascii():
+        return ()
+    # Letters that join are looked up line by line, and lines are broken at blanks.
+    parts = [text, *text.split("\n"), *text.split()]
+    runs = (run for part in dict.fromkeys(parts) for run in _named_runs(clean(part), font))
+    names = {name for name, _ in runs} - {"", font}
+    return tuple(sorted(f"{Path(name).name} {_font_sha256(name)}" for name in names))
+
+
 def unshaped(text: str) -> bool:
     """Tell whether a text has letters that join or run from the right, which this Pillow cannot set."""
     return not features.check("raqm") and any(map(_is_shaped, text))
@@ -245,12 +260,17 @@ def _set(line: str, style: Style) -> Iterator[tuple[Face, str, float]]:
 
 
 def _runs(line: str, size: int, first: str) -> Iterator[tuple[Face, str]]:
-    """Divide a line into runs of one font; a sign that no font has becomes a box."""
+    """Divide a line into runs of one face; a sign that no font has becomes a box."""
+    for name, run in _named_runs(line, first):
+        yield _face(name, size), run
+
+
+def _named_runs(line: str, first: str) -> Iterator[tuple[str, str]]:
     if any(map(_is_shaped, line)):
         # Only within one run are letters joined and directions mixed as they should be.
         whole = _font_with_all("".join(sorted(set(line) - {" "})), first)
         if whole is not None:
-            yield _face(whole, size), line
+            yield whole, line
             return
     chosen: list[tuple[str, str]] = []
     for sign in line:
@@ -263,7 +283,7 @@ def _runs(line: str, size: int, first: str) -> Iterator[tuple[Face, str]]:
         else:
             chosen.append((font, sign))
     for name, signs in groupby(chosen, key=lambda pair: pair[0]):
-        yield _face(name, size), "".join(sign for _, sign in signs)
+        yield name, "".join(sign for _, sign in signs)
 
 
 @lru_cache(maxsize=64)
@@ -301,6 +321,11 @@ def _has(font: str, sign: str) -> bool:
     except (OSError, ValueError):
         return False
     return (mask.size, bytes(mask)) != missing
+
+
+@cache
+def _font_sha256(font: str) -> str:
+    return sha256_of(Path(font))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 
 from longtake.cues import CaptionFile, CaptionSheet, CaptionStyle, TimedText
 from longtake.errors import Fault
+from longtake.plan.narration import narrated
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import parse_colour
@@ -48,7 +49,7 @@ def caption_wish(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> 
     sources = [_source(one, place) for one, place in said]
     file = next((source for source in sources if source), None)
     brand = (("brand", "font"), storyboard.brand.font) if storyboard.brand.font else None
-    looks, place = next(((one.style, at) for one, at in maps if one.style), (CaptionLooks(), ()))
+    looks, place = _looks(maps)
     return CaptionWish(
         off=file is not None and file[1] == "off",
         file=file if file and file[1] != "off" else None,
@@ -56,6 +57,16 @@ def caption_wish(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> 
         looks=looks,
         font=((*place, "style", "font"), looks.font) if looks.font else brand,
     )
+
+
+def _looks(maps: list[tuple[Captions, Place]]) -> tuple[CaptionLooks, Place]:
+    """Find the nearest word for every key of a style, and the place that names the font."""
+    styles = [(one.style, place) for one, place in maps if one.style]
+    written: dict[str, Any] = {}
+    for style, _ in reversed(styles):
+        written |= style.model_dump(exclude_unset=True)
+    font = next((place for style, place in styles if "font" in style.model_fields_set), ())
+    return CaptionLooks().model_copy(update=written), font
 
 
 def caption_files(
@@ -79,6 +90,7 @@ def burned_texts(
 ) -> Iterator[tuple[Place, str, Path | None]]:
     """Give the words that are drawn into the picture: their place, the words, the font file."""
     found: dict[tuple[Place, Path | None], str] = {}
+    bare: dict[str, Path | None] = {}
     for _, shot, wish in _wishes(storyboard, scenes):
         if not wish.burn or wish.off:
             continue
@@ -86,10 +98,13 @@ def burned_texts(
         if wish.file:
             texts = survey.captions.get(Path(storyboard.path_of(*wish.file)), ())
             found[wish.file[0], font] = "\n".join(text.text for text in texts)
-        elif shot.shot.narration is not None:
-            said = shot.shot.narration
-            text = said if isinstance(said, str) else said.text or ""
-            found[(*shot.place, "narration"), font] = expand(text, storyboard)
+        else:
+            bare[shot.id] = font
+    for said in narrated(storyboard, scenes):
+        shots = list(said.scene.shots)
+        for shot in shots[shots.index(said.shot) : shots.index(said.last) + 1]:
+            if shot.id in bare:
+                found[said.at, bare[shot.id]] = expand(said.written.text or "", storyboard)
     yield from ((place, text, font) for (place, font), text in found.items())
 
 
@@ -181,10 +196,8 @@ def _unreadable(
         yield storyboard.fault(
             place, f"{file.name}: {many} too fast ({first})", code="fast-captions", hint=hint
         )
-    starts = timeline.clip_starts()
-    ends = dict(zip(starts, [*list(starts.values())[1:], timeline.frames], strict=True))
-    origin = starts[file.clip] if file.clip else 0
-    length = max(ends[clip] for clip in file.clips) - origin
+    origin = timeline.clip_starts[file.clip] if file.clip else 0
+    length = max(timeline.clip_ends[clip] for clip in file.clips) - origin
     late = [text for text in file.texts if timeline.rate.frames(text.start_s) >= length]
     if late:
         many = f"{len(late)} captions begin" if len(late) > 1 else "a caption begins"

@@ -160,7 +160,7 @@ def room_faults(
 ) -> tuple[list[Fault], list[Fault]]:
     """Find narrations that are longer than what they are said over: faults, and what may become one."""
     shots = [shot for scene in scenes for shot in scene.shots]
-    starts, rate = timeline.clip_starts(), timeline.rate
+    starts, rate = timeline.clip_starts, timeline.rate
     behind = {shot.id: starts[first_clips[after.id]] for shot, after in pairwise(shots)}
     faults: list[Fault] = []
     warnings: list[Fault] = []

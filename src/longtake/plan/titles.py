@@ -26,12 +26,19 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
     "lower_third": ("line", "box", "tag", "plain"),
     "title_card": ("centre", "left", "plate", "end"),
 }
+# Where the words of a title card stand, by its design.
+_WORDS_AT: Mapping[str, tuple[str, ...]] = {
+    "centre": ("middle",),
+    "left": ("bottom",),
+    "plate": ("middle",),
+    "end": ("middle", "bottom"),
+}
 # Where the author says nothing: when a title comes, how long it stands, and how long before the end
 # of its shot it is gone; seconds.
 _USUAL_S = {"lower_third": (0.5, 4.0), "title_card": (0.3, 5.0)}
 _CARD_FROM_S = 0.2
 _CLEAR_S = Fraction(2, 5)
-_LEAST_S = Fraction(4, 5)
+_LEAST_S, _GLANCE_S = Fraction(4, 5), Fraction(1, 10)
 # Signs a second that are read in comfort; titles are read beside the picture, so fewer than captions.
 _PACE = 15
 
@@ -101,17 +108,23 @@ def plan_titles(
 ) -> tuple[tuple[TitleCue, ...], list[Fault], list[Fault]]:
     """Hang the titles on the clips of their shots: cues as they lie over each other, faults, warnings.
 
-    `clips` maps shots to their clips. The logo lies lowest, the progress line on top of all.
+    `clips` maps shots to their clips. The logo lies over all titles (their shades
+    would darken it), the progress line on top of all.
     """
     cues: list[TitleCue] = []
     shown: list[tuple[int, int, TitleWish]] = []
     faults: list[Fault] = []
     warnings: list[Fault] = []
+    below = _burned_positions(storyboard, scenes)
     for wish in title_wishes(storyboard, scenes):
+        warnings += _under_captions(storyboard, wish, below)
+        hung = tuple(clip for shot in wish.shots for clip in clips[shot])
         if wish.alone:
             faults += _own_seconds(storyboard, wish)
+            start, end = timeline.window(hung)
+            left = timeline.rate.seconds(end - start) - wish.cue.delay_s
+            warnings += _hurried(storyboard, wish, max(left, Fraction(0)))
             continue
-        hung = tuple(clip for shot in wish.shots for clip in clips[shot])
         fault, warning = _in_time(storyboard, wish, timeline, hung)
         faults += fault
         warnings += warning
@@ -119,7 +132,7 @@ def plan_titles(
         window = timeline.window(hung, wish.cue.delay_s, wish.cue.seconds, wish.cue.clear_s)
         shown.append((*window, wish))
     warnings += _overlaps(storyboard, shown)
-    cues = [*_logo(storyboard, survey), *cues, *_progress(storyboard)]
+    cues = [*cues, *_logo(storyboard, survey), *_progress(storyboard)]
     return tuple(cues), faults, warnings
 
 
@@ -218,6 +231,31 @@ def _palette(palette: Palette) -> dict[str, str]:
     return {name: parse_colour(colour) for name, colour in written.items()}
 
 
+def _burned_positions(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> dict[str, str]:
+    """Tell where captions are drawn into the picture, by the shots that have some."""
+    found: dict[str, str] = {}
+    for scene in scenes:
+        for shot in scene.shots:
+            wish = caption_wish(storyboard, scene, shot)
+            said = wish.file or shot.shot.narration or scene.scene.narration
+            if wish.burn and not wish.off and said:
+                found[shot.id] = wish.looks.position
+    return found
+
+
+def _under_captions(
+    storyboard: Storyboard, wish: TitleWish, below: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Warn of captions that are drawn into the picture where a card has its words."""
+    taken = _WORDS_AT.get(wish.preset, ()) if wish.key == "title_card" else ()
+    at = next((below[shot] for shot in wish.shots if below.get(shot) in taken), None)
+    if at is not None:
+        message = f"captions drawn into the picture ({at}) may lie on the words of this title card"
+        free = next(place for place in ("top", "bottom") if place not in taken)
+        hint = f"give the shot `captions: {{style: {{position: {free}}}}}`, or `burn: false`"
+        yield storyboard.fault(wish.place, message, code="captions-on-card", hint=hint)
+
+
 def _in_time(
     storyboard: Storyboard, wish: TitleWish, timeline: Timeline, clips: tuple[str, ...]
 ) -> tuple[list[Fault], list[Fault]]:
@@ -229,9 +267,10 @@ def _in_time(
     wanted: Fraction = cue.seconds or left
     place = (*wish.place, "from") if cue.delay_s > length / 2 else wish.place
     if left < min(wanted, _LEAST_S):
+        seen = f"only {float(left):.1f} s are left" if left > _GLANCE_S else "it would not be seen"
         message = (
             f"the {what} comes {float(cue.delay_s):g} s after its shot begins, "
-            f"which is {float(length):.1f} s long: it would not be seen"
+            f"which is {float(length):.1f} s long: {seen}"
         )
         hint = "give it an earlier `from:`, or the shot more seconds"
         return [storyboard.fault(place, message, code="title-too-late", hint=hint)], []
@@ -240,12 +279,18 @@ def _in_time(
     if wish.timed and left < wanted:
         message = f"the {what} is to stand for {float(wanted):g} s, its shot has room for {float(left):.1f} s"
         warnings.append(storyboard.fault(wish.place, message, code="title-cut-short"))
+    return [], [*warnings, *_hurried(storyboard, wish, shown)]
+
+
+def _hurried(storyboard: Storyboard, wish: TitleWish, shown: Fraction) -> Iterator[Fault]:
+    """Warn of a title that is gone before it can be read."""
     needed = len("".join(_texts(wish.options))) / _PACE
     if shown < needed:
+        what = wish.cue.what
         message = f"the {what} stands for {float(shown):.1f} s; to read it takes {needed:.1f} s"
-        hint = "shorten it, or give it more `seconds:`"
-        warnings.append(storyboard.fault(wish.place, message, code="title-hurried", hint=hint))
-    return [], warnings
+        longer = "give its shot more seconds" if wish.alone else "give it more `seconds:`"
+        hint = f"shorten it, or {longer}"
+        yield storyboard.fault(wish.place, message, code="title-hurried", hint=hint)
 
 
 def _overlaps(storyboard: Storyboard, shown: list[tuple[int, int, TitleWish]]) -> Iterator[Fault]:
