@@ -18,7 +18,7 @@ from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import card_drawings
-from longtake.assemble.seams import UnseenSeams, seam_places
+from longtake.assemble.seams import FilmSeams, UnseenSeams, seam_places
 from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
@@ -31,7 +31,16 @@ from longtake.buying import (
 )
 from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
-from longtake.events import Assembled, Delivered, Listening, Planned, Rendering, Tell, silent
+from longtake.events import (
+    Assembled,
+    Delivered,
+    Listening,
+    Planned,
+    Rendering,
+    SeamsSeen,
+    Tell,
+    silent,
+)
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
@@ -93,7 +102,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         tell(Assembled(film))
         seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
         with timed(tell, "deliver"):
-            deliverables = deliver_film(film, plan, project.films, seams)
+            deliverables = deliver_film(
+                film, plan, project.films, seams, lambda seen: _tell_seams(seen, plan, tell)
+            )
         for deliverable in deliverables:
             tell(Delivered(deliverable.kind, deliverable.path))
     return film
@@ -213,6 +224,14 @@ def materials(plan: Plan) -> dict[str, Material]:
             drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
             found[source.id] = DrawnMaterial(drawings, source.frames)
     return found
+
+
+def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
+    """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
+    bought = {job.id for job in plan.jobs if not job.draws}
+    looks = [look for look in found.seams if look.place.after.clip in bought]
+    if looks:
+        tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 
 
 def _raise_first_error(takes: Takes) -> None:

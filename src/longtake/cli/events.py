@@ -106,6 +106,15 @@ class FilmEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeamsEvent:
+    """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
+
+    event: Literal["seams"] = "seams"
+    seams: int
+    visible: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileEvent:
     """A finished file beside the film."""
 
@@ -148,6 +157,7 @@ RunLine = (
     | ClipEvent
     | RenderingEvent
     | FilmEvent
+    | SeamsEvent
     | FileEvent
     | ErrorEvent
 )
@@ -218,6 +228,8 @@ class EventLines:
                 return RenderingEvent(frames=self._rendered, total=total)
             case events.Assembled(film):
                 return _film(film)
+            case events.SeamsSeen(seams, visible):
+                return SeamsEvent(seams=seams, visible=visible)
             case events.Delivered(kind, path):
                 return FileEvent(kind=kind, path=str(path))
             case Step() | Shift():

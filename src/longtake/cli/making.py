@@ -14,7 +14,7 @@ from longtake.assemble.film import Film
 from longtake.cli import say
 from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
-from longtake.cli.say import DIM, PATH
+from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted
 from longtake.cli.trace import traced
 from longtake.errors import ConfirmationNeeded
@@ -55,16 +55,20 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
     console = say.terminal()
     display = Bars(console) if console.is_terminal else Lines(console)
     beside: list[events.Delivered] = []
+    seams: list[events.SeamsSeen] = []
 
     def tell(event: events.Event) -> None:
         display(event)
         if isinstance(event, events.Delivered):
             beside.append(event)
+        elif isinstance(event, events.SeamsSeen):
+            seams.append(event)
 
     with display:
         film = make_film(board, wishes, _gated(gate, tell, also))
     if film.made or display.anything_said:
         _say_made(film, display, beside)
+        _say_seams(seams, wishes.flavour)
     else:
         say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
     say.answer((say.shown(film.path), PATH))
@@ -128,3 +132,14 @@ def _say_made(film: Film, display: Lines, beside: list[events.Delivered]) -> Non
     )
     for file in beside:
         say.tell((f"{file.kind}: ", DIM), (say.shown(file.path), PATH))
+
+
+def _say_seams(looked: list[events.SeamsSeen], flavour: str) -> None:
+    """Say how many seams can be seen, and what shows them; nothing where none can."""
+    verb = f"longtake seams --{flavour}" if flavour else "longtake seams"
+    for seen in looked:
+        if seen.visible:
+            count = counted(seen.seams, "seam")
+            them = "it" if seen.visible == 1 else "them"
+            visible = f"{seen.visible:,} of {count} can be seen"
+            say.tell((visible, WARNING), f": `{verb}` shows {them}")
