@@ -94,7 +94,7 @@ class Lines:
         if tenths > self._said_tenths:
             self._said_tenths = tenths
             self.line(
-                say.assembled(f"rendered {self._rendered:,} of {total:,} frames", self._eta(total))
+                say.assembled(f"{self._rendered:,} of {total:,} frames are there", self._eta(total))
             )
 
     def line(self, text: Text) -> None:
