@@ -17,7 +17,7 @@ from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted
 from longtake.cli.trace import traced
-from longtake.errors import ConfirmationNeeded
+from longtake.errors import ConfirmationNeeded, Fault
 from longtake.film import make_film
 from longtake.plan.job import Plan
 from longtake.plan.quote import clips_total
@@ -56,10 +56,14 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
     display = Bars(console) if console.is_terminal else Lines(console)
     beside: list[events.Delivered] = []
     seams: list[events.SeamsSeen] = []
+    plans: list[Plan] = []
 
     def tell(event: events.Event) -> None:
         display(event)
-        if isinstance(event, events.Delivered):
+        if isinstance(event, events.Planned):
+            plans.append(event.plan)
+            say.warn(_new_warnings(plans))
+        elif isinstance(event, events.Delivered):
             beside.append(event)
         elif isinstance(event, events.SeamsSeen):
             seams.append(event)
@@ -132,6 +136,12 @@ def _say_made(film: Film, display: Lines, beside: list[events.Delivered]) -> Non
     )
     for file in beside:
         say.tell((f"{file.kind}: ", DIM), (say.shown(file.path), PATH))
+
+
+def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
+    """List what the last plan warns of and the first did not: `plan` could not have shown it."""
+    known = {(fault.where, fault.code) for fault in plans[0].warnings}
+    return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
 
 
 def _say_seams(looked: list[events.SeamsSeen], flavour: str) -> None:

@@ -245,6 +245,9 @@ def _in_time(
         message = f"the {what} stands for {float(shown):.1f} s; to read it takes {needed:.1f} s"
         hint = "shorten it, or give it more `seconds:`"
         warnings.append(storyboard.fault(wish.place, message, code="title-hurried", hint=hint))
+    elif not wish.timed and 2 * left < wanted:
+        message = f"the {what} would stand for {float(wanted):g} s, its shot has room for {float(left):.1f} s"
+        warnings.append(storyboard.fault(wish.place, message, code="title-cut-short"))
     return [], warnings
 
 
