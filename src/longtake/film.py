@@ -56,6 +56,7 @@ from longtake.plan.quote import (
     with_price,
     without_paid_voices,
 )
+from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
@@ -138,8 +139,16 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     plan = replace(plan, warnings=(*plan.warnings, *doubts))
     if wishes.animatic:
         plan = without_paid_voices(plan)
+        plan = _above_labels(plan) if wishes.labels else plan
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
+
+
+def _above_labels(plan: Plan) -> Plan:
+    """Lift lower thirds above the labels of drawn clips."""
+    drawn = {job.id for job in plan.jobs}
+    titles = (raised(cue) if drawn & set(cue.clips) else cue for cue in plan.cues.titles)
+    return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
 def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:

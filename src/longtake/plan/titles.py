@@ -86,10 +86,14 @@ def _has_words_below(storyboard: Storyboard, scene: NamedScene, shot: NamedShot)
 
 
 def _raised(wish: TitleWish) -> TitleWish:
-    if wish.key != "lower_third":
-        return wish
-    options = _canonical({**wish.options, "raised": True})
-    return replace(wish, cue=replace(wish.cue, options=options))
+    return replace(wish, cue=raised(wish.cue))
+
+
+def raised(cue: TitleCue) -> TitleCue:
+    """Lift a lower third above what stands at the bottom of the picture; other titles stay."""
+    if cue.kind != "lower_third":
+        return cue
+    return replace(cue, options=_canonical({**json.loads(cue.options), "raised": True}))
 
 
 def plan_titles(
