@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 import longtake
+from longtake.media.probe import probe
 from longtake.testing.serve import Simulator
+from longtake.units import Size
+from longtake.vault.ledger import Ledger
 
 CANARY = "sk-canary-7f3a91c2d5"
 BOARD = """longtake: 1
@@ -80,6 +83,24 @@ def test_a_film_is_bought_once_and_the_key_leaves_no_trace(tmp_path: Path, sim: 
     holding = [path for path in written if CANARY.encode() in path.read_bytes()]
     assert holding == []
     assert CANARY not in first.stdout + first.stderr + again.stderr
+
+
+def test_other_shapes_buy_nothing(tmp_path: Path, sim: Simulator) -> None:
+    """The ledger stays as it is to the row, and nobody is asked to agree to anything."""
+    (tmp_path / "board.yaml").write_text(BOARD.partition("  - {id: b")[0])
+    first = make(tmp_path, sim, "--yes")
+    rows = Ledger(tmp_path / "home/ledger.db").purchases()
+    takes = sorted((tmp_path / "home").rglob("*.mp4"))
+    shapes = make(tmp_path, sim, "--aspect", "9:16,1:1")
+
+    assert (first.returncode, shapes.returncode) == (0, 0), first.stderr + shapes.stderr
+    assert "0 of 287 frames rendered" in shapes.stderr
+    assert Ledger(tmp_path / "home/ledger.db").purchases() == rows
+    assert sorted((tmp_path / "home").rglob("*.mp4")) == takes
+    assert sim.oracle("submits")["paid"] == len(takes) == 2
+    for name, size in (("9x16", Size(76, 136)), ("1x1", Size(76, 76))):
+        facts = probe(tmp_path / f"films/board/film-{name}.mp4")
+        assert (facts.size, facts.frames) == (size, probe(tmp_path / "films/board/film.mp4").frames)
 
 
 def test_a_refused_key_is_not_repeated_in_the_message(tmp_path: Path, sim: Simulator) -> None:

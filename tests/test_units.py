@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longtake.units import FrameRate, Money, Size, exact, half_up
+from longtake.units import Aspect, Focus, FrameRate, Money, Size, exact, half_up
 
 
 @given(st.fractions(-1000, 1000))
@@ -131,3 +131,62 @@ def test_what_is_no_amount(text: str) -> None:
     """An amount is a number and a currency."""
     with pytest.raises(ValueError, match="no amount"):
         Money.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("9:16", "720x1280"),
+        ("1:1", "720x720"),
+        ("4:5", "720x900"),
+        ("21:9", "1680x720"),
+        ("18x32", "720x1280"),
+    ],
+)
+def test_aspect_keeps_the_short_side(text: str, size: str) -> None:
+    """A film in another shape is as high or wide as the film at its shorter side, its sides even."""
+    assert str(Aspect.parse(text).of(Size(1280, 720))) == size
+    assert str(Aspect.parse(text).of(Size(720, 1280))) == size
+
+
+def test_aspect_keeps_the_name_it_was_given() -> None:
+    """A film of 21:9 is not called 7x3."""
+    assert (str(Aspect.parse("21x9")), Aspect.parse("21:9").file_name) == ("21:9", "21x9")
+    assert Aspect.parse("21:9").ratio == Aspect.parse("7:3").ratio
+
+
+def test_aspect_of_an_odd_size_is_even() -> None:
+    """A long side that would be odd is rounded to even."""
+    assert Aspect(9, 16).of(Size(160, 90)) == Size(90, 160)
+    assert Aspect(9, 16).of(Size(160, 96)) == Size(96, 170)
+
+
+@pytest.mark.parametrize(
+    "text", ["9:0", "0:9", "abc", "9", "9:16:1", "", "-9:16", "5:1", "1:5", "٩:١٦"]
+)
+def test_what_is_no_aspect(text: str) -> None:
+    """Noughts, words and shapes beyond 4:1 are refused."""
+    with pytest.raises(ValueError, match="shape"):
+        Aspect.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "focus"),
+    [
+        ("0.5,0.3", Focus(Fraction(1, 2), Fraction(3, 10))),
+        (" 0 , 1. ", Focus(Fraction(0), Fraction(1))),
+        ("whole", Focus(whole=True)),
+    ],
+)
+def test_focus_as_written(text: str, focus: Focus) -> None:
+    """A point, or the whole picture."""
+    assert Focus.parse(text) == focus
+
+
+@pytest.mark.parametrize(
+    "text", ["1.1,0", "-0.1,0", "0.5", "0.5,0.5,0.5", "all", "2,2", "0.5;0.5", ""]
+)
+def test_what_is_no_focus(text: str) -> None:
+    """A point outside of the picture, or no point."""
+    with pytest.raises(ValueError, match="no point"):
+        Focus.parse(text)

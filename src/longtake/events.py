@@ -44,15 +44,19 @@ class Listening:
 
 @dataclass(frozen=True)
 class Rendering:
-    """So many frames of the film are rendered since the last word, of `total` of the whole film."""
+    """So many frames of a film are rendered since the last word, of `total` of the whole film.
+
+    `aspect` is its shape, such as "9:16", where that is not the film's own.
+    """
 
     frames: int
     total: int
+    aspect: str = ""
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """The film is there; `film.made` is false where nothing had to be done."""
+    """A film is there, the one in its own shape first; `film.made` is false where nothing had to be done."""
 
     film: Film
 

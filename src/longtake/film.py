@@ -8,9 +8,9 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longtake.ahead import nobody, rendered_ahead
@@ -46,6 +46,7 @@ from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
+from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
@@ -62,6 +63,7 @@ from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
 from longtake.titles import title_faults
+from longtake.units import Aspect
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 from longtake.voicing import make_voices, refuse_missing_speakers, with_voices
@@ -89,26 +91,54 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
             takes = make_takes(plan, project, wishes, tell, ahead.land)
         shown = {**materials(plan), **takes}
+        last = _LastStages(plan, shown, project, wishes, tell)
+        film = last.film(ahead=ahead.frames)
+        for aspect in wishes.aspects:
+            last.film(aspect)
+    return film
+
+
+@dataclass(frozen=True)
+class _LastStages:
+    """The last two stages, for the film itself and for those of other shapes."""
+
+    plan: Plan
+    shown: Mapping[str, Take | Material]
+    project: Project
+    wishes: Wishes
+    tell: Tell
+
+    def film(self, aspect: Aspect | None = None, ahead: int = 0) -> Film:
+        """Assemble and deliver one film, of which `ahead` frames were rendered before this."""
+        plan, project, tell = self.plan, self.project, self.tell
+        planned = with_aspect(plan, aspect) if aspect else plan
         film = assemble_film(
-            plan.timeline,
-            shown,
-            project.film(wishes.flavour),
-            workshop=workshop,
+            planned.timeline,
+            self.shown,
+            project.film(self.wishes.flavour, aspect),
+            workshop=_workshop(plan, project, self.wishes),
             cues=plan.cues,
             title=plan.title,
-            progress=lambda frames: tell(Rendering(frames, plan.timeline.frames)),
+            progress=lambda frames: tell(
+                Rendering(frames, plan.timeline.frames, str(aspect or ""))
+            ),
             watch=tell,
         )
-        film = replace(film, rendered=film.rendered + ahead.frames)
+        film = replace(film, rendered=film.rendered + ahead)
         tell(Assembled(film))
-        seams = UnseenSeams(seam_places(plan.timeline, shown, plan.fit), project.scans)
+        # How takes meet is looked at as they were made, whatever is cut off them here.
+        seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
         with timed(tell, "deliver"):
-            deliverables = deliver_film(
-                film, plan, project.films, seams, lambda seen: _tell_seams(seen, plan, tell)
-            )
+            deliverables = deliver_film(film, planned, project.films, seams, self._seams_of(aspect))
         for deliverable in deliverables:
             tell(Delivered(deliverable.kind, deliverable.path))
-    return film
+        return film
+
+    def _seams_of(self, aspect: Aspect | None) -> Callable[[FilmSeams], None]:
+        """Give who hears of the seams: they are those of the film itself, and told once."""
+        if aspect:
+            return lambda seen: None
+        return lambda seen: _tell_seams(seen, self.plan, self.tell)
 
 
 def plan_film(path: Path, wishes: Wishes) -> Plan:
@@ -133,7 +163,9 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    faults, doubts = title_faults(storyboard, plan)
+    faults, doubts = title_faults(
+        storyboard, plan, *(with_aspect(plan, shape) for shape in wishes.aspects)
+    )
     if faults:
         raise StoryboardError(storyboard.in_file_order(faults))
     plan = replace(plan, warnings=(*plan.warnings, *doubts))

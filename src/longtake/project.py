@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from longtake.errors import ProjectBusy
 from longtake.files import read_json, sweep, write_bytes
+from longtake.units import Aspect
 
 # So long a run waits for the lock before it takes another for the folder's holder.
 _PATIENCE_S = 1.0
@@ -49,9 +50,21 @@ class Project:
     def films(self) -> Path:
         return self.folder / "films" / self.board.stem
 
-    def film(self, flavour: str = "") -> Path:
-        """Name the film's file; `flavour` is "animatic", "draft" or nothing."""
-        return self.films / (f"film-{flavour}.mp4" if flavour else "film.mp4")
+    def film(self, flavour: str = "", aspect: Aspect | None = None) -> Path:
+        """Name the film's file; `flavour` is "animatic", "draft" or nothing, `aspect` another shape."""
+        parts = ("film", flavour, aspect.file_name if aspect else "")
+        return self.films / f"{'-'.join(filter(None, parts))}.mp4"
+
+    def other_shapes(self, flavour: str = "") -> dict[Aspect, Path]:
+        """Find the films that were made in other shapes, in the order of their names."""
+        found: dict[Aspect, Path] = {}
+        for path in sorted(self.films.glob("film-*.mp4")):
+            # What is no shape of ours is an author's file.
+            with contextlib.suppress(ValueError):
+                aspect = Aspect.parse(path.stem.rpartition("-")[2])
+                if self.film(flavour, aspect) == path:
+                    found[aspect] = path
+        return found
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from longtake.errors import PlanError
-from longtake.units import FrameRate, Size
+from longtake.units import Focus, FrameRate, Size
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class TimelineClip:
     """A clip's place: the part [start, end) of its take the author wants, at the film's rate.
 
     Its handles are the frames that exist besides: `head` of them before `start`, `tail` behind `end`.
+    `focus` is set in a film of another shape: what of the picture it keeps.
     """
 
     id: str
@@ -65,6 +66,7 @@ class TimelineClip:
     end: int
     head: int = 0
     tail: int = 0
+    focus: Focus | None = None
 
     @property
     def frames(self) -> int:

@@ -32,8 +32,16 @@ _TOO_LONG: Mapping[str, Callable[[Mapping[str, Any], Stage, str], tuple[str, ...
 }
 
 
-def title_faults(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fault]]:
-    """Find what is wrong, and what is doubtful, with the titles of a planned film."""
+def title_faults(storyboard: Storyboard, *plans: Plan) -> tuple[list[Fault], list[Fault]]:
+    """Find what is wrong, and what is doubtful, with the titles of a film planned in some shapes."""
+    found = [_faults_of(storyboard, plan) for plan in plans]
+    faults, warnings = (
+        dict.fromkeys(fault for each in kind for fault in each) for kind in zip(*found, strict=True)
+    )
+    return list(faults), list(warnings)
+
+
+def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fault]]:
     brand = storyboard.brand
     font = str(storyboard.path_of(("brand", "font"), brand.font)) if brand.font else ""
     faults = list(_logo_faults(storyboard, plan))

@@ -134,6 +134,76 @@ class Size:
         return f"{self.width}x{self.height}"
 
 
+# The flattest and the tallest shape a film may have.
+_FLATTEST = Fraction(4)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """The shape of a picture as people write it: so many parts wide, so many high."""
+
+    across: int
+    down: int
+
+    @classmethod
+    def parse(cls, text: str) -> Aspect:
+        """Read "9:16"; raises ValueError for anything else, and for shapes beyond 4:1 and 1:4."""
+        match = re.fullmatch(r"\s*(\d{1,4})\s*[:xX]\s*(\d{1,4})\s*", text, re.ASCII)
+        if not match or not int(match[1]) or not int(match[2]):
+            raise ValueError(f'"{text}" is no shape such as 9:16')
+        aspect = cls(int(match[1]), int(match[2]))
+        if not 1 / _FLATTEST <= aspect.ratio <= _FLATTEST:
+            raise ValueError(f"a shape lies between 4:1 and 1:4, not {text.strip()}")
+        return aspect
+
+    @property
+    def ratio(self) -> Fraction:
+        """Width by height: 21:9 and 7:3 are of one shape."""
+        return Fraction(self.across, self.down)
+
+    def of(self, size: Size) -> Size:
+        """Give the size of this shape that has the short side of another size; both sides even."""
+        short = min(size.width, size.height)
+        long = 2 * half_up(short * max(self.ratio, 1 / self.ratio) / 2)
+        return Size(long, short) if self.ratio > 1 else Size(short, long)
+
+    @property
+    def file_name(self) -> str:
+        """Its name where a colon may not stand: 9x16."""
+        return f"{self.across}x{self.down}"
+
+    def __str__(self) -> str:
+        return f"{self.across}:{self.down}"
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What a film of another shape keeps of a picture: as much as it can around a point, or all of it.
+
+    The point lies at `x` of the width and `y` of the height, both from 0 to 1.
+    """
+
+    x: Fraction = Fraction(1, 2)
+    y: Fraction = Fraction(1, 2)
+    whole: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Focus:
+        """Read "0.5,0.3" or "whole"; raises ValueError for anything else."""
+        if text.strip() == "whole":
+            return cls(whole=True)
+        part = r"\s*(0?\.\d+|[01](?:\.0*)?)\s*"
+        match = re.fullmatch(f"{part},{part}", text, re.ASCII)
+        if not match:
+            raise ValueError(
+                f'"{text}" is no point such as 0.5,0.3 (both from 0 to 1), nor "whole"'
+            )
+        return cls(Fraction(match[1]), Fraction(match[2]))
+
+    def __str__(self) -> str:
+        return "whole" if self.whole else f"{float(self.x):g},{float(self.y):g}"
+
+
 @dataclass(frozen=True)
 class Money:
     """An exact amount of one currency."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from longtake.buying import Purse
 from longtake.generate.doorbell import Webhook
-from longtake.units import Money
+from longtake.units import Aspect, Money
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Wishes:
     the quote did not count; `webhook` is where providers may call when a clip is ready. `workers` None
     means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
-    paid clips are waited for.
+    paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     """
 
     animatic: bool = False
@@ -39,6 +39,7 @@ class Wishes:
     since: int | None = None
     copies: bool = True
     ingest: bool = True
+    aspects: tuple[Aspect, ...] = ()
 
     @property
     def flavour(self) -> str:

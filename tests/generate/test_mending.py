@@ -33,7 +33,7 @@ from longtake.seam.plan import Flash, RepairPlan
 from longtake.seam.register import Move
 from longtake.testing.drift import FAITHFUL, Drift, Shade
 from longtake.timeline import Timeline, TimelineClip
-from longtake.units import FrameRate, Money, Size
+from longtake.units import Focus, FrameRate, Money, Size
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
 from seam_ends import SIZE, off, place, shown
@@ -119,6 +119,17 @@ def test_a_clip_of_another_size(vault: Vault, tmp_path: Path) -> None:
     (before,), (after,) = filmed(raw, 0), filmed(mended(raw, job(), vault, around), 0)
 
     assert off(after, rgb_to_planes(place())) < 0.6 * off(before, rgb_to_planes(place()))
+
+
+def test_a_repaired_clip_in_another_shape(vault: Vault, tmp_path: Path) -> None:
+    """It is repaired first and then cut: a square film shows a part of what the film shows."""
+    take = mended(bought(vault, STEP), job(), vault, sent(tmp_path))
+    material = materials_of({"a": take}, FILM)["a"]
+    square = FilmFormat(Size(270, 270), FILM)
+    cut = clip_frames(Shown("a", material, 0, 2, Focus()), square, 0, 2)
+    for (_, frame), whole in zip(cut, filmed(take, 0, 1), strict=True):
+        for plane, full, left in zip(planes_of(frame), whole, (106, 53, 53), strict=True):
+            assert np.array_equal(plane, full[:, left : left + plane.shape[1]])
 
 
 def test_a_clean_clip_keeps_its_pieces(vault: Vault, tmp_path: Path) -> None:

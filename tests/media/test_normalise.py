@@ -20,9 +20,10 @@ from longtake.media.normalise import (
     film_frames,
     normalised_frames,
     rgb_still_to_film,
+    still_to_film,
 )
 from longtake.media.probe import probe
-from longtake.units import FrameRate, Size
+from longtake.units import Focus, FrameRate, Size
 
 CODES = {"bt709": 1, "bt601": 6, "bt2020": 9}
 COLOURS = [
@@ -128,7 +129,7 @@ def test_clip_in_the_film_format_passes_bit_for_bit(tmp_path: Path) -> None:
     noise = np.random.default_rng(5).integers(0, 256, (108, 192, 3), dtype=np.uint8)
     clip = make_clip(tmp_path / "a.mp4", [noise, noise[::-1]])
     facts = probe(clip)
-    assert Normaliser(facts, FILM.size, FILM.rate).is_identity
+    assert Normaliser(facts, FILM).is_identity
     ours = normalised_frames(clip, facts, FILM, 0, 2)
     for (_, a), (_, b) in zip(ours, decode_frames(clip, 0, 2), strict=True):
         for ours_plane, theirs in zip(frame_planes(a), frame_planes(b), strict=True):
@@ -144,7 +145,7 @@ def test_any_difference_from_the_film_is_converted(
 ) -> None:
     """Rate, matrix, range, pixel shape and uneven times each end the free passage."""
     clip = make_clip(tmp_path / "a.mp4", [bars(192, 108)] * 3, **other)
-    assert not Normaliser(probe(clip), FILM.size, FILM.rate).is_identity
+    assert not Normaliser(probe(clip), FILM).is_identity
 
 
 @pytest.mark.parametrize("angle", ["90", "180", "270"])
@@ -276,3 +277,131 @@ def test_still_is_fitted_like_a_clip() -> None:
     assert tuple(padded[50, 10]) == red
     assert tuple(padded[50, 96]) == (200, 200, 200)
     assert rgb_still_to_film(padded, FILM.size) is padded
+
+
+def marked(x: int, y: int, width: int = 320, height: int = 180) -> np.ndarray:
+    """A grey picture with a red mark around a place."""
+    picture = np.full((height, width, 3), 60, np.uint8)
+    picture[y - 6 : y + 6, x - 6 : x + 6] = (255, 0, 0)
+    return picture
+
+
+def mark_in(rgb: np.ndarray) -> tuple[float, float]:
+    """Where the mark is seen: column and row of its middle."""
+    rows, columns = np.nonzero(rgb[..., 0].astype(int) - rgb[..., 1] > 100)
+    return float(columns.mean() + 0.5), float(rows.mean() + 0.5)
+
+
+def in_shape(size: Size, focus: str) -> FilmFormat:
+    """The format of a film in another shape."""
+    return FilmFormat(size, FILM.rate, focus=Focus.parse(focus))
+
+
+@pytest.mark.parametrize(
+    ("focus", "place"), [("0.7,0.5", (224, 90)), ("0.3,0.2", (96, 36)), ("0.5,0.5", (160, 90))]
+)
+@pytest.mark.parametrize("size", ["180x180", "180x320", "90x160", "240x300", "108x192"])
+def test_focus_is_in_the_middle(
+    tmp_path: Path, size: str, focus: str, place: tuple[int, int]
+) -> None:
+    """In a taller film the point the author named stands in the middle across, and round."""
+    film = in_shape(Size.parse(size), focus)
+    shown = film_of(make_clip(tmp_path / "a.mp4", [marked(*place)]), film)[0]
+    factor = film.size.height / 180
+    assert shown.shape[:2] == (film.size.height, film.size.width)
+    across, down = mark_in(shown)
+    assert abs(across - film.size.width / 2) <= 1 + factor
+    assert abs(down - place[1] * factor) <= 1
+    assert min(edges_of(shown)) > 55
+    red = shown[..., 0].astype(int) - shown[..., 1] > 100
+    wide, high = red.any(0).sum(), red.any(1).sum()
+    assert abs(wide - high) <= 2
+
+
+@pytest.mark.parametrize(("focus", "across"), [("0,0.5", 20), ("0.05,1", 20), ("1,0", 160)])
+def test_crop_stays_inside_the_picture(tmp_path: Path, focus: str, across: int) -> None:
+    """A point at the edge moves the part that is kept only as far as there is picture."""
+    picture = marked(20, 90) if across == 20 else marked(300, 90)
+    clip = make_clip(tmp_path / "a.mp4", [picture])
+    shown = film_of(clip, in_shape(Size(180, 180), focus))[0]
+    assert abs(mark_in(shown)[0] - across) <= 0.5
+
+
+def test_square_of_a_wide_clip_is_cut_sample_for_sample(tmp_path: Path) -> None:
+    """Where nothing is scaled no sample of luma or chroma changes, and chroma stays at its luma."""
+    noise = np.random.default_rng(6).integers(0, 256, (180, 320, 3), dtype=np.uint8)
+    clip = make_clip(tmp_path / "a.mp4", [noise])
+    ((_, shown),) = normalised_frames(clip, probe(clip), in_shape(Size(180, 180), "0.4,0"), 0, 1)
+    ((_, whole),) = decode_frames(clip, 0, 1)
+    for plane, full, left in zip(
+        frame_planes(shown), frame_planes(whole), (38, 19, 19), strict=True
+    ):
+        assert np.array_equal(plane, full[:, left : left + plane.shape[1]])
+
+
+@pytest.mark.parametrize("angle", ["90", "180", "270"])
+def test_focus_of_a_clip_that_lies_on_its_side(tmp_path: Path, angle: str) -> None:
+    """The point is meant in the picture as it is seen, not as it is coded."""
+    picture = marked(200, 60)
+    clip, turned = make_clip(tmp_path / "a.mp4", [picture]), tmp_path / "b.mp4"
+    copy = ["-display_rotation", angle, "-i", str(clip), "-c", "copy", str(turned)]
+    run_ffmpeg(copy, timeout_s=60)
+    size = probe(turned).display_size
+    across, down = mark_in(film_of(turned, FilmFormat(size, FILM.rate))[0])
+    focus = f"{across / size.width:.4f},{down / size.height:.4f}"
+    wide, high = mark_in(film_of(turned, in_shape(Size(100, 100), focus))[0])
+    # Along the side that is cut the mark is in the middle, along the other where it was.
+    if size.width > size.height:
+        assert abs(wide - 50) <= 1.5 and abs(high - down * 100 / size.height) <= 1
+    else:
+        assert abs(high - 50) <= 1.5 and abs(wide - across * 100 / size.width) <= 1
+
+
+def test_focus_with_pixels_that_are_not_square(tmp_path: Path) -> None:
+    """A raster with wide pixels is cut by what is seen, and its mark comes out round."""
+    clip = make_clip(tmp_path / "a.mp4", [marked(200, 90, 240, 180)], sar="4:3")
+    shown = film_of(clip, in_shape(Size(180, 180), f"{200 / 240:.4f},0.5"))[0]
+    across, _ = mark_in(shown)
+    # As far to the right as there is picture: 320 columns are seen, the last 180 kept.
+    assert abs(across - (200 * 4 / 3 - 140)) <= 1.5
+
+
+def test_clip_of_the_films_own_shape_is_shown_whole(tmp_path: Path) -> None:
+    """Upright footage in an upright film loses nothing, whatever the focus."""
+    clip = make_clip(tmp_path / "a.mp4", [marked(45, 20, 90, 160)])
+    for focus in ("0,0", "1,1", "whole"):
+        assert (
+            np.hypot(
+                *np.subtract(mark_in(film_of(clip, in_shape(Size(180, 320), focus))[0]), (90, 40))
+            )
+            <= 0.7
+        )
+
+
+@pytest.mark.parametrize("size", ["180x320", "200x200", "400x100"])
+def test_whole_picture_amid_its_blurred_self(tmp_path: Path, size: str) -> None:
+    """All of it is seen, untouched, in the middle; around it is no edge, no mark, and less light."""
+    film = in_shape(Size.parse(size), "whole")
+    picture = bars(320, 180)
+    shown = film_of(make_clip(tmp_path / "a.mp4", [picture]), film)[0]
+    scale = min(film.size.width / 320, film.size.height / 180)
+    wide, high = 2 * round(160 * scale), 2 * round(90 * scale)
+    left, top = (film.size.width - wide) // 4 * 2, (film.size.height - high) // 4 * 2
+    assert worst_patch(shown[top : top + high, left : left + wide]) <= 3
+    beside = shown.copy()
+    beside[top : top + high, left : left + wide] = 0
+    assert 20 < beside[beside.sum(2) > 0].mean() < 0.75 * picture.mean()
+    steps = np.abs(np.diff(shown[: max(top - 2, 0)].astype(int), axis=1))
+    assert steps.size == 0 or steps.max() < 30
+
+
+def test_still_in_another_shape_is_cut_from_the_picture_itself() -> None:
+    """The focus of a still is found in the file, not in the film's own cut of it."""
+    picture = marked(60, 150, 400, 600)
+    shown, around = still_to_film(picture, in_shape(Size(160, 90), "0.15,0.25"))
+    assert around is None
+    assert abs(mark_in(shown)[1] - 45) <= 1
+    assert abs(mark_in(shown)[0] - 24) <= 1
+    inner, around = still_to_film(picture, in_shape(Size(160, 90), "whole"))
+    assert around is not None
+    assert inner.shape[:2] == (90, 60)

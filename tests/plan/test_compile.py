@@ -257,9 +257,9 @@ def test_a_dissolve_over_a_handoff_is_warned_of() -> None:
 
 def test_keys_of_later_versions_are_listed() -> None:
     """What is not used yet is said with the place it stands at."""
-    board = HEAD + 'scenes: [{id: a, prompt: x, focus: "0.5,0.5", takes: 3}]'
+    board = HEAD + "scenes: [{id: a, prompt: x, takes: 3}]"
 
-    assert plan_of(board).unused == ("takes (a)", "focus (a)")
+    assert plan_of(board).unused == ("takes (a)",)
 
 
 def test_the_quote_counts_only_what_is_not_owned() -> None:

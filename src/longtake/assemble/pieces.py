@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from longtake.media.camera import CAMERA
 from longtake.media.encode import EncoderSettings
 from longtake.media.normalise import FilmFormat
 from longtake.timeline import Timeline, TimelineClip, Transition, overlap
+from longtake.units import Focus
 
 # Part of every key: raised when the same inputs shall give other pictures.
 PIECE_VERSION = 2
@@ -139,6 +140,7 @@ class _Recipe:
     settings: EncoderSettings
     software: str
     overlays: tuple[Overlay, ...]
+    focuses: Mapping[str, Focus]
 
     def key(self, kind: str, clips: tuple[str, ...], facts: dict[str, Any]) -> str:
         content = [
@@ -150,6 +152,9 @@ class _Recipe:
             [str(self.film.size), str(self.film.rate), self.film.fit, self.film.background],
             asdict(self.settings),
         ]
+        # Films of the clips' own shape have none, and their pieces keep their names.
+        focuses = [self.focuses[clip] for clip in clips if clip in self.focuses]
+        content += [[str(f.x), str(f.y), f.whole] for f in focuses]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:40]
 
     def body(
@@ -222,7 +227,8 @@ def plan_pieces(
     theirs only. `software` names encoder builds: their pieces are not mixed. Where nothing is done to
     frames that `copies` lets pass, they are copied.
     """
-    recipe = _Recipe(materials, film, settings, software, overlays)
+    focuses = {clip.id: clip.focus for clip in timeline.laid if clip.focus}
+    recipe = _Recipe(materials, film, settings, software, overlays, focuses)
     drawn = sorted({edge for overlay in overlays for edge in (overlay.start, overlay.end)})
     pieces: list[Piece] = []
     at = 0

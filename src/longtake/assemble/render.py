@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import OverlayHand, layers
@@ -14,21 +14,26 @@ from longtake.errors import AssemblyError
 from longtake.media.camera import MovedStill
 from longtake.media.color import flat_frame, planes_to_frame
 from longtake.media.encode import EncoderSettings, FrameEncoder, encode_run
-from longtake.media.normalise import FilmFormat, normalised_frames, rgb_still_to_film
-from longtake.media.planes import FilmFrame
+from longtake.media.normalise import FilmFormat, normalised_frames, still_to_film
+from longtake.media.planes import FilmFrame, Planes
 from longtake.media.probe import probe
 from longtake.media.stills import open_still
 from longtake.seam.apply import Mender
+from longtake.units import Focus
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A clip as the film shows it: what stands behind it, and its laid frames [start, end)."""
+    """A clip as the film shows it: what stands behind it, and its laid frames [start, end).
+
+    `focus` is set in a film of another shape: what of the picture it keeps.
+    """
 
     clip: str
     material: Material
     start: int
     end: int
+    focus: Focus | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def clip_frames(
     shown: Shown, film: FilmFormat, start: int, end: int
 ) -> Iterator[tuple[int, FilmFrame]]:
     """Yield frames [start, end) of a clip in the film's format, each with its number in the clip."""
+    film = replace(film, focus=shown.focus)
     if isinstance(shown.material, FileMaterial):
         path, mending = shown.material.path, shown.material.mending
         facts = probe(path)
@@ -96,13 +102,16 @@ def clip_frames(
 def _still_frames(
     still: StillMaterial, film: FilmFormat, start: int, end: int
 ) -> Iterator[tuple[int, FilmFrame]]:
-    picture = rgb_still_to_film(
-        open_still(still.path, film.background), film.size, film.fit, film.background
-    )
+    picture, surround = still_to_film(open_still(still.path, film.background), film)
     moved = MovedStill(picture, still.camera, still.frames, float(film.rate.value))
-    held = planes_to_frame(*moved.planes(0)) if moved.held else None
+
+    def frame(index: int) -> FilmFrame:
+        planes: Planes = moved.planes(index)
+        return surround.around(planes) if surround else planes_to_frame(*planes)
+
+    held = frame(0) if moved.held else None
     for index in range(start, end):
-        yield index, held or planes_to_frame(*moved.planes(index))
+        yield index, held or frame(index)
 
 
 def _drawn_frames(

@@ -39,7 +39,7 @@ def plan_units(
     shelf: Shelf,
 ) -> tuple[RenderUnit, ...]:
     """Gather the pieces that are not on the shelf by the frames they are decoded from, in film order."""
-    shown = {c.id: Shown(c.id, materials[c.id], c.start, c.end) for c in timeline.laid}
+    shown = {c.id: Shown(c.id, materials[c.id], c.start, c.end, c.focus) for c in timeline.laid}
     bodies: dict[str, list[BodyPiece]] = {clip: [] for clip in shown}
     transitions: dict[str, TransitionPiece] = {}
     wanted: set[str] = set()

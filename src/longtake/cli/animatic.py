@@ -9,6 +9,7 @@ import click
 from longtake.cli import options
 from longtake.cli.board import find_board
 from longtake.cli.making import make_and_show
+from longtake.units import Aspect
 from longtake.wishes import Wishes
 
 
@@ -19,6 +20,7 @@ from longtake.wishes import Wishes
 )
 @options.QUALITY
 @options.NO_COPY
+@options.ASPECT
 @options.SET
 @options.TRACE
 @options.JSON
@@ -27,6 +29,7 @@ def command(
     no_labels: bool,
     quality: str,
     no_copy: bool,
+    aspects: tuple[Aspect, ...],
     variables: dict[str, str],
     trace: Path | None,
     as_json: bool,
@@ -40,6 +43,7 @@ def command(
         animatic=True,
         quality=quality,
         copies=not no_copy,
+        aspects=aspects,
         labels=not no_labels,
         variables=variables,
     )

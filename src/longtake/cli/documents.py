@@ -15,7 +15,7 @@ from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
-from longtake.units import Money
+from longtake.units import Aspect, Money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +133,14 @@ class ShorteningObject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShapeObject:
+    """Another shape in which the film is made, from the same takes."""
+
+    aspect: str
+    size: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanDocument:
     """`longtake plan --json`: everything that will happen, before any of it does.
 
@@ -157,6 +165,7 @@ class PlanDocument:
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
     warnings: tuple[FaultObject, ...]
+    other_shapes: tuple[ShapeObject, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,8 +224,10 @@ class ExplainDocument:
     lacking: int
 
 
-def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
-    """Write a plan as data."""
+def plan_document(
+    plan: Plan, board: Path, *, animatic: bool, aspects: tuple[Aspect, ...] = ()
+) -> PlanDocument:
+    """Write a plan as data, with the other shapes in which its film is to be made."""
     timeline = plan.timeline
     starts = timeline.scene_starts()
     return PlanDocument(
@@ -259,6 +270,10 @@ def plan_document(plan: Plan, board: Path, *, animatic: bool) -> PlanDocument:
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
         unused=plan.unused,
         warnings=tuple(map(fault_object, plan.warnings)),
+        other_shapes=tuple(
+            ShapeObject(aspect=str(aspect), size=str(aspect.of(timeline.size)))
+            for aspect in aspects
+        ),
     )
 
 

@@ -83,16 +83,23 @@ class WebhookEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderingEvent:
-    """So many frames of the film were rendered in this run, of `total` of the whole film."""
+    """So many frames of a film were rendered in this run, of `total` of the whole film.
+
+    `aspect` is its shape, such as 9:16, where that is not the film's own.
+    """
 
     event: Literal["rendering"] = "rendering"
     frames: int
     total: int
+    aspect: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmEvent:
-    """The film is there. `made` is false where it already was what it should be."""
+    """A film is there, the one in its own shape first, then one of each other shape that was asked for.
+
+    `made` is false where it already was what it should be.
+    """
 
     event: Literal["film"] = "film"
     path: str
@@ -223,10 +230,11 @@ class EventLines:
                 return WebhookEvent(url=url, calls=calls)
             case Progress(clip, state, share, message):
                 return ClipEvent(clip=clip, state=state, share=share, message=message)
-            case events.Rendering(frames, total):
+            case events.Rendering(frames, total, aspect):
                 self._rendered += frames
-                return RenderingEvent(frames=self._rendered, total=total)
+                return RenderingEvent(frames=self._rendered, total=total, aspect=aspect)
             case events.Assembled(film):
+                self._rendered = 0
                 return _film(film)
             case events.SeamsSeen(seams, visible):
                 return SeamsEvent(seams=seams, visible=visible)

@@ -13,7 +13,7 @@ from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import plan_film
 from longtake.generate.doorbell import Webhook
-from longtake.units import Money
+from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 
 
@@ -22,6 +22,7 @@ from longtake.wishes import Wishes
 @options.DRAFT
 @options.QUALITY
 @options.NO_COPY
+@options.ASPECT
 @options.SET
 @options.BUDGET
 @options.PRICE
@@ -37,6 +38,7 @@ def command(
     draft: bool,
     quality: str,
     no_copy: bool,
+    aspects: tuple[Aspect, ...],
     variables: dict[str, str],
     budget: Money | None,
     price: Money | None,
@@ -57,6 +59,7 @@ def command(
     wishes = Wishes(
         quality=quality,
         copies=not no_copy,
+        aspects=aspects,
         variables=variables,
         budget=budget,
         draft=draft,

@@ -54,28 +54,33 @@ def make_and_show(
 def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell) -> None:
     console = say.terminal()
     display = Bars(console) if console.is_terminal else Lines(console)
-    beside: list[events.Delivered] = []
+    films: list[tuple[Film, list[events.Delivered]]] = []
     seams: list[events.SeamsSeen] = []
     plans: list[Plan] = []
 
     def tell(event: events.Event) -> None:
         display(event)
-        if isinstance(event, events.Planned):
-            plans.append(event.plan)
-            say.warn(_new_warnings(plans))
-        elif isinstance(event, events.Delivered):
-            beside.append(event)
-        elif isinstance(event, events.SeamsSeen):
-            seams.append(event)
+        match event:
+            case events.Planned(plan):
+                plans.append(plan)
+                say.warn(_new_warnings(plans))
+            case events.Assembled(film):
+                films.append((film, []))
+            case events.Delivered():
+                films[-1][1].append(event)
+            case events.SeamsSeen():
+                seams.append(event)
 
     with display:
-        film = make_film(board, wishes, _gated(gate, tell, also))
-    if film.made or display.anything_said:
-        _say_made(film, display, beside)
-        _say_seams(seams, wishes.flavour)
-    else:
-        say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
-    say.answer((say.shown(film.path), PATH))
+        make_film(board, wishes, _gated(gate, tell, also))
+    for film, beside in films:
+        first = film is films[0][0]
+        if film.made or (first and display.anything_said):
+            _say_made(film, beside, display if first else None)
+        else:
+            say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
+        say.answer((say.shown(film.path), PATH))
+    _say_seams(seams, wishes.flavour)
 
 
 def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
@@ -123,16 +128,17 @@ def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
     return hear
 
 
-def _say_made(film: Film, display: Lines, beside: list[events.Delivered]) -> None:
+def _say_made(film: Film, beside: list[events.Delivered], display: Lines | None) -> None:
+    """Say what a film is, and what became of the clips where `display` has counted them for it."""
     timeline = film.timeline
     tenths = round(timeline.rate.seconds(timeline.frames) * 10)
     length = f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
     volume = film.path.stat().st_size
     size = f"{volume / 1e6:.1f} MB" if volume >= 100_000 else f"{volume / 1e3:.0f} kB"
+    clips = f", {counted(display.made, 'clip')} made, {display.kept:,} kept" if display else ""
     say.tell(
         f"{length}, {timeline.frames:,} frames at {timeline.rate} fps, {timeline.size}, {size}; ",
-        f"{film.rendered:,} of {timeline.frames:,} frames rendered, ",
-        f"{display.made:,} clip{'' if display.made == 1 else 's'} made, {display.kept:,} kept",
+        f"{film.rendered:,} of {timeline.frames:,} frames rendered{clips}",
     )
     for file in beside:
         say.tell((f"{file.kind}: ", DIM), (say.shown(file.path), PATH))

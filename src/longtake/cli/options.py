@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from longtake.units import Money
+from longtake.units import Aspect, Money
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -31,6 +31,21 @@ def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         return Money.parse(value) if value is not None else None
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, parameter) from None
+
+
+def _aspects(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[Aspect, ...]:
+    found: list[Aspect] = []
+    for text in ",".join(values).split(",") if values else ():
+        try:
+            aspect = Aspect.parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, parameter) from None
+        if any(aspect.ratio == other.ratio for other in found):
+            raise click.BadParameter(f"{aspect} is named twice", ctx, parameter)
+        found.append(aspect)
+    return tuple(found)
 
 
 BOARD: Decorator = click.argument(
@@ -61,6 +76,14 @@ NO_COPY: Decorator = click.option(
     "--no-copy",
     is_flag=True,
     help="Encode every frame anew, those too that could pass from their clips as they are.",
+)
+ASPECT: Decorator = click.option(
+    "--aspect",
+    "aspects",
+    multiple=True,
+    metavar="SHAPES",
+    callback=_aspects,
+    help="Make the film in other shapes too, such as 9:16,1:1, from the same takes.",
 )
 BUDGET: Decorator = click.option(
     "--budget",

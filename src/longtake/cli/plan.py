@@ -23,6 +23,7 @@ from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
+from longtake.units import Aspect
 from longtake.wishes import Wishes
 
 
@@ -31,6 +32,7 @@ from longtake.wishes import Wishes
 @options.SET
 @options.ANIMATIC
 @options.DRAFT
+@options.ASPECT
 @click.option(
     "--all", "every", is_flag=True, help="One line for every clip, however many there are."
 )
@@ -40,14 +42,16 @@ def command(
     variables: dict[str, str],
     animatic: bool,
     draft: bool,
+    aspects: tuple[Aspect, ...],
     every: bool,
     as_json: bool,
 ) -> None:
     """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
     path = find_board(board)
-    plan = plan_film(path, Wishes(animatic=animatic, draft=draft, variables=variables))
+    wishes = Wishes(animatic=animatic, draft=draft, variables=variables, aspects=aspects)
+    plan = plan_film(path, wishes)
     if as_json:
-        say.answer_json(plan_document(plan, path, animatic=animatic))
+        say.answer_json(plan_document(plan, path, animatic=animatic, aspects=aspects))
         return
     console = say.terminal(err=False)
     width = console.width if console.is_terminal else None
@@ -56,7 +60,7 @@ def command(
     # One answer for all of the tree: each one opens a terminal of its own.
     say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
     say.answer()
-    for line in (*summary(plan), *key_lines(plan, path)):
+    for line in (*summary(plan), *_shapes(plan, aspects), *key_lines(plan, path)):
         say.answer(line)
     if not animatic:
         for line in judged_lines(*judged(find_takes(plan, Project(path)))):
@@ -100,6 +104,13 @@ def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
     keys = missing_keys(plan, Project(board).folder)
     if keys:
         yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
+
+
+def _shapes(plan: Plan, aspects: tuple[Aspect, ...]) -> Iterator[Text]:
+    """Say in which other shapes the film is made."""
+    if aspects:
+        each = ", ".join(f"{aspect} ({aspect.of(plan.timeline.size)})" for aspect in aspects)
+        yield _named("shapes", f"{each}, from the same takes: nothing more is bought")
 
 
 def _sound(plan: Plan) -> str:

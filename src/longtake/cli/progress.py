@@ -72,9 +72,12 @@ class Lines:
                 self._say_clip(ClipProgress(voice, state, message=message))
             case ClipProgress():
                 self._clip(event)
-            case events.Rendering(frames, total):
+            case events.Rendering(frames, total, aspect):
                 self._flush()
-                self.rendering(frames, total)
+                self.rendering(frames, total, aspect)
+            case events.Assembled():
+                self._rendered = self._said_tenths = 0
+                self._began = time.monotonic()
 
     @property
     def anything_said(self) -> bool:
@@ -87,15 +90,14 @@ class Lines:
     def clip_ends(self, event: ClipProgress) -> None:
         """Hear that a clip is made, kept or failed."""
 
-    def rendering(self, frames: int, total: int) -> None:
-        """Hear that so many frames more are rendered."""
+    def rendering(self, frames: int, total: int, aspect: str) -> None:
+        """Hear that so many frames more are rendered, of the film in its own shape or in another."""
         self._rendered += frames
         tenths = self._rendered * TENTHS // max(total, 1)
         if tenths > self._said_tenths:
             self._said_tenths = tenths
-            self.line(
-                say.assembled(f"{self._rendered:,} of {total:,} frames are there", self._eta(total))
-            )
+            said = f"{self._rendered:,} of {total:,} frames are there"
+            self.line(say.assembled(f"{aspect}: {said}" if aspect else said, self._eta(total)))
 
     def line(self, text: Text) -> None:
         """Say a line that stays."""
@@ -164,7 +166,7 @@ class Bars(Lines):
             transient=True,
         )
         self._clips: TaskID | None = None
-        self._film: TaskID | None = None
+        self._films: dict[str, TaskID] = {}
         self._running: dict[str, TaskID] = {}
         self._looked_at: set[str] = set()
         self._shares: dict[str, float] = {}
@@ -208,12 +210,12 @@ class Bars(Lines):
             self._kept.add(event.clip)
         self._count()
 
-    def rendering(self, frames: int, total: int) -> None:
-        """Move the film's own bar."""
+    def rendering(self, frames: int, total: int, aspect: str) -> None:
+        """Move the bar of a film."""
         self._started()
-        if self._film is None:
-            self._film = self._bars.add_task("film", total=total)
-        self._bars.update(self._film, advance=frames)
+        if aspect not in self._films:
+            self._films[aspect] = self._bars.add_task(f"film {aspect}".rstrip(), total=total)
+        self._bars.update(self._films[aspect], advance=frames)
 
     def _started(self) -> None:
         self._bars.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 
@@ -24,10 +25,22 @@ from longtake.history import (
     owned_clips,
     verdicts,
 )
+from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.project import Project
+from longtake.units import Aspect
 from longtake.vault.take import Take
 from longtake.wishes import Wishes
+
+
+@dataclass(frozen=True)
+class OtherShape:
+    """The film in another shape, as it was made once; `lacking` counts frames that would be rendered."""
+
+    aspect: Aspect
+    film: Path
+    up_to_date: bool
+    lacking: int
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Standing:
     other repairs are allowed now, `refused` those at whose take the chain stops, with the reason, and
     `accepted` those whose take the author took as it is; `lacking` counts frames of the film that
     would be rendered, without what the undecided ones change; `holder` says which run is at work in
-    the folder.
+    the folder. `others` are the films of other shapes that lie beside it.
     """
 
     plan: Plan
@@ -53,6 +66,7 @@ class Standing:
     up_to_date: bool
     lacking: int
     holder: str
+    others: tuple[OtherShape, ...]
 
     @property
     def frames(self) -> int:
@@ -73,7 +87,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
     project = Project(board)
-    film = project.film("animatic" if wishes.animatic else "")
+    flavour = "animatic" if wishes.animatic else ""
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
@@ -85,14 +99,22 @@ def look(board: Path, wishes: Wishes) -> Standing:
         for job in plan.jobs
         if job.id in takes and job.id not in refused and is_undecided(takes[job.id], job)
     )
-    assembled, spans, lacking = is_assembled(
-        plan.timeline,
-        stand_ins,
-        film,
-        workshop=Workshop(project.work, wishes.quality, plan.fit, copies=wishes.copies),
-        cues=plan.cues,
-        title=plan.title,
-    )
+    settled = not undecided and not refused
+
+    def stands(plan: Plan, film: Path) -> tuple[bool, tuple[Span, ...], int]:
+        workshop = Workshop(project.work, wishes.quality, plan.fit, copies=wishes.copies)
+        how: dict[str, Any] = {"workshop": workshop, "cues": plan.cues, "title": plan.title}
+        assembled, spans, lacking = is_assembled(plan.timeline, stand_ins, film, **how)
+        return assembled and settled, spans, lacking
+
+    film = project.film(flavour)
+    up_to_date, spans, lacking = stands(plan, film)
+    others = []
+    for aspect, path in project.other_shapes(flavour).items():
+        # A film whose own shape was changed to this one has left the file behind.
+        if aspect.of(plan.timeline.size) != plan.timeline.size:
+            same, _, lack = stands(with_aspect(plan, aspect), path)
+            others.append(OtherShape(aspect, path, same, lack))
     history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
     owned = owned_clips(plan)
     said, holder = verdicts(plan, history, owned), project.holder()
@@ -106,9 +128,10 @@ def look(board: Path, wishes: Wishes) -> Standing:
         refused=refused,
         accepted=accepted,
         spans=spans,
-        up_to_date=assembled and not undecided and not refused,
+        up_to_date=up_to_date,
         lacking=lacking,
         holder=holder,
+        others=tuple(others),
     )
 
 

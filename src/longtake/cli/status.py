@@ -85,6 +85,10 @@ def _tell_film(standing: Standing) -> None:
     else:
         state = f"not made yet; {standing.lack}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
+    for other in standing.others:
+        old = f"older than its storyboard; {other.lacking:,} of its frames would be rendered"
+        state = "up to date" if other.up_to_date else old
+        say.answer((f"{other.aspect!s:<8}", DIM), (say.shown(other.film), PATH), f": {state}")
 
 
 def _tell_purchases(purchases: tuple[Purchase, ...]) -> None:

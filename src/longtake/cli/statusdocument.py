@@ -14,13 +14,24 @@ from longtake.vault.purchase import Purchase
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherShapeObject:
+    """The film in another shape, such as 9:16; `lacking` frames of it would be rendered."""
+
+    aspect: str
+    film: str
+    up_to_date: bool
+    lacking: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatusDocument:
     """`longtake status --json`: `lacking` frames of `frames` would be rendered.
 
     `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
     `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
     the author took as it is. `silent` names voices that are still to be made, `buying` clips whose
-    purchase is under way; `unknown` numbers purchases of unknown outcome.
+    purchase is under way; `unknown` numbers purchases of unknown outcome. `other_shapes` are the films
+    of other shapes that were made.
     """
 
     longtake: Literal[1] = FORM
@@ -41,6 +52,7 @@ class StatusDocument:
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
     held_by: str | None
+    other_shapes: tuple[OtherShapeObject, ...]
 
 
 def status_document(
@@ -63,4 +75,13 @@ def status_document(
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),
         held_by=standing.holder or None,
+        other_shapes=tuple(
+            OtherShapeObject(
+                aspect=str(other.aspect),
+                film=str(other.film),
+                up_to_date=other.up_to_date,
+                lacking=other.lacking,
+            )
+            for other in standing.others
+        ),
     )

@@ -20,12 +20,13 @@ from PIL import Image
 
 from longtake.errors import MediaError
 from longtake.media.color import Plane, tagged
+from longtake.media.fitting import covers, inner_size, kept_area, surrounded
 from longtake.media.frames import decode_frames
+from longtake.media.planes import planes_of
 from longtake.media.probe import ClipFacts, probe, read_grid
-from longtake.units import SHOWN_AFTER, Fit, FrameRate, Size, half_up, shown_frame
+from longtake.media.surround import Surround
+from longtake.units import SHOWN_AFTER, Fit, Focus, FrameRate, Size, half_up, shown_frame
 
-_LIKE_ASPECTS = Fraction(3, 100)
-_WIDEST = 16_384
 _FLAGS = "flags=lanczos+accurate_rnd+full_chroma_int"
 _TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
 _CODES = {"bt709": 1, "bt601": 6, "bt2020": 9}
@@ -34,27 +35,26 @@ _LOCATIONS = {"left": "left", "centre": "center", "topleft": "topleft", "top": "
 
 @dataclass(frozen=True)
 class FilmFormat:
-    """What every frame of a film is: size, rate, how others are fitted, the colour around them."""
+    """What every frame of a film is: size, rate, how others are fitted, the colour around them.
+
+    `focus`, where it is set, says for one clip what is kept of pictures of another shape; `fit` then
+    says nothing.
+    """
 
     size: Size
     rate: FrameRate
     fit: Fit = "auto"
     background: str = "#000000"
+    focus: Focus | None = None
 
 
 class Normaliser:
     """Turns decoded frames of one clip into film frames: yuv420p, bt709 limited, square pixels."""
 
-    def __init__(
-        self,
-        facts: ClipFacts,
-        size: Size,
-        rate: FrameRate,
-        fit: Fit = "auto",
-        background: str = "#000000",
-    ) -> None:
+    def __init__(self, facts: ClipFacts, film: FilmFormat) -> None:
         self._facts = facts
-        self._film = FilmFormat(size, rate, fit, background)
+        self._film = film
+        self._surround = _surround(facts.display_size, film)
         self._graph: Graph | None = None
         self._pushed = 0
 
@@ -71,6 +71,8 @@ class Normaliser:
         """Give the film frame of one decoded frame; the caller sets its time stamp."""
         if not self.is_identity:
             frame = self._converted(frame)
+            if self._surround:
+                frame = self._surround.around(planes_of(frame))
         frame.pts = None
         return tagged(frame)
 
@@ -106,8 +108,8 @@ class Normaliser:
 
     def _steps(self) -> list[str]:
         """Write the filters in order; only numbers and checked words ever enter them."""
-        facts, film = self._facts, self._film
-        inner = _inner(facts.display_size, film.size, film.fit)
+        facts = self._facts
+        cut, inner, place = self._placing()
         turned = facts.rotation in (90, 270)
         width, height = (inner.height, inner.width) if turned else (inner.width, inner.height)
         to_film = "out_color_matrix=bt709:out_range=tv"
@@ -123,8 +125,22 @@ class Normaliser:
         else:
             turn = []
         tags = "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-        place = _placing(inner, film)
-        return [scale, *turn, "format=yuv420p", *place, "setsar=1", f"setparams={tags}"]
+        return [*cut, scale, *turn, "format=yuv420p", *place, "setsar=1", f"setparams={tags}"]
+
+    def _placing(self) -> tuple[list[str], Size, list[str]]:
+        """Give what is cut off before the picture is scaled, its size then, what is done after that."""
+        shape, film = self._facts.display_size, self._film
+        if film.focus is None:
+            inner = inner_size(shape, film.size, covering=covers(shape, film.size, film.fit))
+            return [], inner, _placing(inner, film)
+        if self._surround:
+            return [], self._surround.inner, []
+        coded = self._facts.size
+        kept = kept_area(shape, film.size, film.focus).before_turn(self._facts.rotation)
+        left, top, width, height = kept.pixels(coded)
+        if (width, height) == (coded.width, coded.height):
+            return [], film.size, []
+        return [f"crop={width}:{height}:{left}:{top}:exact=1"], film.size, []
 
 
 def normalised_frames(
@@ -149,7 +165,7 @@ def normalised_frames(
     wanted = _sources(path, facts, film.rate, start, end)
     if not wanted:
         return
-    normaliser = Normaliser(facts, film.size, film.rate, film.fit, film.background)
+    normaliser = Normaliser(facts, film)
     at = start
     for index, frame in decode_frames(path, wanted[0], wanted[-1] + 1):
         if index != wanted[at - start]:
@@ -175,44 +191,55 @@ def rgb_still_to_film(
     rgb: Plane, size: Size, fit: Fit = "auto", background: str = "#000000"
 ) -> Plane:
     """Fit an RGB picture to the film's size: cut to fill it, or surrounded by the background."""
-    height, width = rgb.shape[:2]
-    if (width, height) == (size.width, size.height):
+    shape = _shape(rgb)
+    if shape == size:
         return rgb
-    shape, picture = Size(width, height), Image.fromarray(rgb)
-    if _covers(shape, size, fit):
-        factor = min(Fraction(width, size.width), Fraction(height, size.height))
-        left = (width - size.width * factor) / 2
-        top = (height - size.height * factor) / 2
-        box = (float(left), float(top), float(width - left), float(height - top))
-        filled = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, box=box)
-        return np.asarray(filled)
-    inner = _inner(shape, size, fit)
+    if covers(shape, size, fit):
+        return cut_to(rgb, size)
+    inner = inner_size(shape, size, covering=False)
     film = Image.new("RGB", (size.width, size.height), background)
-    small = picture.resize((inner.width, inner.height), Image.Resampling.LANCZOS)
+    small = Image.fromarray(rgb).resize((inner.width, inner.height), Image.Resampling.LANCZOS)
     film.paste(small, ((size.width - inner.width) // 2, (size.height - inner.height) // 2))
     return np.asarray(film)
 
 
-def _covers(shape: Size, size: Size, fit: Fit) -> bool:
-    if fit != "auto":
-        return fit == "cover"
-    wider, other = max(shape.aspect, size.aspect), min(shape.aspect, size.aspect)
-    return wider / other - 1 < _LIKE_ASPECTS
+def cut_to(rgb: Plane, size: Size, focus: Focus | None = None) -> Plane:
+    """Cut an RGB picture, around a point where it can, so that it fills a size."""
+    shape = _shape(rgb)
+    if shape == size:
+        return rgb
+    kept = kept_area(shape, size, focus or Focus())
+    left, top = kept.left * shape.width, kept.top * shape.height
+    right, bottom = left + kept.width * shape.width, top + kept.height * shape.height
+    box = (float(left), float(top), float(right), float(bottom))
+    whole = (size.width, size.height)
+    filled = Image.fromarray(rgb).resize(whole, Image.Resampling.LANCZOS, box=box)
+    return np.asarray(filled)
 
 
-def _inner(shape: Size, size: Size, fit: Fit) -> Size:
-    """Give the size the picture itself is scaled to: even, and around or inside the film's."""
-    across, down = Fraction(size.width, shape.width), Fraction(size.height, shape.height)
-    covers = _covers(shape, size, fit)
-    factor = max(across, down) if covers else min(across, down)
-    limit = max if covers else min
-    width = limit(size.width, 2 * half_up(shape.width * factor / 2))
-    height = limit(size.height, 2 * half_up(shape.height * factor / 2))
-    if max(width, height) > _WIDEST:
-        raise MediaError(
-            f"a picture of {shape} is too narrow to cover {size}", hint="use `fit: pad`"
-        )
-    return Size(max(2, width), max(2, height))
+def still_to_film(rgb: Plane, film: FilmFormat) -> tuple[Plane, Surround | None]:
+    """Fit an RGB picture as a film's format says.
+
+    Where it is shown whole with its blurred copy around it, it comes at the size it has there, beside
+    what lays its planes into film frames.
+    """
+    if film.focus is None:
+        return rgb_still_to_film(rgb, film.size, film.fit, film.background), None
+    surround = _surround(_shape(rgb), film)
+    if surround:
+        return cut_to(rgb, surround.inner), surround
+    return cut_to(rgb, film.size, film.focus), None
+
+
+def _surround(shape: Size, film: FilmFormat) -> Surround | None:
+    if not surrounded(shape, film.size, film.focus):
+        return None
+    return Surround(inner_size(shape, film.size, covering=False), film.size)
+
+
+def _shape(rgb: Plane) -> Size:
+    height, width = rgb.shape[:2]
+    return Size(width, height)
 
 
 def _placing(inner: Size, film: FilmFormat) -> list[str]:

@@ -27,7 +27,9 @@ def worker_pool(count: int, nice: int = 0) -> ProcessPoolExecutor:
     multiprocessing.Pool: that one waits for ever when a worker is killed.
     """
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=spawn, initializer=_begin, initargs=(os.getpid(), nice))
+    return ProcessPoolExecutor(
+        count, mp_context=spawn, initializer=_begin, initargs=(os.getpid(), nice)
+    )
 
 
 def stop_workers(pool: ProcessPoolExecutor) -> None:

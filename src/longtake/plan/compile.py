@@ -8,6 +8,7 @@ from dataclasses import replace
 from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
+from longtake.plan.aspect import clip_focus, focus_warnings
 from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
@@ -77,8 +78,10 @@ def compile_plan(
     draft.faults += _foreign_budget(storyboard, quote)
     _stop_on(draft)
     warnings += _face_warnings(draft) + anchorless + tight + hurried
+    focus = clip_focus(storyboard, scenes, clips)
+    warnings += focus_warnings(storyboard, scenes, timeline, focus, clips)
     warnings += [*unread, *survey.warnings]
-    return _plan(draft, scenes, timeline, cues, quote, warnings)
+    return replace(_plan(draft, scenes, timeline, cues, quote, warnings), focus=focus)
 
 
 def film_size(

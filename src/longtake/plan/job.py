@@ -13,7 +13,7 @@ from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
-from longtake.units import Fit, Money, Size
+from longtake.units import Fit, Focus, Money, Size
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,10 @@ class Quote:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that will happen, before any of it does."""
+    """Everything that will happen, before any of it does.
+
+    `focus` maps clips to what films of other shapes keep of them, where the author said so.
+    """
 
     title: str
     board: str
@@ -245,6 +248,7 @@ class Plan:
     warnings: tuple[Fault, ...] = ()
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
     spoken: tuple[Spoken, ...] = ()
+    focus: Mapping[str, Focus] = field(default_factory=dict)
 
     @property
     def speech(self) -> tuple[SpeechJob, ...]:

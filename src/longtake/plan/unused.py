@@ -12,7 +12,6 @@ from longtake.storyboard.model import Part, Storyboard
 # key -> the values of it that already work (None: every value but the default is for later)
 _LATER: dict[str, tuple[Any, ...]] = {
     "takes": (1,),
-    "focus": (),
 }
 
 

@@ -24,7 +24,7 @@ from longtake.storyboard.grammar import (
     parse_loudness,
     parse_voice,
 )
-from longtake.units import FrameRate, Money, Size
+from longtake.units import Focus, FrameRate, Money, Size
 
 
 def _checked(read: Callable[[str], object]) -> AfterValidator:
@@ -35,13 +35,6 @@ def _checked(read: Callable[[str], object]) -> AfterValidator:
         return text
 
     return AfterValidator(check)
-
-
-def _focus(text: str) -> None:
-    part = r"\s*(?:0?\.\d+|[01](?:\.0*)?)\s*"
-    match = re.fullmatch(f"{part},{part}", text)
-    if not match:
-        raise ValueError(f'"{text}" is no point such as 0.5,0.3 (both from 0 to 1)')
 
 
 def version(value: object) -> object:
@@ -86,7 +79,7 @@ LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
 MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
 SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
-FocusText = Annotated[str, Field(max_length=40), _checked(_focus)]
+FocusText = Annotated[str, Field(max_length=40), _checked(Focus.parse)]
 RateNumber = Annotated[
     int | float | str, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})
 ]

@@ -235,6 +235,7 @@ class Inherited(Part):
     reanchor_every: Annotated[int, Field(ge=1, le=1000)] | None = None
     captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
+    focus: FocusText | None = None
 
 
 class Shot(Inherited):
@@ -254,7 +255,6 @@ class Shot(Inherited):
     narration: NarrationOrText | None = None
     lower_third: LowerThirdOrText | None = None
     title_card: TitleCard | None = None
-    focus: FocusText | None = None
     music: MusicOrList | None = None
 
     @property

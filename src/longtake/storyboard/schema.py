@@ -34,7 +34,7 @@ _MEANINGS = {
     "file": "Path of the file, as seen from this file",
     "film": "What the finished film is like as a file",
     "fit": "How pictures of another shape are fitted: cover crops, pad adds borders",
-    "focus": "The point x,y (0 to 1) that other shapes of the film keep in sight",
+    "focus": "What films of other shapes keep: the point x,y (0 to 1) and what is around it, or whole",
     "font": "A font file (TrueType or OpenType) for titles, or for captions",
     "footage": "A part of an existing film that is shown",
     "fps": "Frames per second, such as 24 or 30000/1001",
