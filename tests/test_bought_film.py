@@ -162,7 +162,10 @@ def test_a_run_is_stopped_in_the_middle_of_a_failing_download(
 
 
 def test_an_ignored_first_frame_needs_a_word(tmp_path: Path, sim: Simulator) -> None:
-    """A clip that begins elsewhere is paid and kept, but the chain goes on only when it is accepted."""
+    """A clip that begins elsewhere is paid and kept, but the chain goes on only when it is accepted.
+
+    What is to be seen of it is said at the end.
+    """
     head = BOARD.partition("scenes:")[0]
     chain = "scenes: [{id: a, prompt: a lamp is lit}, {id: b, prompt: a ship in the harbour}]\n"
     (tmp_path / "board.yaml").write_text(head + chain)
@@ -173,4 +176,6 @@ def test_an_ignored_first_frame_needs_a_word(tmp_path: Path, sim: Simulator) -> 
     assert refused.returncode == 3, refused.stderr
     assert '"b/1" does not begin on the frame it was given' in refused.stderr
     assert accepted.returncode == 0, accepted.stderr
+    said = accepted.stderr.splitlines()[-1]
+    assert said == "1 of 1 seam can be seen: `longtake seams` shows it"
     assert sim.oracle("submits")["paid"] == 2

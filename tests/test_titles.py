@@ -126,3 +126,16 @@ def test_edited_title_renders_its_window_and_costs_nothing(tmp_path: Path) -> No
     assert first.rendered > second.rendered == 48
     (window,) = (span for span in second.spans if "lower third" in span.reason)
     assert (window.start, window.end) == (48, 96)
+
+
+def test_a_lower_third_stands_above_labels(tmp_path: Path) -> None:
+    """Only where labels are drawn, and of all titles only what stands where they are."""
+    path = tmp_path / "board.yaml"
+    card = "title_card: {text: B, from: 5}"
+    path.write_text(HEAD + SHOT.replace("lower_third", f"{card}, lower_third") % "A, seconds: 2")
+
+    def raised(wishes: Wishes) -> list[str]:
+        return [cue.kind for cue in plan_film(path, wishes).cues.titles if "raised" in cue.options]
+
+    assert raised(Wishes(animatic=True)) == ["lower_third"]
+    assert raised(Wishes(animatic=True, labels=False)) == raised(Wishes()) == []

@@ -62,6 +62,14 @@ class Assembled:
 
 
 @dataclass(frozen=True)
+class SeamsSeen:
+    """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
+
+    seams: int
+    visible: int
+
+
+@dataclass(frozen=True)
 class Delivered:
     """A finished file beside the film."""
 
@@ -70,7 +78,18 @@ class Delivered:
 
 
 # Steps and shifts are many and for a trace only: who shows a run to a person leaves them out.
-Event = Planned | Voiced | Listening | Progress | Step | Shift | Rendering | Assembled | Delivered
+Event = (
+    Planned
+    | Voiced
+    | Listening
+    | Progress
+    | Step
+    | Shift
+    | Rendering
+    | Assembled
+    | SeamsSeen
+    | Delivered
+)
 Tell = Callable[[Event], None]
 
 

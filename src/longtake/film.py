@@ -8,7 +8,7 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import card_drawings
-from longtake.assemble.seams import UnseenSeams, seam_places
+from longtake.assemble.seams import FilmSeams, UnseenSeams, seam_places
 from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
@@ -31,7 +31,16 @@ from longtake.buying import (
 )
 from longtake.deliver.folder import deliver_film
 from longtake.errors import StoryboardError
-from longtake.events import Assembled, Delivered, Listening, Planned, Rendering, Tell, silent
+from longtake.events import (
+    Assembled,
+    Delivered,
+    Listening,
+    Planned,
+    Rendering,
+    SeamsSeen,
+    Tell,
+    silent,
+)
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
@@ -48,6 +57,7 @@ from longtake.plan.quote import (
     with_price,
     without_paid_voices,
 )
+from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
@@ -121,10 +131,16 @@ class _LastStages:
         # How takes meet is looked at as they were made, whatever is cut off them here.
         seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
         with timed(tell, "deliver"):
-            deliverables = deliver_film(film, planned, project.films, seams)
+            deliverables = deliver_film(film, planned, project.films, seams, self._seams_of(aspect))
         for deliverable in deliverables:
             tell(Delivered(deliverable.kind, deliverable.path))
         return film
+
+    def _seams_of(self, aspect: Aspect | None) -> Callable[[FilmSeams], None]:
+        """Give who hears of the seams: they are those of the film itself, and told once."""
+        if aspect:
+            return lambda seen: None
+        return lambda seen: _tell_seams(seen, self.plan, self.tell)
 
 
 def plan_film(path: Path, wishes: Wishes) -> Plan:
@@ -157,8 +173,16 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     plan = replace(plan, warnings=(*plan.warnings, *doubts))
     if wishes.animatic:
         plan = without_paid_voices(plan)
+        plan = _above_labels(plan) if wishes.labels else plan
     plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
     return with_budget(plan, wishes.budget)
+
+
+def _above_labels(plan: Plan) -> Plan:
+    """Lift lower thirds above the labels of drawn clips."""
+    drawn = {job.id for job in plan.jobs}
+    titles = (raised(cue) if drawn & set(cue.clips) else cue for cue in plan.cues.titles)
+    return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
 def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
@@ -243,6 +267,14 @@ def materials(plan: Plan) -> dict[str, Material]:
             drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
             found[source.id] = DrawnMaterial(drawings, source.frames)
     return found
+
+
+def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
+    """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
+    bought = {job.id for job in plan.jobs if not job.draws}
+    looks = [look for look in found.seams if look.place.after.clip in bought]
+    if looks:
+        tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 
 
 def _raise_first_error(takes: Takes) -> None:

@@ -236,7 +236,8 @@ class _Look:
         except (OSError, RuntimeError, ValueError) as error:
             self._unreadable(place, written, error)
             return False
-        self._fault(place, f"there is no file {written}", "missing-file", f"looked for {path}")
+        hint = f"looked in {path.parent.absolute()}"
+        self._fault(place, f"there is no file {written}", "missing-file", hint)
         return False
 
     def _unreadable(self, place: Place, written: str, error: Exception) -> None:

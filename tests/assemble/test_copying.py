@@ -298,6 +298,24 @@ def test_file_that_changed_is_rendered(tmp_path: Path) -> None:
     assert is_in_order({"c": clip}, film)
 
 
+@pytest.mark.parametrize("guilty", ["a", "c"])
+def test_only_the_clip_that_fails_is_rendered(guilty: str, tmp_path: Path) -> None:
+    """Where one of two clips cannot be copied, the other one still is, whichever comes first."""
+    clips = {
+        name: make_clip(tmp_path / f"{name}.mp4", number, FRAMES, making=making())
+        for number, name in enumerate("ac", 1)
+    }
+    notes = tmp_path / "work" / "coded" / "clips"
+    Workshop(tmp_path / "work").notebook().coded(clips[guilty].material)
+    (note,) = notes.iterdir()
+    spoil(note, bytes=1)
+    film = assembled(clips, placed(clips, Cut()), tmp_path)
+    refused = {name for name, why in reasons(film).items() if "copied, it failed" in str(why)}
+    assert refused == {guilty}
+    assert {span.what for span in copied(film)} == set(clips) - {guilty}
+    assert film.made and is_in_order(clips, film)
+
+
 # What is done to a clip that could be copied -> what is said of it then.
 SPOILT = {
     "hevc": (["-c:v", "libx265", "-x265-params", "log-level=error"], "its codec is hevc"),
@@ -313,6 +331,10 @@ SPOILT = {
     "buffered": (
         ["-x264-params", "nal-hrd=vbr:vbv-maxrate=900:vbv-bufsize=900"],
         "its headers have times for every picture",
+    ),
+    "open": (
+        ["-g", "12", "-sc_threshold", "0", "-x264-params", "open-gop=1:bframes=3"],
+        "its groups of pictures are open",
     ),
     "cut in": (["-c", "copy"], "its edit list hides pictures"),
     "turned": (["-c", "copy"], "it lies on its side"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands import TWO_SHOTS, Cli, Write
+from longtake.cli.main import VERBS
 
 FAULTY = """\
 longtake: 1
@@ -41,16 +42,16 @@ def test_faults_of_a_board(cli: Cli, write: Write) -> None:
     assert (said.code, said.out) == (2, "")
     assert (
         said.err
-        == """\
+        == f"""\
 board.yaml:4:22: there is no file gone.png
-      - {id: one, still: gone.png}
+      - {{id: one, still: gone.png}}
                          ^^^^^^^^
-hint: looked for gone.png
+hint: looked in {Path.cwd()}
 
 board.yaml:5:40: there is no file lost.png
-      - {id: two, prompt: 船 a boat, start: lost.png}
+      - {{id: two, prompt: 船 a boat, start: lost.png}}
                                             ^^^^^^^^
-hint: looked for lost.png
+hint: looked in {Path.cwd()}
 """
     )
 
@@ -75,6 +76,17 @@ def test_two_boards_here(cli: Cli, write: Write) -> None:
     )
 
 
+def test_many_boards_here(cli: Cli, write: Write) -> None:
+    """The first few are named, the others counted."""
+    for number in range(7):
+        write(TWO_SHOTS, f"{number}.yaml")
+
+    assert cli("plan").err.splitlines()[0] == (
+        "error: there are 7 storyboards in this folder: "
+        "0.yaml, 1.yaml, 2.yaml, 3.yaml, 4.yaml and 2 more"
+    )
+
+
 def test_a_board_that_is_not_there(cli: Cli) -> None:
     """A file that is named and missing is a fault of the command."""
     said = cli("plan", "gone.yaml")
@@ -89,6 +101,14 @@ def test_a_misspelt_verb(cli: Cli) -> None:
     assert (said.code, said.err) == (
         2,
         'error: there is no verb "anmatic"\nhint: did you mean "animatic"?\n',
+    )
+
+
+def test_no_verb_at_all_like_it(cli: Cli) -> None:
+    """Every verb is named, and what is a file of its own is told to be one."""
+    assert cli("xyzzy").err.splitlines()[1] == f"hint: there are: {', '.join(VERBS)}"
+    assert cli("report").err.splitlines()[1] == (
+        "hint: it is a file beside the film, report.html: `longtake make` writes both"
     )
 
 

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from json_schemas import FOLDER, FORMS, schema_text
+from longtake import events
+from longtake.cli.events import EventLines, SeamsEvent
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -20,3 +22,11 @@ def test_the_schema_on_disk(name: str) -> None:
 def test_no_other_schema_lies_there() -> None:
     """Every description in the folder is of something that is written."""
     assert {path.stem for path in FOLDER.glob("*.json")} == set(FORMS)
+
+
+def test_seams_are_a_line_of_a_run() -> None:
+    """A program hears how many seams there are, and how many of them can be seen."""
+    lines: list[object] = []
+    EventLines(lines.append)(events.SeamsSeen(5, 2))
+
+    assert lines == [SeamsEvent(seams=5, visible=2)]

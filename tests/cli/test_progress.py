@@ -47,7 +47,7 @@ def test_rendering_is_told_in_tenths(plan: Plan, capsys: pytest.CaptureFixture[s
 
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1 + 10
-    assert said[-1] == "rendered 1,440 of 1,440 frames"
+    assert said[-1] == "1,440 of 1,440 frames are there"
 
 
 @pytest.mark.parametrize("kind", [Lines, Bars])

@@ -14,7 +14,7 @@ from longtake.cli.seams import packed
 def test_a_film_with_a_seam(cli: Cli, write: Write) -> None:
     """One line a seam, a sum, and a document of the form that is described."""
     write(TWO_SHOTS)
-    cli("make", "--quality", "draft")
+    made = cli("make", "--quality", "draft")
     said = cli("seams")
     document = check("seams", cli("seams", "--json").out)
     (seam,) = document["seams"]
@@ -24,6 +24,8 @@ def test_a_film_with_a_seam(cli: Cli, write: Write) -> None:
     assert (seam["before"], seam["after"], seam["at"]) == ("bay.1/1", "bay.2/1", 23)
     assert [clip["clip"] for clip in document["chains"][0]] == ["bay.1/1", "bay.2/1"]
     assert said.code == (0 if seam["clean"] else 1)
+    # How drawn clips meet is no news.
+    assert "can be seen" not in made.err
 
 
 def test_the_report_shows_them(cli: Cli, write: Write) -> None:

@@ -22,6 +22,10 @@ voice: openai/alloy
 scenes:
   - {id: bay, prompt: a boat, seconds: 3, narration: The boat sets out.}
 """
+SAY = (
+    "import sys, wave; out = wave.open(sys.argv[1], 'wb'); out.setnchannels(1);"
+    "out.setsampwidth(2); out.setframerate(8000); out.writeframes(bytes(2 * 8000 * {seconds}))"
+)
 PRICE = "0.00027 USD"
 
 
@@ -217,11 +221,7 @@ def test_dearer_clips_are_agreed_to_again(
     cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A voice longer than the estimate makes its clips longer: the new price is asked for, the voice kept."""
-    body = (
-        "import sys, wave; out = wave.open(sys.argv[1], 'wb'); out.setnchannels(1);"
-        "out.setsampwidth(2); out.setframerate(8000); out.writeframes(bytes(2 * 8000 * 9))"
-    )
-    (tmp_path / "say.py").write_text(body)
+    (tmp_path / "say.py").write_text(SAY.format(seconds=9))
     monkeypatch.setenv("LONGTAKE_SPEECH_COMMAND", f"{sys.executable} {tmp_path / 'say.py'}")
     monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MINIMAX_API_KEY", "k")
@@ -243,3 +243,21 @@ def test_dearer_clips_are_agreed_to_again(
     )
     assert "not agreed: no clip was bought" in screen.getvalue()
     assert len(list((tmp_path / "home" / "vault" / "voices").glob("*.json"))) == 1
+
+
+def test_a_title_that_a_short_voice_cuts(
+    cli: Cli, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first plan could not warn of is said as soon as the voices are there, once."""
+    (tmp_path / "say.py").write_text(SAY.format(seconds=1))
+    monkeypatch.setenv("LONGTAKE_SPEECH_COMMAND", f"{sys.executable} {tmp_path / 'say.py'}")
+    monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
+    words = "The keeper climbs all the stairs to light the lamp once more for the ships."
+    shot = f"seconds: auto, title_card: {{text: Ho}}, narration: {words}"
+    board = SPOKEN.replace("openai/alloy", "command/x")
+    write(board.replace("seconds: 3, narration: The boat sets out.", shot))
+    planned, made, again = cli("plan"), cli("make", "--yes"), cli("make", "--yes")
+
+    assert "the title card" not in planned.err
+    assert made.err.count("warning: the title card would stand for 5 s, its shot has room") == 1
+    assert "warning" not in again.err

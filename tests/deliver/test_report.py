@@ -211,3 +211,12 @@ def test_a_film_of_one_still(stand_in: Path, tmp_path: Path) -> None:
 
     assert len(Reading(html).all("img")) == 3
     assert html.endswith("</html>")
+
+
+def test_no_badge_looks_like_another_part(stand_in: Path, tmp_path: Path) -> None:
+    """What a clip is made of is the class of its badge: no rule of the page's own parts meets it."""
+    html = rendered(page_saying("x", stand_in), tmp_path)
+    style = "".join(re.findall("<style>(.*?)</style>", html, re.DOTALL))
+
+    for kind in ("still", "footage", "card", "drawn", "model"):
+        assert not re.findall(rf"(?<!\.kind)\.{kind}\b", style)

@@ -158,6 +158,7 @@ def test_doubts_about_time() -> None:
     assert warned(
         "{id: a, prompt: x, seconds: 4, lower_third: {text: A, from: 1, seconds: 9}}"
     ) == ["title-cut-short"]
+    assert warned("{id: a, prompt: x, seconds: 2, title_card: {text: A}}") == ["title-cut-short"]
     words = "many words that nobody reads in so short a time as this"
     assert warned(
         f"{{id: a, prompt: x, seconds: 8, lower_third: {{text: {words}, seconds: 1}}}}"

@@ -234,3 +234,21 @@ def test_misspelt_key_and_unknown_reference_together() -> None:
         'b.yaml:5:24: shot "scene-2": no scene or shot has the id "down"',
         'b.yaml:6:6: unknown key "promt"',
     ]
+
+
+def test_text_that_a_comma_ends() -> None:
+    """The rest of an unquoted text in braces is no key of the author's: quotes are what it lacks."""
+    shot = "{prompt: a lamp, nobody asks how, nor why, nor why, seconds: 2}"
+    said = complaint(TOP + f"scenes:\n  - {shot}\n")
+
+    hints = [line for line in said.splitlines() if line.startswith("hint")]
+    assert set(hints) == {"hint: inside { }, text with a comma in it goes in quotes"}
+    assert 'the key "nor why" stands twice in one map' in said
+
+
+def test_music_as_plain_text() -> None:
+    """A bed of music is a map: the hint writes it."""
+    said = complaint(TOP + "music: bed.wav\nscenes: [{prompt: a lamp}]\n")
+
+    assert said.splitlines()[0] == 'b.yaml:3:8: "music" is a map or a list of maps, not text'
+    assert said.splitlines()[-1] == "hint: write {file: bed.wav}"

@@ -15,7 +15,7 @@ from longtake.assemble.captions import film_captions, soft_captions
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.copying import Copying, copied_joints, plan_copying
 from longtake.assemble.mastering import noted_loudness
-from longtake.assemble.material import FileMaterial, Material
+from longtake.assemble.material import Material
 from longtake.assemble.notebook import Notebook
 from longtake.assemble.overlays import film_overlays
 from longtake.assemble.pieces import Copies, CopyPiece, Piece, Span, plan_pieces, spans
@@ -23,6 +23,7 @@ from longtake.assemble.shelf import Shelf
 from longtake.assemble.shifts import Watch, timed, unwatched
 from longtake.assemble.sound import ensure_sound, sound_key
 from longtake.assemble.stock import Stock
+from longtake.assemble.suspects import CopyRefused, copied_at, less_copied
 from longtake.assemble.work import Progress, plan_units, render_units
 from longtake.cues import CueSheet
 from longtake.errors import AssemblyError, MediaError
@@ -136,18 +137,43 @@ def assemble_film(
     worked on what. A film that already is what it should be is left alone. Raises AssemblyError or
     MediaError; the file at `path` is then as it was before.
     """
-    cutting = cut_film(timeline, takes, workshop, cues or CueSheet(), title)
+    cues = cues or CueSheet()
+    try:
+        return _assemble(timeline, takes, path, workshop, cues, title, progress, watch)
+    except CopyRefused as error:
+        refused = error
+
+    def again() -> Film:
+        # These frames were told of already.
+        return _assemble(timeline, takes, path, workshop, cues, title, lambda frames: None, watch)
+
+    while True:
+        film = less_copied(refused, workshop.notebook(), again)
+        if film:
+            return film
+        try:
+            return again()
+        except CopyRefused as error:
+            refused = error
+
+
+def _assemble(
+    timeline: Timeline,
+    takes: Mapping[str, Take | Material],
+    path: Path,
+    workshop: Workshop,
+    cues: CueSheet,
+    title: str,
+    progress: Progress,
+    watch: Watch,
+) -> Film:
+    """Write the film once; raises CopyRefused where clips that are copied stand in its way."""
+    cutting = cut_film(timeline, takes, workshop, cues, title)
     told = spans(cutting.pieces)
     record = workshop.record(path)
     if _is_up_to_date(path, record, cutting.key):
         return Film(path, cutting.timeline, told, False, 0, _loudness(cutting, workshop))
-    try:
-        rendered = _make(cutting, workshop, path, progress, watch)
-    except _CopyRefused as refused:
-        for material in refused.copied:
-            workshop.notebook().distrust(material, f"copied, it failed: {refused.message}")
-        how: dict[str, Any] = {"workshop": workshop, "cues": cues, "title": title, "watch": watch}
-        return assemble_film(timeline, takes, path, **how, progress=lambda frames: None)
+    rendered = _make(cutting, workshop, path, progress, watch)
     stat = path.stat()
     joints = [name for _, name in copied_joints(cutting.pieces)]
     seen = {"key": cutting.key, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
@@ -256,34 +282,12 @@ def _make(
         try:
             _join(cutting, workshop, _sound(cutting, workshop), path, everything)
         except (AssemblyError, MediaError) as error:
-            copied = _copied_at(cutting, error.frame if isinstance(error, BrokenJoint) else None)
+            frame = error.frame if isinstance(error, BrokenJoint) else None
+            copied = copied_at(cutting.pieces, cutting.materials, frame)
             if copied:
-                raise _CopyRefused(error.message, copied) from error
+                raise CopyRefused(error.message, copied) from error
             raise
     return rendered
-
-
-class _CopyRefused(AssemblyError):
-    """A film that could not be joined with these clips copied: they are to be rendered."""
-
-    def __init__(self, message: str, copied: tuple[FileMaterial, ...]) -> None:
-        super().__init__(message)
-        self.copied = copied
-
-
-def _copied_at(cutting: Cutting, frame: int | None) -> tuple[FileMaterial, ...]:
-    """Name the clips that are copied beside a film frame; all that are where there is none there."""
-    near: dict[str, None] = {}
-    every: dict[str, None] = {}
-    at = 0
-    for piece in cutting.pieces:
-        if isinstance(piece, CopyPiece):
-            every[piece.clip] = None
-            if frame is not None and at <= frame <= at + piece.frames:
-                near[piece.clip] = None
-        at += piece.frames
-    materials = (cutting.materials[clip] for clip in near or every)
-    return tuple(each for each in materials if isinstance(each, FileMaterial))
 
 
 def _render(cutting: Cutting, workshop: Workshop, progress: Progress, watch: Watch) -> int:

@@ -47,6 +47,10 @@ class Notebook:
         """Note that a clip shall not be copied any more."""
         self._write(self._clip(material), CodedClip(why).as_json())
 
+    def trust(self, material: FileMaterial, coded: CodedClip) -> None:
+        """Note what a clip's pictures are, as it was known before it was distrusted."""
+        self._write(self._clip(material), coded.as_json())
+
     def match(self, clip: CodedClip, settings: EncoderSettings, film: FilmFormat) -> Match | None:
         """Give settings that stand beside a clip's pictures; None where there are none."""
         content = [

@@ -41,7 +41,9 @@ def find_board(named: Path | None) -> Path:
             hint="name one, or write a small one with `longtake init`",
         )
     if len(boards) > 1:
-        names = ", ".join(path.name for path in boards[:5]) + (", ..." if len(boards) > 5 else "")
+        names = ", ".join(path.name for path in boards[:5])
+        if len(boards) > 5:
+            names += f" and {len(boards) - 5} more"
         raise Misuse(
             f"there are {len(boards)} storyboards {where}: {names}", hint="name the one you mean"
         )
@@ -60,7 +62,7 @@ def unknown(
     """Make the error for a name that does not exist, with the nearest that does."""
     names = list(known)
     return Misuse(
-        message, hint=did_you_mean(word, names) or f"there are: {', '.join(names[:12])}", ctx=ctx
+        message, hint=did_you_mean(word, names) or f"there are: {', '.join(names[:20])}", ctx=ctx
     )
 
 

@@ -113,6 +113,15 @@ class FilmEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeamsEvent:
+    """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
+
+    event: Literal["seams"] = "seams"
+    seams: int
+    visible: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileEvent:
     """A finished file beside the film."""
 
@@ -155,6 +164,7 @@ RunLine = (
     | ClipEvent
     | RenderingEvent
     | FilmEvent
+    | SeamsEvent
     | FileEvent
     | ErrorEvent
 )
@@ -226,6 +236,8 @@ class EventLines:
             case events.Assembled(film):
                 self._rendered = 0
                 return _film(film)
+            case events.SeamsSeen(seams, visible):
+                return SeamsEvent(seams=seams, visible=visible)
             case events.Delivered(kind, path):
                 return FileEvent(kind=kind, path=str(path))
             case Step() | Shift():

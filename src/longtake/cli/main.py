@@ -41,6 +41,9 @@ VERBS = {
     "simulate": "Answer like the remote providers, here, without money",
 }
 
+# What is written without being asked for -> the file it is, beside the film.
+FILES = {"report": "report.html", "contact": "contact.jpg", "captions": "captions.srt"}
+
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 
 
@@ -64,7 +67,7 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in VERBS:
-            raise _imported("board").unknown(f'there is no verb "{args[0]}"', args[0], VERBS, ctx)
+            raise _no_verb(args[0], ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -117,6 +120,18 @@ def run(arguments: Sequence[str], group: click.Command = longtake) -> int:
 def _imported(name: str) -> Any:
     """Import a module of the command line when it is needed: the only place that does so late."""
     return importlib.import_module(f"longtake.cli.{name}")
+
+
+def _no_verb(word: str, ctx: click.Context) -> click.UsageError:
+    """Make the error for a verb that does not exist."""
+    board, message = _imported("board"), f'there is no verb "{word}"'
+    error: click.UsageError
+    if word in FILES:
+        hint = f"it is a file beside the film, {FILES[word]}: `longtake make` writes both"
+        error = board.Misuse(message, hint=hint, ctx=ctx)
+    else:
+        error = board.unknown(message, word, VERBS, ctx)
+    return error
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

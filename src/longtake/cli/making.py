@@ -14,10 +14,10 @@ from longtake.assemble.film import Film
 from longtake.cli import say
 from longtake.cli.events import EventLines
 from longtake.cli.progress import Bars, Lines
-from longtake.cli.say import DIM, PATH
+from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
-from longtake.errors import ConfirmationNeeded
+from longtake.errors import ConfirmationNeeded, Fault
 from longtake.film import make_film
 from longtake.plan.job import Plan
 from longtake.plan.quote import clips_total
@@ -55,13 +55,21 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
     console = say.terminal()
     display = Bars(console) if console.is_terminal else Lines(console)
     films: list[tuple[Film, list[events.Delivered]]] = []
+    seams: list[events.SeamsSeen] = []
+    plans: list[Plan] = []
 
     def tell(event: events.Event) -> None:
         display(event)
-        if isinstance(event, events.Assembled):
-            films.append((event.film, []))
-        elif isinstance(event, events.Delivered):
-            films[-1][1].append(event)
+        match event:
+            case events.Planned(plan):
+                plans.append(plan)
+                say.warn(_new_warnings(plans))
+            case events.Assembled(film):
+                films.append((film, []))
+            case events.Delivered():
+                films[-1][1].append(event)
+            case events.SeamsSeen():
+                seams.append(event)
 
     with display:
         make_film(board, wishes, _gated(gate, tell, also))
@@ -72,6 +80,7 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
         else:
             say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
         say.answer((say.shown(film.path), PATH))
+    _say_seams(seams, wishes.flavour)
 
 
 def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
@@ -131,3 +140,20 @@ def _say_made(film: Film, beside: list[events.Delivered], display: Lines | None)
     )
     for file in beside:
         say.tell((f"{file.kind}: ", DIM), (say.shown(file.path), PATH))
+
+
+def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
+    """List what the last plan warns of and the first did not: `plan` could not have shown it."""
+    known = {(fault.where, fault.code) for fault in plans[0].warnings}
+    return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
+
+
+def _say_seams(looked: list[events.SeamsSeen], flavour: str) -> None:
+    """Say how many seams can be seen, and what shows them; nothing where none can."""
+    verb = f"longtake seams --{flavour}" if flavour else "longtake seams"
+    for seen in looked:
+        if seen.visible:
+            count = counted(seen.seams, "seam")
+            them = "it" if seen.visible == 1 else "them"
+            visible = f"{seen.visible:,} of {count} can be seen"
+            say.tell((visible, WARNING), f": `{verb}` shows {them}")

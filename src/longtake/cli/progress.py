@@ -96,7 +96,7 @@ class Lines:
         tenths = self._rendered * TENTHS // max(total, 1)
         if tenths > self._said_tenths:
             self._said_tenths = tenths
-            said = f"rendered {self._rendered:,} of {total:,} frames"
+            said = f"{self._rendered:,} of {total:,} frames are there"
             self.line(say.assembled(f"{aspect}: {said}" if aspect else said, self._eta(total)))
 
     def line(self, text: Text) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from longtake.assemble.film import Film
-from longtake.assemble.seams import UnseenSeams
+from longtake.assemble.seams import FilmSeams, UnseenSeams
 from longtake.deliver.captions import write_captions
 from longtake.deliver.contact import write_contact_sheet
 from longtake.deliver.page import describe
@@ -25,11 +26,15 @@ class Deliverable:
 
 
 def deliver_film(
-    film: Film, plan: Plan, folder: Path, seams: UnseenSeams | None = None
+    film: Film,
+    plan: Plan,
+    folder: Path,
+    seams: UnseenSeams | None = None,
+    seen: Callable[[FilmSeams], None] = lambda seams: None,
 ) -> tuple[Deliverable, ...]:
     """Write the report, contact sheet and captions of a film; leave alone those that are this film's.
 
-    Seams are looked at only for a report that is written.
+    Seams are looked at only for a report that is written; `seen` hears what was found then.
 
     The report of `film-animatic.mp4` is `report-animatic.html`. It goes on being right only while
     the film stays where it is, seen from `folder`. Raises MediaError where the film is damaged.
@@ -39,7 +44,11 @@ def deliver_film(
     page, seams = describe(film, plan), seams or UnseenSeams()
     identity = report_identity(film, page, seams.key)
     if not (is_report_of(report.path, identity) and sheet.path.is_file()):
-        shown = seam_section(seams.look(), film.timeline) if seams.places else None
+        shown = None
+        if seams.places:
+            looked = seams.look()
+            seen(looked)
+            shown = seam_section(looked, film.timeline)
         frames = (*page.frames, *(shown.frames if shown else ()))
         pictures = film_pictures(film.path, frames, picture_side(len(frames)))
         write_contact_sheet(sheet.path, page, pictures)

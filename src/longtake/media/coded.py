@@ -24,7 +24,7 @@ from longtake.media.probe import ClipFacts, demuxer_of, open_clip, probe
 from longtake.units import FrameRate, Size
 
 # Part of what is kept: raised when the same file shall be judged otherwise.
-CODED_VERSION = 1
+CODED_VERSION = 2
 # Fewer pictures than these are not worth a joint.
 SHORTEST_RUN = 12
 
@@ -202,6 +202,8 @@ def _looked_through(path: Path, facts: ClipFacts) -> CodedClip:
                 raise _Flaw("its headers change on the way")
             sets_inside = sets_inside or bool(inside)
             idr = any(unit[0] & 31 == IDR for unit in units)
+            if packet.is_keyframe and not idr:
+                raise _Flaw("its groups of pictures are open")
             rows.append((packet.pts, idr, packet.pos, packet.size))
     order = {pts: index for index, pts in enumerate(sorted({row[0] for row in rows}))}
     if len(order) != len(rows) or len(rows) != facts.frames:

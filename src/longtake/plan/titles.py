@@ -93,10 +93,14 @@ def _has_words_below(storyboard: Storyboard, scene: NamedScene, shot: NamedShot)
 
 
 def _raised(wish: TitleWish) -> TitleWish:
-    if wish.key != "lower_third":
-        return wish
-    options = _canonical({**wish.options, "raised": True})
-    return replace(wish, cue=replace(wish.cue, options=options))
+    return replace(wish, cue=raised(wish.cue))
+
+
+def raised(cue: TitleCue) -> TitleCue:
+    """Lift a lower third above what stands at the bottom of the picture; other titles stay."""
+    if cue.kind != "lower_third":
+        return cue
+    return replace(cue, options=_canonical({**json.loads(cue.options), "raised": True}))
 
 
 def plan_titles(
@@ -279,7 +283,11 @@ def _in_time(
     if wish.timed and left < wanted:
         message = f"the {what} is to stand for {float(wanted):g} s, its shot has room for {float(left):.1f} s"
         warnings.append(storyboard.fault(wish.place, message, code="title-cut-short"))
-    return [], [*warnings, *_hurried(storyboard, wish, shown)]
+    hurried = list(_hurried(storyboard, wish, shown))
+    if not (hurried or wish.timed) and 2 * left < wanted:
+        message = f"the {what} would stand for {float(wanted):g} s, its shot has room for {float(left):.1f} s"
+        warnings.append(storyboard.fault(wish.place, message, code="title-cut-short"))
+    return [], [*warnings, *hurried]
 
 
 def _hurried(storyboard: Storyboard, wish: TitleWish, shown: Fraction) -> Iterator[Fault]:

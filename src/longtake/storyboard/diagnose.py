@@ -36,6 +36,8 @@ _COMPARED = 100
 # Nobody reads more; and a hostile file may have a fault in every byte.
 MAX_FAULTS = 500
 
+COMMA = "inside { }, text with a comma in it goes in quotes"
+
 Place = tuple[Any, ...]
 Scalar = str | int | float | bool | None
 
@@ -107,6 +109,12 @@ class Spot:
     def text(self) -> str:
         """What stands at this spot."""
         return self.source.lines[self.line][self.column : self.column + self.width]
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether no colon follows it: a key in braces that is the rest of a text with a comma."""
+        rest = self.source.lines[self.line][self.column + self.width :]
+        return not rest.lstrip().startswith(":")
 
     def fault(self, message: str, *, code: str, hint: str = "") -> Fault:
         """Make a fault that underlines this spot."""

@@ -15,6 +15,7 @@ import yaml
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import (
+    COMMA,
     MAX_FAULTS,
     Node,
     Scalar,
@@ -199,7 +200,7 @@ class _Builder:
             top.drop = True
         elif key in keys:
             first = keys[key].line + 1
-            hint = f"it is on line {first} already; keep one of them"
+            hint = COMMA if spot.is_lone else f"it is on line {first} already; keep one of them"
             self._fault(spot, f"the key {quoted(key)} stands twice in one map", "duplicate", hint)
             top.drop = True
         else:

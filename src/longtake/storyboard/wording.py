@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Discriminator, Tag, ValidationError
 
 from longtake.errors import Fault
-from longtake.storyboard.diagnose import Node, Place, Places, did_you_mean, nearest, quoted
+from longtake.storyboard.diagnose import COMMA, Node, Place, Places, did_you_mean, nearest, quoted
 from longtake.storyboard.grammar import slug
 from longtake.storyboard.model import Scene, Shot, Storyboard
 
@@ -192,6 +192,8 @@ def _unknown_key(flaw: Flaw, places: Places) -> Fault:
     elsewhere = "" if near else _belongs(key, flaw.owner)
     hint = f"{did_you_mean(key, known)} " if near else elsewhere
     hint += f"allowed here: {', '.join(known)}"
+    if places.spot(flaw.place, key=True).is_lone:
+        hint = COMMA
     return places.fault(
         flaw.place, f"unknown key {quoted(key)}", code="unknown-key", hint=hint, key=True
     )
@@ -243,6 +245,8 @@ _EXAMPLES = {
 
 def _hint_for(flaw: Flaw, node: Node) -> str:
     value = node.value
+    if flaw.name == "music" and isinstance(value, str):
+        return f"write {{file: {value[:60]}}}"
     if flaw.kind == "string_type" and isinstance(value, bool | int | float):
         example = _EXAMPLES.get(str(flaw.place[-1])) if flaw.place else None
         return f"write {example}" if example else f'put it in quotes: "{node.spot.text[:60]}"'
