@@ -27,7 +27,7 @@ from longtake.vault.take import Take
 
 from .conftest import RATE, SIZE, Reel, timeline_of
 
-NOTHING, WORKSHOP = CueSheet(), Workshop(Path("work"))
+NOTHING, WORKSHOP = CueSheet(), Workshop(Path("work"), copies=False)
 
 
 def take(clip: str, frames: int, out_point: int, drop: int = 0) -> Take:
