@@ -193,7 +193,7 @@ def test_open_groups_do_not_leak(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "c.mp4", 3, 96, making=making(24, **{"x264-params": "open-gop=1"}))
     timeline = timeline_of([TimelineClip("c", "s", 10, 96)], [])
     film = assembled({"c": clip}, timeline, tmp_path)
-    assert reasons(film) == {"c": {"no key picture in the right place to copy from"}}
+    assert reasons(film) == {"c": {"its groups of pictures are open"}}
     assert is_in_order({"c": clip}, film)
 
 
