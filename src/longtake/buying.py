@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -159,6 +159,7 @@ def open_shops(
     board, halt = str(project.board.resolve()), Halt()
     left_over = close_dead_rows(ledger, bought_voices(), board, time.time())
     limits = run_limits(plan, purse, ledger)
+    agreed = agreed_to((clip for clip, _, has_take in plan.quote.lines if not has_take), purse)
     shops = {}
     with contextlib.ExitStack() as open_ones:
         for name in dict.fromkeys((*names, *(row.provider for row in left_over))):
@@ -167,7 +168,7 @@ def open_shops(
                 open_ones.callback(provider.close)
                 invite(provider)
                 pace = replace(limits, in_flight=provider.in_flight, per_minute=provider.per_minute)
-                till = Till(ledger, pace, board, time.time, halt, _agreed(plan, purse))
+                till = Till(ledger, pace, board, time.time, halt, agreed)
                 shops[name] = Shop(provider, vault, till)
         yield Counter(shops, left_over)
 
@@ -205,8 +206,6 @@ def _opened(name: str, project: Project, *, needed: bool) -> Provider | None:
         return None
 
 
-def _agreed(plan: Plan, purse: Purse) -> frozenset[str] | None:
-    """Name the clips that the author knows to be bought; None for all of them."""
-    if purse.agreed or purse.budget is not None:
-        return None
-    return frozenset(clip for clip, _, has_take in plan.quote.lines if not has_take)
+def agreed_to(quoted: Iterable[str], purse: Purse) -> frozenset[str] | None:
+    """Name the clips or voices that the author knows to be bought, those of the quote; None for any."""
+    return None if purse.agreed or purse.budget is not None else frozenset(quoted)

@@ -88,12 +88,12 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
         plan = replace(plan, warnings=(*plan.warnings, *unsaid.warnings(storyboard)))
-        workshop = _workshop(plan, project, wishes)
-        coming = ComingFilm(plan.timeline, materials(plan), workshop, plan.cues)
+        workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
+        given = materials(plan)
+        coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
             takes = make_takes(plan, project, wishes, tell, ahead.land)
-        shown = {**materials(plan), **takes}
-        last = _LastStages(plan, shown, project, wishes, tell)
+        last = _LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
         film = last.film(ahead=ahead.frames)
         for aspect in wishes.aspects:
             last.film(aspect)
@@ -107,7 +107,8 @@ class _LastStages:
     plan: Plan
     shown: Mapping[str, Take | Material]
     project: Project
-    wishes: Wishes
+    workshop: Workshop
+    flavour: str
     tell: Tell
 
     def film(self, aspect: Aspect | None = None, ahead: int = 0) -> Film:
@@ -117,8 +118,8 @@ class _LastStages:
         film = assemble_film(
             planned.timeline,
             self.shown,
-            project.film(self.wishes.flavour, aspect),
-            workshop=_workshop(plan, project, self.wishes),
+            project.film(self.flavour, aspect),
+            workshop=self.workshop,
             cues=plan.cues,
             title=plan.title,
             progress=lambda frames: tell(
@@ -200,10 +201,6 @@ def _voiced(
     _refuse(plan, project, wishes)
     tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
     return plan
-
-
-def _workshop(plan: Plan, project: Project, wishes: Wishes) -> Workshop:
-    return Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
 
 
 def make_takes(

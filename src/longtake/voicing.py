@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Lock
 
-from longtake.buying import Purse, bought_voices, run_limits, the_ledger
+from longtake.buying import Purse, agreed_to, bought_voices, run_limits, the_ledger
 from longtake.errors import Fault, LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Halt, Till
@@ -147,8 +147,7 @@ def _maker(
         per_minute=speaker.per_minute,
         unknown_s=_UNDER_WAY_S,
     )
-    seen = frozenset(each.id for each in plan.speech if not each.owned)
-    agreed = None if purse.agreed or purse.budget is not None else seen
+    agreed = agreed_to((each.id for each in plan.speech if not each.owned), purse)
     till = Till(ledger, pace, board, time.time, halt, agreed)
 
     def waits(voice: str, why: str) -> None:

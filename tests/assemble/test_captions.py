@@ -194,7 +194,7 @@ def burned(cues: CueSheet, *clips: str) -> CueSheet:
 def test_burned_captions_are_overlays() -> None:
     """Each is drawn over its own frames and no others, by what it looks like alone."""
     cues = burned(file_of((1, 2, "one"), (6, 7, "{two}")), "b")
-    (overlay,) = film_overlays(three(), cues)
+    (overlay,) = film_overlays(three(), cues, film_captions(three(), cues))
     assert (overlay.start, overlay.end, overlay.kind, overlay.steady) == (144, 168, "caption", True)
     assert '"text": "{two}"' in overlay.options
 

@@ -42,7 +42,7 @@ def title(*clips: str, **more: object) -> TitleCue:
 
 def cut(timeline: Timeline, *cues: TitleCue) -> tuple[Piece, ...]:
     takes: dict[str, Material] = {c.id: FileMaterial(Path(c.id), c.id) for c in timeline.clips}
-    overlays = film_overlays(timeline, CueSheet(titles=cues))
+    overlays = film_overlays(timeline, CueSheet(titles=cues), ())
     return plan_pieces(timeline, takes, FilmFormat(SIZE, RATE), SETTINGS, "", overlays)
 
 
@@ -51,7 +51,7 @@ def keys(pieces: tuple[Piece, ...]) -> set[str]:
 
 
 def windows(timeline: Timeline, *cues: TitleCue) -> list[tuple[int, int]]:
-    found = film_overlays(timeline, CueSheet(titles=cues))
+    found = film_overlays(timeline, CueSheet(titles=cues), ())
     return [(overlay.start, overlay.end) for overlay in found]
 
 

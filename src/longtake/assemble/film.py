@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from longtake.assemble.captions import film_captions, soft_captions
+from longtake.assemble.captions import Caption, film_captions, soft_captions
 from longtake.assemble.conform import conform, materials_of
 from longtake.assemble.copying import Copying, copied_joints, plan_copying
 from longtake.assemble.mastering import noted_loudness
@@ -216,7 +216,8 @@ def cut_film(
     film = FilmFormat(conformed.size, conformed.rate, workshop.fit, conformed.background)
     settings = EncoderSettings.for_quality(workshop.quality, conformed.rate)
 
-    overlays = film_overlays(conformed, cues)
+    captions = film_captions(conformed, cues)
+    overlays = film_overlays(conformed, cues, captions)
 
     def cut(settings: EncoderSettings, copies: Copies | None) -> tuple[Piece, ...]:
         build = encoder_build()
@@ -237,13 +238,13 @@ def cut_film(
         sound_key(conformed, materials, cues),
         film_chapters(conformed, cues),
         title,
-        caption_track(conformed, cues),
+        caption_track(captions, cues),
     )
 
 
-def caption_track(timeline: Timeline, cues: CueSheet) -> CaptionTrack | None:
+def caption_track(captions: tuple[Caption, ...], cues: CueSheet) -> CaptionTrack | None:
     """Give the captions that players may show or hide; None where there are none."""
-    soft = soft_captions(film_captions(timeline, cues))
+    soft = soft_captions(captions)
     language = three_letters(cues.captions.language)
     return CaptionTrack(tuple((c.start, c.end, c.text) for c in soft), language) if soft else None
 

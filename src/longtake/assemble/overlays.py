@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from longtake.assemble.captions import film_captions, letter_size
+from longtake.assemble.captions import Caption, letter_size
 from longtake.cues import CueSheet, NamedFile, TitleCue
 from longtake.media.drawers import drawer_of
 from longtake.media.overlay import Overlay as Drawn
@@ -71,19 +71,21 @@ class Layer:
         return [drawn.kind, drawn.version, drawn.options, files, place]
 
 
-def film_overlays(timeline: Timeline, cues: CueSheet) -> tuple[Overlay, ...]:
+def film_overlays(
+    timeline: Timeline, cues: CueSheet, captions: tuple[Caption, ...]
+) -> tuple[Overlay, ...]:
     """Lay all that is drawn over a conformed timeline on its film frames; what comes last lies on top.
 
     A title that would stand for less than half a second, because its shot came out short, is left
     out. Captions that are drawn into the picture lie on top of all. Raises MediaError for a kind that
     nobody draws.
     """
-    return *_titles(timeline, cues), *_captions(timeline, cues)
+    return *_titles(timeline, cues), *_captions(timeline, captions)
 
 
-def _captions(timeline: Timeline, cues: CueSheet) -> Iterator[Overlay]:
+def _captions(timeline: Timeline, captions: tuple[Caption, ...]) -> Iterator[Overlay]:
     version = drawer_of("caption").version
-    for caption in film_captions(timeline, cues):
+    for caption in captions:
         style = caption.style
         if style is None:
             continue

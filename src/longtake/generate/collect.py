@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from longtake.errors import (
+    BudgetExceeded,
+    ConfirmationNeeded,
     KeyRefused,
     LongtakeError,
     PlanError,
@@ -21,7 +23,7 @@ from longtake.generate.clip import Age, Desk, Wanted, bring_home, wait_for
 from longtake.generate.provider import TaskReport, TaskState
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
-from longtake.vault.purchase import Limits, Purchase
+from longtake.vault.purchase import Limits, OverBudget, Purchase
 from longtake.vault.take import Take
 
 NOTHING = Money(Decimal(0))
@@ -49,6 +51,22 @@ class Till:
     halt: Halt = field(default_factory=Halt)
     agreed: frozenset[str] | None = None
     coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
+
+    def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
+        """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""
+        if self.agreed is not None and wanted not in self.agreed:
+            raise ConfirmationNeeded(
+                f'"{wanted}" must be bought for {price}, though the quote counted it as owned: {why}',
+                hint="say `--yes`, or set a limit with `--budget`",
+            )
+
+
+def over_budget(wanted: str, admission: OverBudget) -> BudgetExceeded:
+    """Make the error of a purchase that the budget does not hold."""
+    return BudgetExceeded(
+        f'"{wanted}" may cost {admission.wanted}; {admission.bound} of {admission.budget} are bound',
+        hint="raise `budget:` or `--budget`; what is made is kept",
+    )
 
 
 async def collect(wanted: Wanted, purchase: Purchase, desk: Desk, till: Till) -> Take:

@@ -9,8 +9,6 @@ from contextlib import suppress
 from typing import NoReturn
 
 from longtake.errors import (
-    BudgetExceeded,
-    ConfirmationNeeded,
     KeyRefused,
     LongtakeError,
     OutcomeUnknown,
@@ -34,7 +32,7 @@ from longtake.generate.clip import (
     request_key,
     with_out_point,
 )
-from longtake.generate.collect import Till, collect, moderated, word_wanted
+from longtake.generate.collect import Till, collect, moderated, over_budget, word_wanted
 from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.plan.job import ClipJob
@@ -113,7 +111,8 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
     while True:
         if till.halt.reason is not None:
             raise till.halt.reason
-        _refuse_unasked(job, till)
+        why = "its take is gone, or the frame it begins on has changed"
+        till.refuse_unasked(job.id, job.price, why)
         admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
         if isinstance(admission, NoRoom):
             seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
@@ -122,26 +121,13 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
             waited += seconds
             await desk.pause(seconds)
         elif isinstance(admission, OverBudget):
-            raise BudgetExceeded(
-                f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} are bound',
-                hint="raise `budget:` or `--budget`; what is made is kept",
-            )
+            raise over_budget(job.id, admission)
         elif isinstance(admission, Admitted):
             return await _sent(job, request, admission.purchase, desk, till)
         else:
             found = await _standing(job, request, admission.purchase, desk, till)
             if found is not None:
                 return found
-
-
-def _refuse_unasked(job: ClipJob, till: Till) -> None:
-    """Stop before a purchase that the quote did not count: its take was thought to be owned."""
-    if till.agreed is not None and job.id not in till.agreed:
-        raise ConfirmationNeeded(
-            f'"{job.id}" must be bought for {job.price}, though the quote counted it as owned: '
-            "its take is gone, or the frame it begins on has changed",
-            hint="say `--yes`, or set a limit with `--budget`",
-        )
 
 
 def _refuse_doubted(job: ClipJob, till: Till) -> None:

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from longtake.errors import (
-    BudgetExceeded,
-    ConfirmationNeeded,
     KeyRefused,
     LongtakeError,
     MediaError,
@@ -32,7 +30,7 @@ from longtake.errors import (
     Unreachable,
     VaultError,
 )
-from longtake.generate.collect import Till, word_wanted
+from longtake.generate.collect import Till, over_budget, word_wanted
 from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
 from longtake.generate.speech.kept import Booth, keep
 from longtake.generate.speech.pieces import whole_words
@@ -75,7 +73,7 @@ def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
             return voice
         if till.halt.reason is not None:
             raise till.halt.reason
-        _refuse_unasked(job, till)
+        till.refuse_unasked(job.id, job.price, "its voice is gone")
         admission = till.ledger.admit(_order(job, buying), till.limits, till.clock())
         if isinstance(admission, NoRoom):
             seconds = min(admission.after_s, 5.0)
@@ -86,11 +84,7 @@ def ensure_spoken(job: SpeechJob, buying: Buying) -> Voice:
             waited += seconds
             buying.pause(seconds)
         elif isinstance(admission, OverBudget):
-            raise BudgetExceeded(
-                f'"{job.id}" may cost {admission.wanted}; {admission.bound} of {admission.budget} '
-                "are bound",
-                hint="raise `budget:` or `--budget`; what is made is kept",
-            )
+            raise over_budget(job.id, admission)
         elif isinstance(admission, Admitted):
             bought = _sent(job, admission.purchase, buying)
             if bought is not None:
@@ -110,15 +104,6 @@ def _close(job: SpeechJob, voice: Voice, buying: Buying) -> None:
         and (row.state != "sending" or _age(row, till) > SENDING_LIFE_S)
     ):
         till.ledger.done(row.id, voice.sha256, None, till.clock())
-
-
-def _refuse_unasked(job: SpeechJob, till: Till) -> None:
-    if till.agreed is not None and job.id not in till.agreed:
-        raise ConfirmationNeeded(
-            f'"{job.id}" must be bought for {job.price}, though the quote counted it as owned: '
-            "its voice is gone",
-            hint="say `--yes`, or set a limit with `--budget`",
-        )
 
 
 def _order(job: SpeechJob, buying: Buying) -> Order:
