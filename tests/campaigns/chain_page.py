@@ -25,13 +25,13 @@ from chain_worlds import draw_world  # noqa: E402  (the folders above hold what 
 
 from longtake.assemble.film import Film  # noqa: E402
 from longtake.assemble.seams import ClipLevels, look_at_seams, seam_places  # noqa: E402
-from longtake.cli.standing import find_takes  # noqa: E402
 from longtake.deliver.page import shown_alone  # noqa: E402
 from longtake.deliver.pictures import film_pictures  # noqa: E402
 from longtake.deliver.seamcards import ChainCurves, chain_curves  # noqa: E402
 from longtake.film import make_film, plan_film  # noqa: E402
 from longtake.media.frames import save_png  # noqa: E402
 from longtake.project import Project  # noqa: E402
+from longtake.standing import find_takes  # noqa: E402
 from longtake.testing.serve import Simulator  # noqa: E402
 from longtake.units import Size  # noqa: E402
 from longtake.wishes import Wishes  # noqa: E402

@@ -11,9 +11,9 @@ from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
-from longtake.cli.standing import Standing
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
+from longtake.standing import Standing
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Aspect, Money
 

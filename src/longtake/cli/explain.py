@@ -11,8 +11,8 @@ from longtake.cli.board import find_board, unknown
 from longtake.cli.documents import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.spoken import voice_verdict
-from longtake.cli.standing import Standing, look
 from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
+from longtake.standing import Standing, look
 from longtake.wishes import Wishes
 
 

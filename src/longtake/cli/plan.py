@@ -13,9 +13,9 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
+from longtake.cli.judged import judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
-from longtake.cli.standing import find_takes, judged, judged_lines
 from longtake.cli.table import counted
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
@@ -23,6 +23,7 @@ from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
+from longtake.standing import find_takes, judged
 from longtake.units import Aspect
 from longtake.wishes import Wishes
 

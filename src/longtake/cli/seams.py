@@ -23,12 +23,12 @@ from longtake.cli import options, say
 from longtake.cli.board import Misuse, find_board
 from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
-from longtake.cli.standing import find_takes
 from longtake.cli.table import counted
 from longtake.deliver.replay import write_replay
 from longtake.film import materials, plan_film
 from longtake.plan.job import Plan
 from longtake.project import Project
+from longtake.standing import find_takes
 from longtake.timeline import Seam
 from longtake.units import FrameRate
 from longtake.wishes import Wishes

@@ -8,12 +8,13 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.judged import judged_lines
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.spoken import voices_line
-from longtake.cli.standing import Standing, judged_lines, look
 from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted_both
+from longtake.standing import Standing, look
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.events import FORM
-from longtake.cli.standing import Standing
+from longtake.standing import Standing
 from longtake.vault.purchase import Purchase
 
 

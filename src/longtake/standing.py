@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from rich.text import Text
 
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
 from longtake.buying import bought_takes
-from longtake.cli.say import DIM, WARNING, assembled, plain
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
@@ -141,16 +138,6 @@ def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
     whys = {clip: refusal(take, vault) for clip, take in takes.items()}
     accepted = tuple(clip for clip, take in takes.items() if was_accepted(take, vault))
     return {clip: why for clip, why in whys.items() if why}, accepted
-
-
-def judged_lines(refused: Mapping[str, str], accepted: tuple[str, ...]) -> Iterator[Text]:
-    """Say at which takes the chain stops and what to do, and which ones the author took as they are."""
-    for clip, why in refused.items():
-        line = f"{plain(why)}; `make --accept {plain(clip)}` takes it as it is"
-        yield assembled((f"{'refused':<8}", DIM), (line, WARNING))
-    if accepted:
-        named = ", ".join(map(plain, accepted[:8])) + (", ..." if len(accepted) > 8 else "")
-        yield assembled((f"{'accepted':<9}", DIM), f"{named}: shown as it came, by your word")
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
