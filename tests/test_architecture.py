@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "survey": (BASE | {"storyboard", "plan", "media", "cues", "subtitles"}, set()),
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan"}, set()),
+    "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
     "wishes": (BASE | {"buying", "generate"}, set()),

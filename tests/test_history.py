@@ -117,9 +117,9 @@ def test_a_clip_nobody_made(tmp_path: Path) -> None:
 def test_films_of_one_folder_are_kept_apart(tmp_path: Path) -> None:
     """The animatic of a board has a memory of its own; keys are found over all films."""
     plan = plan_of(BOARD)
-    save_history(tmp_path, film_name("board", animatic=True), plan, {"dawn.1/1": "k"})
+    save_history(tmp_path, film_name("board", "animatic"), plan, {"dawn.1/1": "k"})
 
-    assert load_history(tmp_path, film_name("board", animatic=False)) == {}
+    assert load_history(tmp_path, film_name("board")) == {}
     assert known_keys(tmp_path) == {plan.jobs[0].recipe: "k"}
 
 

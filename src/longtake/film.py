@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longtake.ahead import nobody, rendered_ahead
+from longtake.amend.showing import showings
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
@@ -45,7 +46,7 @@ from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Shop, Takes, generate_takes
-from longtake.history import film_name, save_history
+from longtake.history import film_name, save_history, save_shown
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
@@ -128,6 +129,8 @@ class _LastStages:
             watch=tell,
         )
         film = replace(film, rendered=film.rendered + ahead)
+        if aspect is None:
+            save_shown(project.work, film_name(plan.board, self.flavour), showings(plan))
         tell(Assembled(film))
         # How takes meet is looked at as they were made, whatever is cut off them here.
         seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
@@ -240,7 +243,7 @@ def make_takes(
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
-    save_history(project.work, film_name(plan.board, animatic=wishes.animatic), plan, keys)
+    save_history(project.work, film_name(plan.board, wishes.flavour), plan, keys)
     _raise_first_error(takes)
     return takes.by_clip
 

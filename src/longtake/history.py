@@ -40,8 +40,20 @@ class ClipRecord:
 
 
 @dataclass(frozen=True)
+class ShownClip:
+    """A clip as a film showed it when that was last assembled: its recipe, and what was done with it."""
+
+    clip: str
+    recipe: str
+    facets: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What becomes of a clip: `state` is kept, again or never; `why` says what changed."""
+    """What becomes of a clip: `state` is kept, rejoined, again or never; `why` says what changed.
+
+    A clip is rejoined where its take stays and the film shows it otherwise than it did.
+    """
 
     clip: str
     state: str
@@ -50,6 +62,8 @@ class Verdict:
     def __str__(self) -> str:
         if self.state == "kept":
             return f"{self.clip}: kept"
+        if self.state == "rejoined":
+            return f"{self.clip}: re-joined, {self.why}"
         return (
             f"{self.clip}: never made"
             if self.state == "never"
@@ -60,9 +74,9 @@ class Verdict:
 History = Mapping[str, ClipRecord]
 
 
-def film_name(board: str, *, animatic: bool) -> str:
-    """Name a film among those of one folder."""
-    return f"{board}/animatic" if animatic else board
+def film_name(board: str, flavour: str = "") -> str:
+    """Name a film among those of one folder; `flavour` is animatic, draft or nothing."""
+    return f"{board}/{flavour}" if flavour else board
 
 
 def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
@@ -93,6 +107,30 @@ def save_history(work: Path, film: str, plan: Plan, keys: Mapping[str, str]) -> 
         write_json(work / "clips.json", document)
 
 
+def load_shown(work: Path, film: str) -> tuple[ShownClip, ...]:
+    """Read how a film showed its clips when it was last assembled, in film order."""
+    films = _films(work, "shown.json")
+    rows = films.get(film)
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        clip, recipe, facets = (
+            (row.get(key) for key in ("clip", "recipe", "facets"))
+            if isinstance(row, dict)
+            else (None, None, None)
+        )
+        if isinstance(clip, str) and isinstance(recipe, str) and isinstance(facets, dict):
+            found.append(ShownClip(clip, recipe, facets))
+    return tuple(found)
+
+
+def save_shown(work: Path, film: str, shown: Iterable[ShownClip]) -> None:
+    """Remember how a film shows its clips, now that it is assembled."""
+    films = _films(work, "shown.json")
+    document = {"schema": SCHEMA, "films": {**films, film: list(map(asdict, shown))}}
+    if document["films"] != films:
+        write_json(work / "shown.json", document)
+
+
 def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdict, ...]:
     """Say of each clip whether it is kept, made again (and why), or was never made; in film order.
 
@@ -118,6 +156,9 @@ def owned_clips(plan: Plan) -> frozenset[str]:
 
 def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
     changed = _changed(known.parts, job.parts)
+    moved = _moved(known, job) if changed == [_WORDS["first frame"]] else ""
+    if moved:
+        return f"its handoff frame changed because {moved}"
     if changed:
         return f"its {_listed(changed)} changed"
     before, now = known.upstream, _upstream(job)
@@ -127,6 +168,20 @@ def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
     if known.recipe == job.recipe:
         return "its take is gone"
     return f"its handoff frame changed because {causes.above(job)} did"
+
+
+def _moved(known: ClipRecord, job: ClipJob) -> str:
+    """Say why a clip begins on another frame of the clip that it continued before; "" for other reasons."""
+    was, now = (parts.get("first frame") for parts in (known.parts, job.parts))
+    if not (isinstance(was, dict) and isinstance(now, dict) and isinstance(job.first, EndOf)):
+        return ""
+    ends = "handoff at frame"
+    if known.upstream != _upstream(job) or ends not in was:
+        return ""
+    if was[ends] != now[ends]:
+        return f"{job.first.clip} ends on another one"
+    repaired = was.get("repairs") != now.get("repairs")
+    return f"the repairs of {job.first.clip} did" if repaired else ""
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -205,8 +260,8 @@ def _listed(words: list[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-def _films(work: Path) -> dict[str, Any]:
-    document = read_json(work / "clips.json")
+def _films(work: Path, file: str = "clips.json") -> dict[str, Any]:
+    document = read_json(work / file)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         return {}
     films = document.get("films")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from longtake.amend.verdicts import Amendment, amendment, load_memory
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
@@ -14,14 +15,7 @@ from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
-from longtake.history import (
-    Verdict,
-    film_name,
-    known_keys,
-    load_history,
-    owned_clips,
-    verdicts,
-)
+from longtake.history import Verdict, known_keys, owned_clips
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.project import Project
@@ -54,7 +48,7 @@ class Standing:
     plan: Plan
     project: Project
     film: Path
-    verdicts: tuple[Verdict, ...]
+    amendment: Amendment
     missing: tuple[str, ...]
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
@@ -64,6 +58,11 @@ class Standing:
     lacking: int
     holder: str
     others: tuple[OtherShape, ...]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What becomes of each clip, in film order."""
+        return self.amendment.verdicts
 
     @property
     def frames(self) -> int:
@@ -112,14 +111,12 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
-    owned = owned_clips(plan)
-    said, holder = verdicts(plan, history, owned), project.holder()
+    holder = project.holder()
     return Standing(
         plan=plan,
         project=project,
         film=film,
-        verdicts=said,
+        amendment=amended(plan, project, wishes),
         missing=missing,
         undecided=undecided,
         refused=refused,
@@ -130,6 +127,12 @@ def look(board: Path, wishes: Wishes) -> Standing:
         holder=holder,
         others=tuple(others),
     )
+
+
+def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
+    """Say what becomes of every clip of a plan, by what is remembered of its film."""
+    memory = load_memory(project.work, plan.board, wishes.flavour)
+    return amendment(plan, memory, owned_clips(plan))
 
 
 def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:

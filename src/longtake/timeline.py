@@ -19,6 +19,9 @@ from functools import cached_property
 from longtake.errors import PlanError
 from longtake.units import Focus, FrameRate, Size
 
+# Colours that have a name.
+_NAMED = {"#000000": "black", "#ffffff": "white"}
+
 
 @dataclass(frozen=True)
 class Seam:
@@ -47,6 +50,12 @@ class Transition:
     def __str__(self) -> str:
         kind = f"xfade:{self.name}" if self.kind == "xfade" else self.kind
         return " ".join(part for part in (kind, self.colour, self.direction) if part)
+
+    @property
+    def written(self) -> str:
+        """The transition as an author writes it: `dip black 12f`."""
+        kind = f"{self.kind} {_NAMED[self.colour]}" if self.colour in _NAMED else self
+        return f"{kind} {self.frames}f"
 
 
 Join = Seam | Cut | Transition

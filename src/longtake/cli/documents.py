@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.amend.verdicts import Amendment
+from longtake.cli.amended import State, state_of
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
-from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
+from longtake.history import Verdict
+from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
 from longtake.standing import Standing
 from longtake.timeline import Join, Seam, TimelineClip, Transition
@@ -51,6 +54,8 @@ class ClipObject:
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
     from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
     members of the cast whose pictures it is given, `anchor` a picture its colours are led to.
+    `state` says what becomes of it: kept, rejoined (its take stays, the film shows it otherwise than
+    when it was last made), again (made again), or never (made so far); `why` says what changed.
     """
 
     id: str
@@ -74,6 +79,8 @@ class ClipObject:
     anchor: str = ""
     price: str | None = None
     owned: bool | None = None
+    state: State
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +151,8 @@ class ShapeObject:
 class PlanDocument:
     """`longtake plan --json`: everything that will happen, before any of it does.
 
-    `longest_wait` names the most clips to be bought that are made one after another.
+    `longest_wait` names the most clips to be bought that are made one after another, `gone` clips that
+    the film showed when it was last made and shows no more.
     """
 
     longtake: Literal[1] = FORM
@@ -159,6 +167,7 @@ class PlanDocument:
     clips: tuple[ClipObject, ...]
     voices: tuple[VoiceObject, ...]
     longest_wait: tuple[str, ...]
+    gone: tuple[str, ...]
     music: tuple[BedObject, ...]
     captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
@@ -184,10 +193,10 @@ class CheckDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictObject:
-    """What becomes of a clip: kept, made again (and why), or made for the first time."""
+    """What becomes of a clip: kept, re-joined or made again (and why), or made for the first time."""
 
     clip: str
-    state: Literal["kept", "again", "never"]
+    state: State
     why: str
 
 
@@ -225,9 +234,14 @@ class ExplainDocument:
 
 
 def plan_document(
-    plan: Plan, board: Path, *, animatic: bool, aspects: tuple[Aspect, ...] = ()
+    plan: Plan,
+    board: Path,
+    edit: Amendment,
+    *,
+    animatic: bool,
+    aspects: tuple[Aspect, ...] = (),
 ) -> PlanDocument:
-    """Write a plan as data, with the other shapes in which its film is to be made."""
+    """Write a plan as data, with what becomes of each clip, and other shapes of its film."""
     timeline = plan.timeline
     starts = timeline.scene_starts()
     return PlanDocument(
@@ -256,9 +270,10 @@ def plan_document(
             )
             for note in plan.shots
         ),
-        clips=_clips(plan),
+        clips=_clips(plan, edit),
         voices=voice_objects(plan),
         longest_wait=longest_wait(plan),
+        gone=edit.gone,
         music=bed_objects(plan.cues),
         captions=caption_counts(plan),
         quote=QuoteObject(
@@ -291,31 +306,34 @@ def check_document(plan: Plan, board: Path) -> CheckDocument:
 def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) -> ExplainDocument:
     """Write verdicts of the named clips; of all clips, with the spans, where none is named."""
     chosen = [v for v in standing.verdicts if not clips or v.clip in clips]
-    states: dict[str, Literal["kept", "again", "never"]] = {"kept": "kept", "again": "again"}
     return ExplainDocument(
         board=str(board),
-        clips=tuple(
-            VerdictObject(clip=v.clip, state=states.get(v.state, "never"), why=v.why)
-            for v in chosen
-        ),
+        clips=tuple(VerdictObject(clip=v.clip, state=state_of(v), why=v.why) for v in chosen),
         spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
         frames=standing.frames,
         lacking=standing.lacking,
     )
 
 
-def _clips(plan: Plan) -> tuple[ClipObject, ...]:
+def _clips(plan: Plan, edit: Amendment) -> tuple[ClipObject, ...]:
+    said = {verdict.clip: verdict for verdict in edit.verdicts}
     owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
     joins = (None, *plan.timeline.joins)
     return tuple(
-        _clip(plan, plan.by_id[clip.id], at, clip, join, owned.get(clip.id))
+        _clip(plan, at, clip, join, owned.get(clip.id), said.get(clip.id))
         for (at, clip), join in zip(plan.timeline.placed(), joins, strict=True)
     )
 
 
 def _clip(
-    plan: Plan, source: Source, at: int, laid: TimelineClip, join: Join | None, owned: bool | None
+    plan: Plan,
+    at: int,
+    laid: TimelineClip,
+    join: Join | None,
+    owned: bool | None,
+    said: Verdict | None,
 ) -> ClipObject:
+    source = plan.by_id[laid.id]
     made = source if isinstance(source, ClipJob) else None
     return ClipObject(
         id=source.id,
@@ -339,6 +357,8 @@ def _clip(
         anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
         price=_price(made.price) if made else None,
         owned=owned,
+        state=state_of(said) if said else "never",
+        why=said.why if said else "",
     )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from longtake.amend.verdicts import Amendment
 from longtake.buying import missing_keys
 from longtake.cli import options, say
+from longtake.cli.amended import amended_line, amended_lines
 from longtake.cli.board import find_board
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
@@ -23,7 +25,7 @@ from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
-from longtake.standing import find_takes, judged
+from longtake.standing import amended, find_takes, judged
 from longtake.units import Aspect
 from longtake.wishes import Wishes
 
@@ -51,16 +53,20 @@ def command(
     path = find_board(board)
     wishes = Wishes(animatic=animatic, draft=draft, variables=variables, aspects=aspects)
     plan = plan_film(path, wishes)
+    edit = amended(plan, Project(path), wishes)
     if as_json:
-        say.answer_json(plan_document(plan, path, animatic=animatic, aspects=aspects))
+        say.answer_json(plan_document(plan, path, edit, animatic=animatic, aspects=aspects))
         return
     console = say.terminal(err=False)
     width = console.width if console.is_terminal else None
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
     # One answer for all of the tree: each one opens a terminal of its own.
-    say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
+    tree = plan_tree(plan, width, every=every, amended=edit if edit.known else None)
+    say.answer(Text("\n").join(tree))
     say.answer()
+    for line in _edit_lines(plan, edit, every):
+        say.answer(line)
     for line in (*summary(plan), *_shapes(plan, aspects), *key_lines(plan, path)):
         say.answer(line)
     if not animatic:
@@ -69,6 +75,14 @@ def command(
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)
+
+
+def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:
+    """Say what an edit does, in a block of its own; nothing where it does nothing."""
+    if edit.known and (edit.gone or len(edit.of("kept")) < len(edit.verdicts)):
+        yield from amended_lines(plan, edit, every=every)
+        yield Text()
+        yield _named("edit", amended_line(plan, edit))
 
 
 def summary(plan: Plan) -> Iterator[Text]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from longtake.amend.verdicts import Amendment
+from longtake.cli.amended import WORDS
 from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
 from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
@@ -29,8 +31,7 @@ from longtake.timeline import Join, Seam, TimelineClip, Transition
 # A shot of more clips than this shows runs of equal ones as one line, unless all are asked for.
 FOLD_BEYOND = 12
 _GAP = 2
-_NAMED = {"#000000": "dip black", "#ffffff": "dip white"}
-_HEADS = ("", "clip", "film", "join", "begins", "price")
+_HEADS = ("", "clip", "film", "join", "begins", "take", "price")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class _Clip:
     join: Join | None
     owned: bool
     film_frames: int
+    state: str
     count: int = 1
     last: str = ""
 
@@ -51,7 +53,7 @@ class _Clip:
         job = self.source
         chained = isinstance(job, ClipJob) and isinstance(job.first, EndOf) and job.last is None
         alike = chained and isinstance(self.join, Seam)
-        return (alike or job.id, job.frames, self.owned)
+        return (alike or job.id, job.frames, self.owned, self.state)
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,16 @@ class _Row:
     cells: tuple[tuple[str, str], ...] = ()
 
 
-def plan_tree(plan: Plan, width: int | None, *, every: bool = False) -> Iterator[Text]:
-    """Write a plan's chain line by line, cut to `width` cells; None leaves every line whole."""
-    rows = [row for part in _scenes(plan, every) for row in part]
-    yield from _laid_out(rows, width)
+def plan_tree(
+    plan: Plan, width: int | None, *, every: bool = False, amended: Amendment | None = None
+) -> Iterator[Text]:
+    """Write a plan's chain line by line, cut to `width` cells; None leaves every line whole.
+
+    Where something is `amended`, what becomes of each clip has a column of its own.
+    """
+    states = {said.clip: said.state for said in amended.verdicts} if amended else {}
+    rows = [row for part in _scenes(plan, every, states) for row in part]
+    yield from _laid_out(rows, width, _HEADS if states else (*_HEADS[:5], *_HEADS[6:]))
 
 
 def models_of(sources: Iterable[Source]) -> tuple[str, ...]:
@@ -83,12 +91,12 @@ def clock(plan: Plan, frames: int) -> str:
     return f"{minutes}:{rest // 10:02d}.{rest % 10}"
 
 
-def _scenes(plan: Plan, every: bool) -> Iterator[list[_Row]]:
+def _scenes(plan: Plan, every: bool, states: Mapping[str, str]) -> Iterator[list[_Row]]:
     titles = dict(plan.scenes)
     starts = plan.timeline.scene_starts()
     several = len(models_of(plan.sources)) > 1
     notes = {note.shot: note for note in plan.shots}
-    for scene, clips in groupby(_clips(plan), key=lambda clip: clip.source.scene):
+    for scene, clips in groupby(_clips(plan, states), key=lambda clip: clip.source.scene):
         of_scene = list(clips)
         title = titles[scene] if titles[scene] != scene else ""
         models = models_of(clip.source for clip in of_scene) if several else ()
@@ -97,12 +105,13 @@ def _scenes(plan: Plan, every: bool) -> Iterator[list[_Row]]:
         yield rows + _shots(plan, of_scene, notes, every, name_models=len(models) > 1)
 
 
-def _clips(plan: Plan) -> Iterator[_Clip]:
+def _clips(plan: Plan, states: Mapping[str, str]) -> Iterator[_Clip]:
     owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
     timeline = plan.timeline
     joins = (None, *timeline.joins)
     for (_, laid), join in zip(timeline.placed(), joins, strict=True):
-        yield _Clip(plan.by_id[laid.id], laid, join, owned.get(laid.id, False), laid.frames)
+        source, state = plan.by_id[laid.id], states.get(laid.id, "")
+        yield _Clip(source, laid, join, owned.get(laid.id, False), laid.frames, state)
 
 
 def _shots(
@@ -142,9 +151,7 @@ def _folded(clips: list[_Clip]) -> Iterator[_Clip]:
             continue
         first, last = alike[0], alike[-1]
         frames = sum(clip.film_frames for clip in alike)
-        yield _Clip(
-            first.source, first.laid, first.join, first.owned, frames, len(alike), last.source.id
-        )
+        yield replace(first, film_frames=frames, count=len(alike), last=last.source.id)
 
 
 def _line(plan: Plan, clip: _Clip, name_models: bool) -> _Row:
@@ -156,11 +163,13 @@ def _line(plan: Plan, clip: _Clip, name_models: bool) -> _Row:
     begins = f"{clip.count} chained clips" if clip.count > 1 else _begins(source)
     if name_models and isinstance(source, ClipJob):
         begins += f", {models_of([source])[0]}"
+    state = ((WORDS[clip.state], STATES.get(clip.state, "")),) if clip.state else ()
     cells = (
         (seconds, ""),
         (f"{clip.film_frames:,}f", ""),
         _join(clip.join),
         (begins, ""),
+        *state,
         _price(clip),
     )
     return _Row("", name, PATH, cells)
@@ -200,7 +209,7 @@ def _short(path: Path) -> str:
 
 def _join(join: Join | None) -> tuple[str, str]:
     if isinstance(join, Transition):
-        return f"{_NAMED.get(join.colour, join)} {join.frames}f", "magenta"
+        return join.written, "magenta"
     return ("", "") if join is None else ("seam", DIM) if isinstance(join, Seam) else ("cut", "")
 
 
@@ -209,7 +218,7 @@ def _price(clip: _Clip) -> tuple[str, str]:
     if not isinstance(job, ClipJob):
         return "", ""
     if clip.owned:
-        return "owned", STATES["owned"]
+        return ("", "") if clip.state else ("owned", STATES["owned"])
     if job.price is None:
         return "unknown", WARNING
     return ("free", DIM) if job.draws else (str(job.price * clip.count), "")
@@ -235,18 +244,18 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         yield plain(narration_words(spoken))
 
 
-def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:
+def _laid_out(rows: list[_Row], width: int | None, heads: tuple[str, ...]) -> Iterator[Text]:
     lines = [row for row in rows if row.cells]
     names = max(cell_len(row.guide + row.name) for row in lines)
     columns = [
         max([cell_len(head), *(cell_len(plain(row.cells[at][0])) for row in lines)])
-        for at, head in enumerate(_HEADS[1:])
+        for at, head in enumerate(heads[1:])
     ]
     if width is not None:
         # What begins a clip is the one column that may be cut: it only repeats what the board says.
         fixed = names + sum(columns) - columns[3] + _GAP * len(columns)
         columns[3] = max(16, min(columns[3], width - fixed))
-    head = _Row("", "", DIM, tuple((name, DIM) for name in _HEADS[1:]))
+    head = _Row("", "", DIM, tuple((name, DIM) for name in heads[1:]))
     for row in (head, *rows):
         if row.cells:
             yield _columns(row, names, columns)
@@ -257,7 +266,7 @@ def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:
 def _columns(row: _Row, names: int, columns: list[int]) -> Text:
     line = assembled((row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style))
     for at, (text, style) in enumerate(row.cells):
-        right = at in (0, 1, 4)
+        right = at in (0, 1, len(columns) - 1)
         line.append(" " * _GAP)
         line.append(_fit(plain(text), columns[at], right=right), style=style)
     line.rstrip()
