@@ -126,7 +126,6 @@ class _Pairing:
             if new in self._jobs and old in self._free:
                 self._pair(new, old)
 
-
     def _between_the_same(self) -> None:
         """Pair what stands between the same two clips as before, where it is as many as then."""
         place = {old: at for at, old in enumerate(self._order)}

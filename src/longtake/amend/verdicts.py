@@ -112,7 +112,7 @@ class _Shown:
         same = self._same.get(clip)
         before = same if made else same or self._left.get(clip)
         if before is None:
-            why = "the film did not show it so far"
+            why = "the film was last made without it"
             return Verdict(clip, "rejoined" if made else "never", why if made else "")
         why = changes(before, now)
         return Verdict(clip, "rejoined", why) if why else Verdict(clip, "kept")

@@ -173,6 +173,7 @@ class PlanDocument:
     quote: QuoteObject
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
+    muted: tuple[str, ...]
     warnings: tuple[FaultObject, ...]
     other_shapes: tuple[ShapeObject, ...]
 
@@ -284,6 +285,7 @@ def plan_document(
         ),
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
         unused=plan.unused,
+        muted=plan.muted,
         warnings=tuple(map(fault_object, plan.warnings)),
         other_shapes=tuple(
             ShapeObject(aspect=str(aspect), size=str(aspect.of(timeline.size)))

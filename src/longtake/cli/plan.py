@@ -110,6 +110,8 @@ def summary(plan: Plan) -> Iterator[Text]:
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
         more = f", and {len(plan.shortened) - 3} more" if len(plan.shortened) > 3 else ""
         yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
+    if plan.muted:
+        yield _named("muted", f"{_first(plan.muted)}: left out of the film")
     if plan.unused:
         yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
 
@@ -144,6 +146,10 @@ def _under(plan: Plan, bed: MusicCue) -> str:
     first = plan.by_id[bed.clips[0]]
     scene = [source.id for source in plan.sources if source.scene == first.scene]
     return first.scene if bed.clips == (scene[0], scene[-1]) else first.shot
+
+
+def _first(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def _by_key(unused: tuple[str, ...]) -> str:

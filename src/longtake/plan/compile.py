@@ -24,7 +24,7 @@ from longtake.plan.sound import plan_cues
 from longtake.plan.survey import Survey
 from longtake.plan.titles import plan_titles
 from longtake.plan.unused import unused_keys
-from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
+from longtake.storyboard.check import NamedScene, NamedShot, muted_ids, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
 from longtake.storyboard.grammar import Length, parse_colour
 from longtake.storyboard.model import Storyboard
@@ -258,6 +258,7 @@ def _plan(
         shots=tuple(draft.notes),
         fit=storyboard.film.fit,
         unused=unused_keys(storyboard, scenes),
+        muted=muted_ids(storyboard),
         shortened=shortened,
         warnings=(*storyboard.warnings, *warnings),
         by_id=draft.sources,

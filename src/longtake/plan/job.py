@@ -230,7 +230,8 @@ class Quote:
 class Plan:
     """Everything that will happen, before any of it does.
 
-    `focus` maps clips to what films of other shapes keep of them, where the author said so.
+    `focus` maps clips to what films of other shapes keep of them, where the author said so; `muted`
+    names the scenes and shots that the author left out of the film.
     """
 
     title: str
@@ -244,6 +245,7 @@ class Plan:
     shots: tuple[ShotNote, ...]
     fit: Fit = "auto"
     unused: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
     shortened: tuple[tuple[str, int], ...] = ()
     warnings: tuple[Fault, ...] = ()
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)

@@ -150,7 +150,7 @@ class LowerThird(Part):
 
     text: TitleText
     line2: TitleText | None = None
-    preset: Slug = "line"
+    preset: Slug | None = None
     motion: Motion = "slide"
     from_s: Duration | None = Field(None, alias="from")
     seconds: Seconds | None = None
@@ -163,7 +163,7 @@ class TitleCard(Part):
     text: TitleText
     subtitle: TitleText | None = None
     links: Annotated[list[TitleText], Field(max_length=6)] = []
-    preset: Slug = "centre"
+    preset: Slug | None = None
     motion: Motion = "slide"
     from_s: Duration | None = Field(None, alias="from")
     seconds: Seconds | None = None
@@ -185,15 +185,6 @@ class Logo(Part):
     corner: Literal["top-left", "top-right", "bottom-left", "bottom-right"] = "top-right"
     size: Annotated[float, Field(ge=0.2, le=4)] = 1.0
     opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
-
-
-class Brand(Part):
-    """What all titles of a board, or of a series, have in common."""
-
-    font: PathText | None = None
-    palette: Palette = Palette()
-    logo: Logo | None = None
-    progress: bool = False
 
 
 Prompt = Annotated[
@@ -274,6 +265,19 @@ class Scene(Shot):
 
     title: Text | None = None
     shots: Annotated[list[Shot], Field(min_length=1)] | None = None
+
+
+class Brand(Part):
+    """What all films of a series have in common: how titles look, an opener, an end card."""
+
+    font: PathText | None = None
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    progress: bool = False
+    lower_third_preset: Slug = "line"
+    title_card_preset: Slug = "centre"
+    opener: Scene | None = None
+    end_card: Scene | None = None
 
 
 class Storyboard(Inherited):

@@ -13,6 +13,7 @@ from typing import Any
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.storyboard.model import Narration, PromptParts, Shot, Storyboard
+from longtake.storyboard.naming import placed_scenes
 
 MAX_FILLED = 20_000
 
@@ -122,8 +123,7 @@ def _texts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
     yield ("title",), storyboard.title
     if storyboard.look:
         yield ("look",), storyboard.look
-    for index, scene in enumerate(storyboard.scenes):
-        place = ("scenes", index)
+    for place, scene in placed_scenes(storyboard):
         if scene.title:
             yield (*place, "title"), scene.title
         yield from _texts_of(scene, place)
