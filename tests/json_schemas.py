@@ -8,12 +8,22 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from longtake.cli import doctor, documents, events, ledger, models, seamdocument, statusdocument
+from longtake.cli import (
+    diff,
+    doctor,
+    documents,
+    events,
+    ledger,
+    models,
+    seamdocument,
+    statusdocument,
+)
 
 FOLDER = Path(__file__).parents[1] / "docs" / "json"
 FORMS: dict[str, tuple[Any, str]] = {
     "plan": (documents.PlanDocument, "longtake plan --json"),
     "check": (documents.CheckDocument, "longtake check --json"),
+    "diff": (diff.DiffDocument, "longtake diff --json"),
     "explain": (documents.ExplainDocument, "longtake explain --json"),
     "status": (statusdocument.StatusDocument, "longtake status --json"),
     "models": (models.ModelsDocument, "longtake models --json"),

@@ -165,3 +165,36 @@ def test_a_verdict_as_text() -> None:
     assert (
         str(Verdict("a/1", "again", "its prompt changed")) == "a/1: made again, its prompt changed"
     )
+
+
+WORDS = """\
+longtake: 1
+title: W
+model: minimax/MiniMax-Hailuo-02
+look: warm light
+vars: {hour: dusk}
+cast: {ann: {text: "Ann, at ${hour}"}}
+scenes: [{id: a, prompt: "${ann} rows", seconds: 6}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("rows", "swims", "prompt"),
+        ("warm", "cold", "look"),
+        ("Ann,", "Anna,", "${ann}"),
+        ("hour: dusk", "hour: noon", "${ann}"),
+        ('rows", seconds', 'rows", camera: [Pan left], seconds', "camera"),
+        ("warm light\n", "cold\nresolution: 512p\n", "resolution and look"),
+    ],
+)
+def test_words_of_a_bought_clip(tmp_path: Path, old: str, new: str, what: str) -> None:
+    """What a prompt is put together from is named: the author's text, the look, what a name stands for."""
+    start = WORDS.replace("prompt:", "start: s.png, prompt:")
+    stills = {"s.png": "aa"}
+    save_history(tmp_path, "board", plan_of(start, stills=stills), {"a/1": "k"})
+    plan = plan_of(start.replace(old, new), stills=stills)
+    (said,) = all_verdicts(plan, load_history(tmp_path, "board"), frozenset())
+
+    assert said.why.startswith(f"its {what} ")

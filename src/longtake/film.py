@@ -148,16 +148,18 @@ class _LastStages:
         return lambda seen: _tell_seams(seen, self.plan, self.tell)
 
 
-def plan_film(path: Path, wishes: Wishes, choices: Choices | None = None) -> Plan:
+def plan_film(
+    path: Path, wishes: Wishes, choices: Choices | None = None, text: bytes | None = None
+) -> Plan:
     """The first two stages: load the storyboard, look at its files, compile it. Makes nothing.
 
-    `choices` stand in for those that are written beside the board.
+    `choices` stand in for those that are written beside the board, `text` for what the file says.
     """
-    return _compiled(_loaded(path, wishes), wishes, choices)
+    return _compiled(_loaded(path, wishes, text), wishes, choices)
 
 
-def _loaded(path: Path, wishes: Wishes) -> Storyboard:
-    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
+def _loaded(path: Path, wishes: Wishes, text: bytes | None = None) -> Storyboard:
+    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True, text=text)
     # Its faults come first: they may be what its draft lacks.
     return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ _CAMERA_WORDS = re.compile(r" ?\[[^\[\]]*\]$")
 @dataclass(frozen=True)
 class ClipRecord:
     """A clip as it was last made: its recipe, what it was made of, the clips it leaned on, its key,
-    and which of its takes was kept.
+    which of its takes was kept, and what its prompt was put together from.
     """
 
     recipe: str
@@ -41,6 +41,7 @@ class ClipRecord:
     upstream: tuple[str, ...]
     key: str
     take: int = 1
+    wording: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ def film_name(board: str, flavour: str = "") -> str:
     return f"{board}/{flavour}" if flavour else board
 
 
+def record_of(job: ClipJob, key: str) -> ClipRecord:
+    """Write down a clip as it is made now."""
+    parts, wording = dict(job.parts), dict(job.wording)
+    return ClipRecord(job.recipe, parts, upstream_of(job), key, job.take, wording)
+
+
 def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
     """Read what is remembered of a film's clips; nothing where nothing is, or where it is damaged."""
     return {clip: record for clip, record in _records(work, film) if record}
@@ -100,13 +107,7 @@ def save_history(work: Path, film: str, plan: Plan, keys: Mapping[str, str]) -> 
     """Remember the clips that have a take now, by the keys of these; what is known of others stays."""
     films = _films(work)
     before = films.get(film)
-    made = {
-        job.id: asdict(
-            ClipRecord(job.recipe, dict(job.parts), _upstream(job), keys[job.id], job.take)
-        )
-        for job in plan.jobs
-        if job.id in keys
-    }
+    made = {job.id: asdict(record_of(job, keys[job.id])) for job in plan.jobs if job.id in keys}
     clips = {**(before if isinstance(before, dict) else {}), **made}
     document = {"schema": SCHEMA, "films": {**films, film: clips}}
     if document["films"] != films:
@@ -161,13 +162,13 @@ def owned_clips(plan: Plan) -> frozenset[str]:
 
 
 def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
-    changed = _changed(known.parts, job.parts)
+    changed = _named(_changed(known.parts, job.parts), known.wording, job.wording)
     moved = _moved(known, job) if changed == [_WORDS["first frame"]] else ""
     if moved:
         return f"its handoff frame changed because {moved}"
     if changed:
         return f"its {_listed(changed)} changed"
-    before, now = known.upstream, _upstream(job)
+    before, now = known.upstream, upstream_of(job)
     if before != now:
         gone = ", ".join(before) or "nothing"
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
@@ -182,7 +183,7 @@ def _moved(known: ClipRecord, job: ClipJob) -> str:
     if not (isinstance(was, dict) and isinstance(now, dict) and isinstance(job.first, EndOf)):
         return ""
     ends = "handoff at frame"
-    if known.upstream != _upstream(job) or ends not in was:
+    if known.upstream != upstream_of(job) or ends not in was:
         return ""
     if was[ends] != now[ends]:
         return f"{job.first.clip} ends on another one"
@@ -205,6 +206,20 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         elif "look" in inner:
             names.remove("prompt")
     return [_WORDS.get(name, name) for name in names]
+
+
+def _named(changed: list[str], was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name what of a prompt changed: its own text, the look, or what a name in it stands for."""
+    if "prompt" not in changed or not (was and now):
+        return changed
+    words = [] if was.get("text") == now.get("text") else ["prompt"]
+    words += [] if was.get("look") == now.get("look") else ["look"]
+    old, new = (side.get("names") or {} for side in (was, now))
+    if "prompt" not in words and isinstance(old, dict):
+        words += [f"${{{name}}}" for name in _differing(old, new)]
+    at = changed.index("prompt")
+    told = [word for word in words if word not in changed[:at] + changed[at + 1 :]]
+    return [*changed[:at], *(told or ["prompt"]), *changed[at + 1 :]]
 
 
 class _Causes:
@@ -249,14 +264,15 @@ class _Causes:
         return None
 
     def _above(self, job: ClipJob) -> list[Source]:
-        return [self._plan.by_id[clip] for clip in _upstream(job) if clip in self._plan.by_id]
+        return [self._plan.by_id[clip] for clip in upstream_of(job) if clip in self._plan.by_id]
 
 
 def _name(known: ClipRecord) -> str:
     return take_name(known.recipe, known.take)
 
 
-def _upstream(job: ClipJob) -> tuple[str, ...]:
+def upstream_of(job: ClipJob) -> tuple[str, ...]:
+    """Name the clips that a clip begins or ends on."""
     return tuple(edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
 
 
@@ -295,5 +311,12 @@ def _record(row: Any) -> ClipRecord | None:
         return None
     if not isinstance(parts.get("card") or {}, dict):
         return None
-    take = row.get("take", 1)
-    return ClipRecord(recipe, parts, tuple(upstream), key, take if isinstance(take, int) else 1)
+    take, wording = row.get("take", 1), row.get("wording")
+    return ClipRecord(
+        recipe,
+        parts,
+        tuple(upstream),
+        key,
+        take if isinstance(take, int) else 1,
+        wording if isinstance(wording, dict) else {},
+    )

@@ -45,6 +45,7 @@ def showings(plan: Plan) -> tuple[ShownClip, ...]:
         before, behind = (_neighbour(plan, index + step) for step in (-1, 1))
         facets = {
             "film": film,
+            "take": source.take if isinstance(source, ClipJob) else 1,
             "part": [clip.start, clip.end],
             "before": _join(joins[index], before),
             "behind": _join(joins[index + 1], behind),
@@ -72,6 +73,8 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     if own:
         yield f"its {_listed([_WORDS.get(name, name) for name in own])} changed"
         return
+    if old.get("take", 1) != new.get("take", 1):
+        yield f"take {new.get('take', 1)} of it is kept now"
     joins = [*_join_change(old, new, "before"), *_join_change(old, new, "behind")]
     yield from joins
     # A transition takes its frames from the part that is shown: one word for both.
@@ -123,9 +126,13 @@ def _neighbour(plan: Plan, index: int) -> Source | None:
 def _join(join: Join | None, neighbour: Source | None) -> dict[str, str]:
     """Write a join down; a transition shows its neighbour, and changes with it."""
     if isinstance(join, Transition) and neighbour is not None:
-        return {"join": join.written, "with": neighbour.recipe}
+        return {"join": join.written, "with": _shown_of(neighbour)}
     # To be cut off from a neighbour, or to have none, changes no frame.
     return {"join": "seam"} if isinstance(join, Seam) else {}
+
+
+def _shown_of(source: Source) -> str:
+    return source.kept_name if isinstance(source, ClipJob) else source.recipe
 
 
 def _drawn(layer: Layer) -> list[str]:

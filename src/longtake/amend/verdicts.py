@@ -18,7 +18,6 @@ from longtake.history import (
     verdicts,
 )
 from longtake.plan.job import ClipJob, Plan
-from longtake.units import Money
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,6 @@ def amendment(plan: Plan, memory: Memory, owned: frozenset[str]) -> Amendment:
     shown = _Shown(plan, memory.shown, frozenset(pairs.values()))
     said = tuple(shown.verdict(source.id, made.get(source.id)) for source in plan.sources)
     return Amendment(said, shown.gone)
-
-
-def price_of(plan: Plan, clip: str) -> Money | None:
-    """Give what a clip costs to make; None where nobody knows, or where no provider makes it."""
-    source = plan.by_id[clip]
-    return source.price if isinstance(source, ClipJob) else None
 
 
 def _unremembered(plan: Plan, owned: frozenset[str]) -> Iterator[Verdict]:

@@ -10,10 +10,10 @@ from typing import Literal
 from rich.cells import cell_len
 from rich.text import Text
 
-from longtake.amend.verdicts import Amendment, price_of
+from longtake.amend.verdicts import Amendment
 from longtake.cli.say import DIM, PATH, STATES, assembled, plain
 from longtake.history import Verdict
-from longtake.plan.job import Plan
+from longtake.plan.job import ClipJob, Plan
 from longtake.units import Money
 
 State = Literal["kept", "rejoined", "again", "never"]
@@ -83,7 +83,7 @@ def _rows(plan: Plan, amendment: Amendment, every: bool) -> Iterator[_Row]:
 
 
 def _bought(plan: Plan, said: Iterable[Verdict]) -> bool:
-    return all(price_of(plan, each.clip) is not None for each in said)
+    return all(isinstance(plan.by_id[each.clip], ClipJob) for each in said)
 
 
 def _named(clips: Iterable[str], every: bool) -> str:
@@ -100,9 +100,9 @@ def _for(plan: Plan, said: Iterable[Verdict]) -> str:
 
 def _price(plan: Plan, said: Iterable[Verdict]) -> str:
     """Sum what clips cost that are to be made; nothing for those that cost nothing."""
-    lacking = {clip for clip, _, owned in plan.quote.lines if not owned}
-    clips = [each.clip for each in said if each.clip in lacking]
-    prices = [price_of(plan, clip) for clip in clips]
+    lacking = {clip: price for clip, price, owned in plan.quote.lines if not owned}
+    wanted = [each.clip for each in said if each.state in ("again", "never")]
+    prices = [lacking[clip] for clip in wanted if clip in lacking]
     known = [price for price in prices if price and price.amount]
     unknown = sum(price is None for price in prices)
     parts = [str(_sum(known))] if known else []

@@ -27,6 +27,7 @@ VERBS = {
     "init": "Write a small storyboard with stills that renders at once",
     "check": "Find every fault in a storyboard, and in the files it names",
     "plan": "Show the chain of clips, lengths, joins, prices; makes nothing",
+    "diff": "Compare two boards: what is kept, re-joined or made again, and what that costs",
     "explain": "Say why a clip is made again, and how the film is put together",
     "animatic": "Make a rough moving version of the film, free, without a key",
     "make": "Make the film; what exists already is not made again",

@@ -81,7 +81,7 @@ class ClipJob:
     with the recipe of the clip it continues, and the same for all of its takes.
 
     `takes` is how many the author asked for, `take` the one that is kept, `chosen` whether somebody
-    said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
+    said so. `wording` tells what the prompt was put together from. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
     one that this clip was bought on though what it continues ends on another one now.
     """
 
@@ -114,6 +114,7 @@ class ClipJob:
     chosen: bool = False
     lands: str = ""
     begins: str = ""
+    wording: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def numbers(self) -> tuple[int, ...]:

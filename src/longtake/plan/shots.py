@@ -28,7 +28,7 @@ from longtake.plan.lengths import clip_lengths, other_split
 from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
-from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
+from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt, prompt_wording
 from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.speech import Spoken
 from longtake.plan.survey import Survey
@@ -366,6 +366,9 @@ class _Order:
             options=options,
             faces=faces,
             repairs=self.settings.repairs,
+            wording=prompt_wording(
+                _author_text(self.shot), self.settings.look, self.draft.storyboard
+            ),
             takes=self.settings.takes,
         )
 

@@ -21,17 +21,21 @@ _STAND_INS: dict[Place, Any] = {("title",): "?", ("longtake",): 1}
 
 
 def load_storyboard(
-    path: str | Path, *, set_vars: Mapping[str, str] | None = None, hold_faults: bool = False
+    path: str | Path,
+    *,
+    set_vars: Mapping[str, str] | None = None,
+    hold_faults: bool = False,
+    text: bytes | None = None,
 ) -> Storyboard:
     """Read a storyboard and check it; every fault is reported with its line.
 
     `set_vars` wins over the `vars` of the board and of all it extends. Raises StoryboardError with
     all faults in file order, the board's own first. With `hold_faults` they come as `held_faults`
     instead, of a document without its flawed values, wherever there is such a one: whoever asks so looks
-    further and then raises them.
+    further and then raises them. With a `text` of its own the file is not read, only its place counts.
     """
     path = Path(path)
-    series = read_series(path)
+    series = read_series(path, text)
     set_variables(series, set_vars or {})
     if series.root is None:
         raise StoryboardError(tuple(series.faults))
