@@ -82,10 +82,11 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     project = Project(Path(path))
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
+    refuse(plan, project, wishes)
     tell(Planned(plan))
     with project.hold():
-        wishes = replace(wishes, since=last_purchase())
+        if wishes.since is None:
+            wishes = replace(wishes, since=last_purchase())
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
@@ -199,7 +200,7 @@ def _above_labels(plan: Plan) -> Plan:
     return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
-def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
+def refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
     """Stop before anything is spent on what cannot be made, or not for that money."""
     refuse_what_cannot_be_made(plan, project, wishes.purse)
     if not wishes.animatic:
@@ -211,7 +212,7 @@ def _voiced(
 ) -> Plan:
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
+    refuse(plan, project, wishes)
     tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
     return plan
 

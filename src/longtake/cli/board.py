@@ -50,6 +50,14 @@ def find_board(named: Path | None) -> Path:
     return boards[0]
 
 
+def find_boards(named: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Give the paths of the boards that are named, each once, or of the only one in the folder."""
+    found: dict[Path, Path] = {}
+    for path in (find_board(name) for name in named or (None,)):
+        found.setdefault(path.resolve(), path)
+    return tuple(found.values())
+
+
 def boards_in(folder: Path) -> tuple[Path, ...]:
     """List the storyboards of a folder; bibles, which have no scenes, are none."""
     found = [p for p in sorted(folder.iterdir()) if p.suffix in (".yaml", ".yml") and p.is_file()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -30,13 +30,19 @@ class StartEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannedEvent:
+class _OfBoard:
+    """What is told of one board: `board` is its file."""
+
+    board: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedEvent(_OfBoard):
     """The plan stands; nothing was made yet. `clips` counts clips a provider makes, `voices` narrations
     to be said. It stands `again`, with other lengths, once voices were made.
     """
 
     event: Literal["planned"] = "planned"
-    board: str
     title: str
     clips: int
     owned: int
@@ -48,7 +54,7 @@ class PlannedEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoiceEvent:
+class VoiceEvent(_OfBoard):
     """A voice is made, failed, or waiting for what the message says."""
 
     event: Literal["voice"] = "voice"
@@ -58,7 +64,7 @@ class VoiceEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipEvent:
+class ClipEvent(_OfBoard):
     """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
 
     A clip that an earlier run bought and the board no longer asks for is settled when it is home,
@@ -73,7 +79,7 @@ class ClipEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
+class WebhookEvent(_OfBoard):
     """Calls of providers are awaited at `url`; `calls` have come by the end, null at the beginning."""
 
     event: Literal["webhook"] = "webhook"
@@ -82,7 +88,7 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenderingEvent:
+class RenderingEvent(_OfBoard):
     """So many frames of a film were rendered in this run, of `total` of the whole film.
 
     `aspect` is its shape, such as 9:16, where that is not the film's own.
@@ -95,7 +101,7 @@ class RenderingEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilmEvent:
+class FilmEvent(_OfBoard):
     """A film is there, the one in its own shape first, then one of each other shape that was asked for.
 
     `made` is false where it already was what it should be.
@@ -113,7 +119,7 @@ class FilmEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamsEvent:
+class SeamsEvent(_OfBoard):
     """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
 
     event: Literal["seams"] = "seams"
@@ -122,7 +128,7 @@ class SeamsEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileEvent:
+class FileEvent(_OfBoard):
     """A finished file beside the film."""
 
     event: Literal["file"] = "file"
@@ -144,8 +150,11 @@ class FaultObject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorEvent:
-    """The run ends with this exit code. It may be the first line, so it carries the versions."""
+class ErrorEvent(_OfBoard):
+    """The run ends with this exit code, or, where several boards are made, that of `board` does.
+
+    It may be the first line, so it carries the versions.
+    """
 
     longtake: Literal[1] = FORM
     version: str = __version__
@@ -203,24 +212,18 @@ def error_of(error: LongtakeError) -> ErrorEvent:
 class EventLines:
     """Listens to a run and writes what it hears, one object a line."""
 
-    def __init__(self, write: Callable[[object], None]) -> None:
+    def __init__(self, write: Callable[[object], None], board: str) -> None:
         self._write = write
+        self._board = board
         self._rendered = 0
-
-    def __enter__(self) -> EventLines:
-        self._write(StartEvent())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing is left open: every line was written when it was heard."""
 
     def __call__(self, event: events.Event) -> None:
         """Write one event."""
         line = self._line(event)
         if line is not None:
-            self._write(line)
+            self._write(replace(line, board=self._board))
 
-    def _line(self, event: events.Event) -> RunLine | None:
+    def _line(self, event: events.Event) -> _OfBoard | None:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)
@@ -247,7 +250,6 @@ class EventLines:
 def _planned(plan: Plan, again: bool) -> PlannedEvent:
     timeline = plan.timeline
     return PlannedEvent(
-        board=plan.board,
         title=plan.title,
         clips=len(plan.jobs),
         owned=sum(owned for _, _, owned in plan.quote.lines),

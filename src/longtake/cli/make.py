@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from longtake.cli import options, say
-from longtake.cli.board import find_board
+from longtake.cli.board import find_boards
 from longtake.cli.making import Consent, confirm, make_and_show
+from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import plan_film
@@ -18,7 +19,7 @@ from longtake.wishes import Wishes
 
 
 @click.command("make")
-@options.BOARD
+@options.BOARDS
 @options.DRAFT
 @options.QUALITY
 @options.NO_COPY
@@ -34,7 +35,7 @@ from longtake.wishes import Wishes
 @options.TRACE
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     draft: bool,
     quality: str,
     no_copy: bool,
@@ -49,12 +50,14 @@ def command(
     yes: bool,
     trace: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Make the film. What exists already is not made again.
 
-    Stop it whenever you like: the same command goes on where it stopped.
+    Stop it whenever you like: the same command goes on where it stopped. Of several boards one film
+    after the other is made, over one `--budget`; an error of one stops none of the others, and the exit
+    code is the highest.
     """
-    path = find_board(board)
+    paths = find_boards(boards)
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
@@ -69,15 +72,20 @@ def command(
         agreed=yes,
         webhook=_webhook(webhook, listen),
     )
+    if len(paths) > 1:
+        if accepted:
+            raise click.UsageError("`--accept` names a clip of one board: name that board alone")
+        return make_together(paths, wishes, consent, as_json=as_json, trace=trace)
     make_and_show(
-        path,
+        paths[0],
         wishes,
         gate=lambda plan, before: confirm(plan, consent, before),
         as_json=as_json,
         trace=trace,
     )
     if draft and not as_json:
-        _say_final(path, variables)
+        _say_final(paths[0], variables)
+    return 0
 
 
 def _webhook(url: str | None, listen: str | None) -> Webhook | None:

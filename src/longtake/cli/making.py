@@ -12,7 +12,7 @@ import click
 from longtake import events
 from longtake.assemble.film import Film
 from longtake.cli import say
-from longtake.cli.events import EventLines
+from longtake.cli.events import EventLines, StartEvent
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted, counted_both
@@ -43,17 +43,28 @@ def make_and_show(
 
     `trace` is where a trace of the run is written, made or not.
     """
-    with traced(trace) as tell:
-        if as_json:
-            with EventLines(say.answer_json) as lines:
-                make_film(board, wishes, _gated(gate, lines, tell))
-            return
-        _make_on_terminal(board, wishes, gate, tell)
+    if as_json:
+        say.answer_json(StartEvent())
+    with traced(trace) as also:
+        show_making(board, wishes, gate, also, as_json=as_json)
 
 
-def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell) -> None:
+def show_making(
+    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, *, as_json: bool, label: str = ""
+) -> None:
+    """Make the film of a board and show how it goes; `label` counts it among others, `also` hears too."""
+    if as_json:
+        lines = EventLines(say.answer_json, str(board))
+        make_film(board, wishes, _gated(gate, lines, also))
+    else:
+        _make_on_terminal(board, wishes, gate, also, label)
+
+
+def _make_on_terminal(
+    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str
+) -> None:
     console = say.terminal()
-    display = Bars(console) if console.is_terminal else Lines(console)
+    display = Bars(console, label) if console.is_terminal else Lines(console, label)
     films: list[tuple[Film, list[events.Delivered]]] = []
     seams: list[events.SeamsSeen] = []
     plans: list[Plan] = []
@@ -80,7 +91,7 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
         else:
             say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
         say.answer((say.shown(film.path), PATH))
-    _say_seams(seams, wishes.flavour)
+    _say_seams(seams, wishes.flavour, f" {say.shown(board)}" if label else "")
 
 
 def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
@@ -90,19 +101,38 @@ def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
     agreed to, where it has become dearer since.
     """
     what = _to_buy(plan)
-    if not what or consent.yes or consent.budget is not None:
+    if not what:
         return
     longer = "the voices are longer than was estimated: " if before else ""
     was = f" (not {clips_total(before.quote)})" if before else ""
     nothing = "no clip was bought" if before else "nothing was bought"
-    if plan.quote.unknown:
-        what += f" ({len(plan.quote.unknown):,} of unknown price)"
+    cost = f"{plan.quote.total}{was}"
+    agree(what, cost, len(plan.quote.unknown), consent, longer=longer, nothing=nothing)
+
+
+def agree(
+    what: str,
+    cost: str,
+    unknown: int,
+    consent: Consent,
+    *,
+    longer: str = "",
+    nothing: str = "nothing was bought",
+) -> None:
+    """Ask whether something is to be bought for so much, unless the author has said so already.
+
+    Raises ConfirmationNeeded where nobody can answer, or says no.
+    """
+    if consent.yes or consent.budget is not None:
+        return
+    if unknown:
+        what += f" ({unknown:,} of unknown price)"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConfirmationNeeded(
-            f"{longer}{what} would cost {plan.quote.total}{was}, and nobody is here to agree",
+            f"{longer}{what} would cost {cost}, and nobody is here to agree",
             hint=f"say `--yes`, or set a limit with `--budget`; {nothing}",
         )
-    question = f"{longer}Buy {what} for {plan.quote.total}{was}?"
+    question = f"{longer}Buy {what} for {cost}?"
     if not click.confirm(question[:1].upper() + question[1:], err=True):
         raise ConfirmationNeeded(f"not agreed: {nothing}", hint="`longtake animatic` is free")
 
@@ -148,9 +178,9 @@ def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
     return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
 
 
-def _say_seams(looked: list[events.SeamsSeen], flavour: str) -> None:
+def _say_seams(looked: list[events.SeamsSeen], flavour: str, board: str) -> None:
     """Say how many seams can be seen, and what shows them; nothing where none can."""
-    verb = f"longtake seams --{flavour}" if flavour else "longtake seams"
+    verb = f"longtake seams{board}" + (f" --{flavour}" if flavour else "")
     for seen in looked:
         if seen.visible:
             count = counted(seen.seams, "seam")

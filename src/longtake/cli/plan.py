@@ -12,17 +12,19 @@ from longtake.amend.verdicts import Amendment
 from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.amended import amended_line, amended_lines
-from longtake.cli.board import find_board
+from longtake.cli.board import find_boards
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
+from longtake.cli.each import for_each
 from longtake.cli.judged import judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
-from longtake.cli.table import counted
+from longtake.cli.table import counted, counted_both
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
+from longtake.plan.together import quote_together
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
 from longtake.standing import amended, find_takes, judged
@@ -31,7 +33,7 @@ from longtake.wishes import Wishes
 
 
 @click.command("plan")
-@options.BOARD
+@options.BOARDS
 @options.SET
 @options.ANIMATIC
 @options.DRAFT
@@ -41,40 +43,73 @@ from longtake.wishes import Wishes
 )
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     variables: dict[str, str],
     animatic: bool,
     draft: bool,
     aspects: tuple[Aspect, ...],
     every: bool,
     as_json: bool,
-) -> None:
-    """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
-    path = find_board(board)
+) -> int:
+    """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing.
+
+    Of several boards it says what an edit does to each (such as one of a bible they share), and what
+    all of them cost; `--all` shows their chains as well.
+    """
+    paths = find_boards(boards)
     wishes = Wishes(animatic=animatic, draft=draft, variables=variables, aspects=aspects)
-    plan = plan_film(path, wishes)
-    edit = amended(plan, Project(path), wishes)
-    if as_json:
-        say.answer_json(plan_document(plan, path, edit, animatic=animatic, aspects=aspects))
-        return
+    plans: list[Plan] = []
+
+    def show(path: Path) -> None:
+        plan = plan_film(path, wishes)
+        edit = amended(plan, Project(path), wishes)
+        plans.append(plan)
+        if as_json:
+            say.answer_json(plan_document(plan, path, edit, animatic=animatic, aspects=aspects))
+            return
+        _show(plan, path, edit, wishes, every=every, chain=every or len(paths) == 1)
+        if len(paths) > 1:
+            say.answer()
+
+    code = for_each(paths, show, as_json=as_json)
+    if len(paths) > 1 and not as_json:
+        say.answer(_together(plans, len(paths)))
+    return code
+
+
+def _show(
+    plan: Plan, path: Path, edit: Amendment, wishes: Wishes, *, every: bool, chain: bool
+) -> None:
     console = say.terminal(err=False)
     width = console.width if console.is_terminal else None
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
-    # One answer for all of the tree: each one opens a terminal of its own.
-    tree = plan_tree(plan, width, every=every, amended=edit if edit.known else None)
-    say.answer(Text("\n").join(tree))
-    say.answer()
+    if chain:
+        # One answer for all of the tree: each one opens a terminal of its own.
+        tree = plan_tree(plan, width, every=every, amended=edit if edit.known else None)
+        say.answer(Text("\n").join(tree))
+        say.answer()
     for line in _edit_lines(plan, edit, every):
         say.answer(line)
-    for line in (*summary(plan), *_shapes(plan, aspects), *key_lines(plan, path)):
+    for line in (*summary(plan), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
         say.answer(line)
-    if not animatic:
+    if not wishes.animatic:
         for line in judged_lines(*judged(find_takes(plan, Project(path)))):
             say.answer(line)
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)
+
+
+def _together(plans: list[Plan], boards: int) -> Text:
+    """Say what several boards come to; what more than one of them needs is counted once."""
+    quote = quote_together(plans)
+    what = counted_both(quote.clips, quote.voices)
+    price = f"{quote.total} still to pay" if what else "nothing still to pay"
+    if quote.unknown:
+        price += f", without {quote.unknown:,} of unknown price"
+    whole = counted(len(plans), "board") + (f" of {boards:,}" if len(plans) < boards else "")
+    return _named("all", f"{whole}; {f'{what} to buy, ' if what else ''}{price}")
 
 
 def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:

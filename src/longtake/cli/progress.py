@@ -36,8 +36,9 @@ NAMED_KEPT = 3
 class Lines:
     """Listens to a run and says on stderr, line by line, what was made."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, label: str = "") -> None:
         self.console = console or say.terminal()
+        self._label = label
         self.kept = self.made = self.failed = 0
         self._width = say.width_of(self.console)
         self._waiting: list[str] = []
@@ -62,7 +63,7 @@ class Lines:
                 self._plan = plan
                 self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
                 # What was said already stays said.
-                self._head = None if again and not self._head else _headline(plan)
+                self._head = None if again and not self._head else _headline(plan, self._label)
                 self._began = time.monotonic()
             case events.Listening(url, calls):
                 self._flush()
@@ -155,8 +156,8 @@ class Lines:
 class Bars(Lines):
     """The same on a terminal that is watched: lines stay above bars that move."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, label: str = "") -> None:
+        super().__init__(console, label)
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None, complete_style="cyan", finished_style="green"),
@@ -250,9 +251,10 @@ def _called(url: str, calls: int | None) -> str:
     return f"{counted(calls, 'call')} came"
 
 
-def _headline(plan: Plan) -> Text:
+def _headline(plan: Plan, label: str) -> Text:
     owned = sum(has_take for _, _, has_take in plan.quote.lines)
     missing = len(plan.jobs) - owned
     clips = f"{missing:,} clip{'' if missing == 1 else 's'} to make, {owned:,} owned"
     frames = f"{plan.timeline.frames:,} frames"
-    return say.assembled((say.plain(plan.title), HEADING), (f"  {clips}; {frames}", DIM))
+    count = (f"{label}  " if label else "", DIM)
+    return say.assembled(count, (say.plain(plan.title), HEADING), (f"  {clips}; {frames}", DIM))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -112,14 +113,15 @@ def fault_text(fault: Fault, label: tuple[str, str] | None = None) -> Text:
     return Text("\n").join(lines)
 
 
-def failed(error: LongtakeError, *, as_json: bool = False) -> int:
-    """Say an error raised on purpose; gives its exit code."""
+def failed(error: LongtakeError, *, as_json: bool = False, board: str = "") -> int:
+    """Say an error raised on purpose, of one of several boards where it is named; gives its exit code."""
     if as_json:
-        answer_json(error_of(error))
+        answer_json(replace(error_of(error), board=board))
     if isinstance(error, StoryboardError):
         tell(Text("\n\n").join(fault_text(fault) for fault in error.faults))
     else:
-        place = f"{error.where}: " if error.where else ""
+        at = error.where or (shown(board) if board else "")
+        place = f"{at}: " if at else ""
         _say_error(place + error.message, error.hint)
     return error.exit_code
 
@@ -140,12 +142,12 @@ def misused(error: click.ClickException, *, as_json: bool = False) -> int:
     return error.exit_code
 
 
-def refused(error: OSError, *, as_json: bool = False) -> int:
+def refused(error: OSError, *, as_json: bool = False, board: str = "") -> int:
     """Say what the machine did not allow (a full disk, a folder that is read-only); gives 1."""
     place = f"{shown(str(error.filename))}: " if error.filename else ""
     reason = (error.strerror or str(error)).lower()
     hint = "nothing finished is lost; the same command goes on when that is mended"
-    return failed(LongtakeError(f"{place}{reason}", hint=hint), as_json=as_json)
+    return failed(LongtakeError(f"{place}{reason}", hint=hint), as_json=as_json, board=board)
 
 
 def interrupted(exit_code: int, *, as_json: bool = False) -> int:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from longtake.cli import options, say
-from longtake.cli.board import find_board
+from longtake.cli.board import find_boards
+from longtake.cli.each import for_each
 from longtake.cli.judged import judged_lines
 from longtake.cli.ledger import open_purchases
-from longtake.cli.say import DIM, PATH, WARNING
+from longtake.cli.say import DIM, HEADING, PATH, WARNING
 from longtake.cli.spoken import voices_line
 from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted_both
@@ -23,23 +24,36 @@ LIST_UP_TO = 40
 
 
 @click.command("status")
-@options.BOARD
+@options.BOARDS
 @options.SET
 @options.ANIMATIC
 @options.QUALITY
 @click.option("--all", "every", is_flag=True, help="List every clip, however many there are.")
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     variables: dict[str, str],
     animatic: bool,
     quality: str,
     every: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Show which clips are made, whether the film is up to date, and who holds the project."""
-    path = find_board(board)
-    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    paths = find_boards(boards)
+    wishes = Wishes(animatic=animatic, quality=quality, variables=variables)
+
+    def tell(path: Path) -> None:
+        if len(paths) > 1 and not as_json:
+            say.answer((say.shown(path), HEADING))
+        _tell(path, wishes, every, as_json)
+        if path != paths[-1] and not as_json:
+            say.answer()
+
+    return for_each(paths, tell, as_json=as_json)
+
+
+def _tell(path: Path, wishes: Wishes, every: bool, as_json: bool) -> None:
+    standing = look(path, wishes)
     purchases = open_purchases(path)
     if as_json:
         say.answer_json(status_document(standing, path, purchases))

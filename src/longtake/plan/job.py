@@ -81,8 +81,9 @@ class ClipJob:
     with the recipe of the clip it continues, and the same for all of its takes.
 
     `takes` is how many the author asked for, `take` the one that is kept, `chosen` whether somebody
-    said so. `wording` tells what the prompt was put together from. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
-    one that this clip was bought on though what it continues ends on another one now.
+    said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
+    one that this clip was bought on though what it continues ends on another one now. `wording` tells
+    what the prompt was put together from.
     """
 
     kind: ClassVar[Literal["clip"]] = "clip"
