@@ -50,5 +50,7 @@ def command(
     )
     if len(paths) > 1:
         return make_together(paths, wishes, Consent(), as_json=as_json, trace=trace)
-    make_and_show(paths[0], wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)
+    make_and_show(
+        paths[0], wishes, gate=lambda plan, before, why: None, as_json=as_json, trace=trace
+    )
     return 0

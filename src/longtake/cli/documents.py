@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,6 @@ from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.history import Verdict
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, StartOf, StillFrame
 from longtake.plan.waits import longest_wait
-from longtake.standing import Standing
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Aspect, Money
 
@@ -53,9 +52,11 @@ class ClipObject:
 
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
     from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
-    members of the cast whose pictures it is given, `anchor` a picture its colours are led to.
-    `state` says what becomes of it: kept, rejoined (its take stays, the film shows it otherwise than
-    when it was last made), again (made again), or never (made so far); `why` says what changed.
+    members of the cast whose pictures it is given, `anchor` a picture its colours are led to. `takes`
+    counts the takes that are needed, `take` is the number of the kept one: null where one of several is
+    still to be chosen. `price` is that of one take. `state` says what becomes of it: kept, rejoined (its
+    take stays, the film shows it otherwise than when it was last made), again (made again), or never
+    (made so far); `why` says what changed.
     """
 
     id: str
@@ -79,6 +80,8 @@ class ClipObject:
     anchor: str = ""
     price: str | None = None
     owned: bool | None = None
+    takes: int = 0
+    take: int | None = None
     state: State
     why: str = ""
 
@@ -192,48 +195,6 @@ class CheckDocument:
     warnings: tuple[FaultObject, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerdictObject:
-    """What becomes of a clip: kept, re-joined or made again (and why), or made for the first time."""
-
-    clip: str
-    state: State
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpanObject:
-    """Film frames [`start`, `end`), made one way, and why.
-
-    `pieces` is how many files they take, `missing` how many of the frames are in none yet.
-    """
-
-    start: int
-    end: int
-    how: str
-    what: str
-    reason: str
-    pieces: int
-    missing: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExplainDocument:
-    """`longtake explain --json`: clips and why they are kept or made; spans and how they are made.
-
-    Where one clip was asked for, `clips` holds it alone and `spans` is empty.
-    """
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["explain"] = "explain"
-    board: str
-    clips: tuple[VerdictObject, ...]
-    spans: tuple[SpanObject, ...]
-    frames: int
-    lacking: int
-
-
 def plan_document(
     plan: Plan,
     board: Path,
@@ -305,18 +266,6 @@ def check_document(plan: Plan, board: Path) -> CheckDocument:
     )
 
 
-def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) -> ExplainDocument:
-    """Write verdicts of the named clips; of all clips, with the spans, where none is named."""
-    chosen = [v for v in standing.verdicts if not clips or v.clip in clips]
-    return ExplainDocument(
-        board=str(board),
-        clips=tuple(VerdictObject(clip=v.clip, state=state_of(v), why=v.why) for v in chosen),
-        spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
-        frames=standing.frames,
-        lacking=standing.lacking,
-    )
-
-
 def _clips(plan: Plan, edit: Amendment) -> tuple[ClipObject, ...]:
     said = {verdict.clip: verdict for verdict in edit.verdicts}
     owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
@@ -359,6 +308,8 @@ def _clip(
         anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
         price=_price(made.price) if made else None,
         owned=owned,
+        takes=len(made.numbers) if made else 0,
+        take=made.take if made and not made.is_open else None,
         state=state_of(said) if said else "never",
         why=said.why if said else "",
     )

@@ -16,6 +16,7 @@ from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.errors import Fault, LongtakeError, StoryboardError
 from longtake.generate.run import Progress, Step
+from longtake.offering import Offer
 from longtake.plan.job import Plan
 
 FORM: Literal[1] = 1
@@ -54,6 +55,33 @@ class PlannedEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeObject:
+    """One take of a clip: its place by the rank (1 is best), and the reasons in words."""
+
+    take: int
+    place: int
+    proposed: bool
+    reasons: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceEvent(_OfBoard):
+    """Several takes of a clip are there and none was chosen; `sheet` is a picture of all of them.
+
+    `shot` is what `longtake keep` calls it. `taken` is the take that is gone on with, null where the
+    author is to choose.
+    """
+
+    event: Literal["choice"] = "choice"
+    clip: str
+    shot: str
+    takes: tuple[TakeObject, ...]
+    sheet: str
+    taken: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoiceEvent(_OfBoard):
     """A voice is made, failed, or waiting for what the message says."""
 
@@ -66,6 +94,9 @@ class VoiceEvent(_OfBoard):
 @dataclass(frozen=True, kw_only=True)
 class ClipEvent(_OfBoard):
     """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
+
+    It is at "choose" where several takes are there and none was chosen, and "held" where it continues
+    such a clip.
 
     A clip that an earlier run bought and the board no longer asks for is settled when it is home,
     unsettled where it cannot be brought there.
@@ -169,6 +200,7 @@ RunLine = (
     StartEvent
     | PlannedEvent
     | WebhookEvent
+    | ChoiceEvent
     | VoiceEvent
     | ClipEvent
     | RenderingEvent
@@ -210,12 +242,22 @@ def error_of(error: LongtakeError) -> ErrorEvent:
 
 
 class EventLines:
-    """Listens to a run and writes what it hears, one object a line."""
+    """Listens to a run and writes what it hears of a board, one object a line.
 
-    def __init__(self, write: Callable[[object], None], board: str) -> None:
+    Entered it writes the first line of all; that of several boards is written by who makes them.
+    """
+
+    def __init__(self, write: Callable[[object], None], board: str = "") -> None:
         self._write = write
         self._board = board
         self._rendered = 0
+
+    def __enter__(self) -> EventLines:
+        self._write(StartEvent())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left open: every line was written when it was heard."""
 
     def __call__(self, event: events.Event) -> None:
         """Write one event."""
@@ -227,6 +269,8 @@ class EventLines:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)
+            case events.Offered(offer, taken):
+                return _choice(offer, taken)
             case events.Voiced(voice, state, message):
                 return VoiceEvent(voice=voice, state=state, message=message)
             case events.Listening(url, calls):
@@ -258,6 +302,22 @@ def _planned(plan: Plan, again: bool) -> PlannedEvent:
         price=str(plan.quote.total),
         voices=sum(not job.owned for job in plan.speech),
         again=again,
+    )
+
+
+def _choice(offer: Offer, taken: int | None) -> ChoiceEvent:
+    takes = tuple(
+        TakeObject(
+            take=candidate.number,
+            place=candidate.place,
+            proposed=candidate.proposed,
+            reasons=candidate.reasons,
+            path=str(candidate.take.path),
+        )
+        for candidate in offer.candidates
+    )
+    return ChoiceEvent(
+        clip=offer.clip, shot=offer.name, takes=takes, sheet=str(offer.sheet), taken=taken
     )
 
 

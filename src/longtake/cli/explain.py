@@ -8,7 +8,7 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board, unknown
-from longtake.cli.documents import explain_document
+from longtake.cli.explaindocument import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.spoken import voice_verdict
 from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan

@@ -92,9 +92,9 @@ def _sharing(wishes: Wishes, plans: Mapping[Path, Plan], consent: Consent) -> Wi
 def _gate(agreed: Plan, consent: Consent) -> Gate:
     """Ask again only where a board became dearer since all were agreed to."""
 
-    def gate(plan: Plan, before: Plan | None) -> None:
+    def gate(plan: Plan, before: Plan | None, why: str) -> None:
         if before or clips_total(plan.quote).amount > clips_total(agreed.quote).amount:
-            confirm(plan, consent, before or agreed)
+            confirm(plan, consent, before or agreed, why or "it became dearer")
 
     return gate
 

@@ -46,6 +46,7 @@ class _Clip:
     state: str
     count: int = 1
     last: str = ""
+    lacking: int = 1
 
     @property
     def likeness(self) -> tuple[object, ...]:
@@ -53,7 +54,8 @@ class _Clip:
         job = self.source
         chained = isinstance(job, ClipJob) and isinstance(job.first, EndOf) and job.last is None
         alike = chained and isinstance(self.join, Seam)
-        return (alike or job.id, job.frames, self.owned, self.state)
+        takes = (job.numbers, self.lacking) if isinstance(job, ClipJob) else ()
+        return (alike or job.id, job.frames, self.owned, self.state, takes)
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ def _clips(plan: Plan, states: Mapping[str, str]) -> Iterator[_Clip]:
     timeline = plan.timeline
     joins = (None, *timeline.joins)
     for (_, laid), join in zip(timeline.placed(), joins, strict=True):
-        source, state = plan.by_id[laid.id], states.get(laid.id, "")
-        yield _Clip(source, laid, join, owned.get(laid.id, False), laid.frames, state)
+        lacking = len(plan.quote.lacking.get(laid.id, ()))
+        source, has_take = plan.by_id[laid.id], owned.get(laid.id, False)
+        state = states.get(laid.id, "")
+        yield _Clip(source, laid, join, has_take, laid.frames, state, lacking=lacking)
 
 
 def _shots(
@@ -191,10 +195,19 @@ def _begins(source: Source) -> str:
     anchor = source.repairs.anchor
     if anchor and anchor != source.last:
         last += f", led to {_short(anchor.path)}"
+    last += _takes(source)
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
     faces = f", with {' and '.join(face.name for face in source.faces)}" if source.faces else ""
     return (f"starts on {_edge(source.first)}" if source.first else f"fresh{faces}") + last
+
+
+def _takes(job: ClipJob) -> str:
+    """Say which take is kept, where it is not the only one, or how many there are to choose from."""
+    if job.is_open:
+        return f", {len(job.numbers)} takes to choose from"
+    kept = f", take {job.take}" if job.take != 1 else ""
+    return kept + (", stays as it was bought" if job.begins else "")
 
 
 def _edge(edge: Edge) -> str:
@@ -218,10 +231,12 @@ def _price(clip: _Clip) -> tuple[str, str]:
     if not isinstance(job, ClipJob):
         return "", ""
     if clip.owned:
+        if job.is_open:
+            return "choose", STATES["choose"]
         return ("", "") if clip.state else ("owned", STATES["owned"])
     if job.price is None:
         return "unknown", WARNING
-    return ("free", DIM) if job.draws else (str(job.price * clip.count), "")
+    return ("free", DIM) if job.draws else (str(job.price * clip.count * clip.lacking), "")
 
 
 def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
