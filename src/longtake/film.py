@@ -250,7 +250,8 @@ def _with_best(
     """Choose the proposed takes and plan again; what that makes dearer is agreed to before it is written."""
 
     def with_best(choices: Choices) -> Choices:
-        return best_chosen(choices, plan, offers, draft=wishes.draft)
+        known = choices.followed(plan.moved_choices, draft=wishes.draft)
+        return best_chosen(known, plan, offers, draft=wishes.draft)
 
     board = storyboard.path
     choices = read_choices(board)

@@ -50,7 +50,7 @@ def consequence(board: Path, wishes: Wishes, clip: str, number: int) -> Conseque
 
 def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int) -> Consequence:
     """Say what keeping a take of a clip would change, one that is there or one still to come."""
-    choices = read_choices(board)
+    choices = read_choices(board).followed(now.moved_choices, draft=wishes.draft)
     said = kept_choice(choices.of(draft=wishes.draft).get(job.id), job, take)
     then = plan_film(board, wishes, choices.with_clips({job.id: said}, draft=wishes.draft))
     lacking = {name for name, _, has_take in now.quote.lines if not has_take}
@@ -75,7 +75,7 @@ def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
     plan = plan_film(board, wishes)
     job = clip_job(plan, clip)
     take = _take(plan, Project(board), job, number)
-    change(board, lambda choices: _with(choices, job, take, draft=wishes.draft), plan)
+    change(board, lambda choices: _with(choices, job, take, draft=wishes.draft), plan, wishes)
     return job.id
 
 
@@ -90,13 +90,14 @@ def approve(board: Path, wishes: Wishes, shots: Iterable[str], *, on: bool = Tru
         if shot not in known:
             hint = did_you_mean(shot, known) or "`longtake plan` lists them"
             raise PlanError(f"the board has no shot {quoted(shot)}", hint=hint)
-    change(board, lambda choices: choices.with_approved(named, on=on), plan)
+    change(board, lambda choices: choices.with_approved(named, on=on), plan, wishes)
 
 
-def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan) -> None:
+def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan, wishes: Wishes) -> None:
     """Change the choices of a board, whoever else does so at the same moment."""
     with Project(board).choosing():
-        save_choices(board, edit(read_choices(board)), plan.by_id)
+        choices = read_choices(board).followed(plan.moved_choices, draft=wishes.draft)
+        save_choices(board, edit(choices), plan.by_id)
 
 
 def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take | int) -> ClipChoice:

@@ -86,7 +86,7 @@ def _judged(
 def _keep(
     board: Path, wishes: Wishes, film: Plan, job: ClipJob, take: Take, on: tuple[ClipJob, ...]
 ) -> Landing:
-    change(board, lambda choices: _landed(choices, job, take, on, wishes), film)
+    change(board, lambda choices: _landed(choices, job, take, on, wishes), film, wishes)
     names = tuple(follower.id for follower in on)
     stay = "it stays" if len(names) == 1 else "they stay"
     said = f"take {take.number} ends where {', '.join(names)} begins: {stay} as bought"

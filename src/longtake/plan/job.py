@@ -84,7 +84,7 @@ class ClipJob:
     said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
     one that this clip was bought on though what it continues ends on another one now. `asked` are the
     numbers of further takes that are to be made, and none of the others. `wording` tells what the prompt
-    was put together from.
+    was put together from, `choice` under which name the choice stands that holds for it.
     """
 
     kind: ClassVar[Literal["clip"]] = "clip"
@@ -118,6 +118,7 @@ class ClipJob:
     begins: str = ""
     asked: tuple[int, ...] = ()
     wording: Mapping[str, Any] = field(default_factory=dict)
+    choice: str = ""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -299,6 +300,12 @@ class Plan:
     def jobs(self) -> tuple[ClipJob, ...]:
         """The clips that a provider makes, in film order."""
         return tuple(source for source in self.sources if isinstance(source, ClipJob))
+
+    @property
+    def moved_choices(self) -> Mapping[str, str]:
+        """The clips whose choice stands under the name that they had before, each with that name."""
+        moved = (job for job in self.jobs if job.choice not in ("", job.id))
+        return {job.id: job.choice for job in moved}
 
     @property
     def to_buy(self) -> tuple[ClipJob, ...]:

@@ -61,8 +61,22 @@ def with_recipes(
     A frame is written by its content: a picture by its bytes, a handoff by where the clip before
     ends. No id and no place in the film is part of it, so moving a scene changes nothing. `fitting`
     tells how the film fits pictures to a canvas. Where another take than the first is kept of a clip,
-    what continues it says so.
+    what continues it says so; a choice is found by the recipe it was made for where its clip is called
+    otherwise now.
     """
+    named = _with_recipes(sources, fitting, choices, {})
+    held = {source.choice for source in named.values() if isinstance(source, ClipJob)}
+    homeless = {clip: choice for clip, choice in choices.items() if clip not in held}
+    return _with_recipes(sources, fitting, choices, homeless) if homeless else named
+
+
+def _with_recipes(
+    sources: Mapping[str, Source],
+    fitting: str,
+    choices: Mapping[str, ClipChoice],
+    homeless: dict[str, ClipChoice],
+) -> dict[str, Source]:
+    """Write all recipes; each of the `homeless` choices is taken out by the clip that it holds for."""
     done: dict[str, Source] = {}
     for clip in in_handoff_order(sources):
         source = sources[clip]
@@ -74,24 +88,32 @@ def with_recipes(
                 "last frame": _edge_part(source.last, sources, fitting),
             }
             above = [done[e.clip] for e in edges if isinstance(e, EndOf | StartOf)]
-            source = _chosen(replace(source, parts=parts), above, choices.get(clip))
+            own = {clip: choices[clip]} if clip in choices else {}
+            source = _chosen(replace(source, parts=parts), above, {**own, **homeless})
+            homeless.pop(source.choice, None)
         done[clip] = source
     return {clip: done[clip] for clip in sources}
 
 
-def _chosen(job: ClipJob, above: list[Source], choice: ClipChoice | None) -> ClipJob:
-    """Write a clip's recipe, and which of its takes is kept."""
+def _chosen(job: ClipJob, above: list[Source], choices: Mapping[str, ClipChoice]) -> ClipJob:
+    """Write a clip's recipe, and which of its takes is kept by the first choice that holds for it."""
     names = [each.kept_name if isinstance(each, ClipJob) else each.recipe for each in above]
     job = replace(job, recipe=recipe_of(job.parts, tuple(names)))
-    if choice is None or job.draws:
+    if job.draws:
         return job
     before = above[0] if isinstance(job.first, EndOf) else None
-    if choice.stays and isinstance(before, ClipJob) and before.lands:
-        recipe = _as_bought(job, before, names[1:], choice.stays)
-        job = replace(job, recipe=recipe, begins=before.lands) if recipe else job
-    if not choice.holds_for(job.recipe):
-        return job
-    return replace(job, take=choice.take or 1, chosen=True, lands=choice.lands or "")
+    for clip, choice in choices.items():
+        found = job
+        if choice.stays and isinstance(before, ClipJob) and before.lands:
+            recipe = _as_bought(job, before, names[1:], choice.stays)
+            found = replace(job, recipe=recipe, begins=before.lands) if recipe else job
+        # What was written without a recipe holds for its name alone.
+        if choice.holds_for(found.recipe) and (choice.of or clip == job.id):
+            lands = choice.lands or ""
+            return replace(found, take=choice.take or 1, chosen=True, lands=lands, choice=clip)
+        if found is not job:
+            return replace(found, choice=clip)
+    return job
 
 
 def _as_bought(job: ClipJob, before: ClipJob, rest: list[str], stays: str) -> str:

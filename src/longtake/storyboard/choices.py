@@ -84,6 +84,17 @@ class Choices(Part):
         clips = {clip: choice for clip, choice in merged.items() if choice is not None}
         return self._changed({"draft": DraftChoices(clips=clips)} if draft else {"clips": clips})
 
+    def followed(self, moves: Mapping[str, str], *, draft: bool = False) -> Choices:
+        """Give the choices with those of clips that are called otherwise now under their names of now.
+
+        `moves` maps these to the names they had.
+        """
+        if not moves:
+            return self
+        clips = self.of(draft=draft)
+        moved = {clip: clips[old] for clip, old in moves.items() if old in clips}
+        return self.with_clips({**dict.fromkeys(moves.values()), **moved}, draft=draft)
+
     def with_approved(self, shots: Iterable[str], *, on: bool) -> Choices:
         """Give the choices with some shots approved, or no longer."""
         named = list(dict.fromkeys(shots))
