@@ -31,6 +31,17 @@ def test_what_the_provider_did_is_told(matrix: Matrix, siting: Siting, change: s
     assert change != "faithful" or seen.siting == siting
 
 
+def test_what_moved_by_itself_is_not_asked() -> None:
+    """A ball that has rolled away between the two pictures weighs like another matrix; the rest decides."""
+    sent = place().copy()
+    down, across = np.mgrid[0 : sent.shape[0], 0 : sent.shape[1]]
+    ball = np.hypot(down - sent.shape[0] * 0.4, across - sent.shape[1] * 0.4) < sent.shape[0] * 0.2
+    sent[ball] = (30, 200, 60)
+
+    assert observe(sent, rgb_to_planes(place())).matrix == "bt709"
+    assert observe(sent, rgb_to_planes(place(), "bt601")).matrix == "bt601"
+
+
 def test_full_range() -> None:
     """The range follows the flag."""
     assert (
