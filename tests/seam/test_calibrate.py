@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtake.media.color import Matrix, Sampling, Siting, rgb_to_planes
+from longtake.media.color import Matrix, Sampling, Siting, planes_to_rgb, rgb_to_planes
 from longtake.seam.calibrate import Calibration, Observation, observe, vote
 from longtake.testing.drift import Drift, Shade
 from seam_ends import place
@@ -40,6 +40,13 @@ def test_what_moved_by_itself_is_not_asked() -> None:
 
     assert observe(sent, rgb_to_planes(place())).matrix == "bt709"
     assert observe(sent, rgb_to_planes(place(), "bt601")).matrix == "bt601"
+
+
+def test_what_rgb_cut_off_is_not_asked() -> None:
+    """Of a picture that glows beyond what RGB holds, the rest tells the matrix."""
+    glowing = Drift(static=Shade(saturation=4)).apply(rgb_to_planes(place()), 0, 10)
+
+    assert observe(planes_to_rgb(*glowing, Sampling()), glowing).matrix in ("bt709", None)
 
 
 def test_full_range() -> None:
