@@ -154,6 +154,13 @@ EDITS = [
         "film: {fit: pad}\nbudget:",
         again(*CHAIN) | rejoined("title", "slide", "sea/1", "archive", "home/1"),
     ),
+    Edit(
+        "background",
+        "budget:",
+        'film: {background: "#202020"}\nbudget:',
+        again(*CHAIN) | rejoined("title", "slide", "sea/1", "archive", "home/1"),
+    ),
+    Edit("rate", "budget:", "film: {fps: 25}\nbudget:", rejoined(*ALL) | again(*CHAIN[1:])),
     Edit("still", stills={"slide.png": "b1"}, expected=rejoined("slide", CHAIN[3])),
     Edit("focus", "night, sec", "night, focus: whole, sec"),
     Edit("member nobody names", "cast: {", "cast: {bob: {text: Bob}, "),

@@ -84,7 +84,7 @@ def test_what_continues_another_take_has_another_recipe() -> None:
     assert changed == ["a/2", "b/1"]
     assert jobs_of(CHAIN, a1=ClipChoice(take=1)) == {
         **before,
-        "a/1": replace(before["a/1"], chosen=True),
+        "a/1": replace(before["a/1"], chosen=True, choice="a/1"),
     }
 
 
