@@ -138,3 +138,14 @@ def test_a_muted_shot_is_told(cli: Cli, write: Write) -> None:
     assert "left out    bay.2/1  no longer in the film; its take stays\n" in said.out
     assert "muted   bay.2: left out of the film\n" in said.out
     assert check("plan", cli("plan", "--json").out)["gone"] == ["bay.2/1"]
+
+
+def test_a_card_that_changed(cli: Cli, write: Write) -> None:
+    """What is drawn into the film is told of, too: `explain` names it, and nothing has to be made."""
+    card = "  - {id: end, title_card: {text: Fin}, seconds: 2}\n"
+    write(TWO_SHOTS + card)
+    cli("make")
+    write(TWO_SHOTS + card.replace("Fin", "The end"))
+
+    assert cli("explain", "board.yaml", "end").out == "end: re-joined, its text changed\n"
+    assert "end: re-joined, its text changed\n" in cli("explain").err

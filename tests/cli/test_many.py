@@ -12,7 +12,7 @@ import pytest
 from boards import plan_of
 from commands import Cli, Write
 from json_schemas import check
-from longtake.cli.board import find_boards
+from longtake.cli.board import Misuse, find_boards
 from longtake.errors import PlanError
 from longtake.plan.together import quote_together
 from longtake.testing.serve import Simulator
@@ -81,6 +81,7 @@ def test_a_budget_for_all(cli: Cli, series: tuple[str, ...], sim: Simulator) -> 
 
     assert short.code == 4
     assert "the quote for 2 films is 0.8784 USD, the budget 0.80 USD" in short.err
+    assert "the budget is in EUR" in cli("make", *series, "--budget", "5 EUR").err
     assert sim.oracle("submits")["paid"] == 0
 
 
@@ -145,6 +146,18 @@ def test_a_board_named_twice(write: Write) -> None:
     one, two = write(FREE % "One", "one.yaml"), write(FREE % "Two", "two.yaml")
 
     assert find_boards((two, one, one.parent / "." / "two.yaml")) == (two, one)
+
+
+def test_what_lies_beside_boards(write: Write) -> None:
+    """Named together with boards, choices and bibles are left out; alone they are taken at their word."""
+    one, house = write(FREE % "One", "one.yaml"), write("look: warm\n", "house.yaml")
+    broken = write("longtake: 1\nscene: []\n", "broken.yaml")
+    choices = write("longtake: 1\nclips: {}\n", "one.choices.yaml")
+
+    assert find_boards((broken, house, choices, one)) == (broken, one)
+    assert find_boards((house,)) == (house,)
+    with pytest.raises(Misuse):
+        find_boards((house, choices))
 
 
 def test_prices_in_two_currencies() -> None:

@@ -60,20 +60,18 @@ def followed(
 
 def same_recipe(sources: Iterable[Source], shown: Sequence[ShownClip]) -> dict[str, ShownClip]:
     """Find for clips how those of just their recipes were shown: under the same id, else in order."""
+    wanted = list(sources)
+    named = {(known.recipe, known.clip): known for known in shown}
+    found = {s.id: named[s.recipe, s.id] for s in wanted if (s.recipe, s.id) in named}
+    taken = {known.clip for known in found.values()}
     free: dict[str, deque[ShownClip]] = defaultdict(deque)
     for known in shown:
-        free[known.recipe].append(known)
-    found: dict[str, ShownClip] = {}
-    wanted = list(sources)
-    for exact in (True, False):
-        for source in wanted:
-            rest = free.get(source.recipe)
-            if source.id in found or not rest:
-                continue
-            match = next((k for k in rest if k.clip == source.id), None) if exact else rest[0]
-            if match:
-                rest.remove(match)
-                found[source.id] = match
+        if known.clip not in taken:
+            free[known.recipe].append(known)
+    for source in wanted:
+        rest = free.get(source.recipe)
+        if source.id not in found and rest:
+            found[source.id] = rest.popleft()
     return found
 
 

@@ -14,10 +14,10 @@ from longtake.cli.making import Consent, Gate, agree, confirm, show_making
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
-from longtake.errors import BudgetExceeded
+from longtake.errors import BudgetExceeded, ConfirmationNeeded
 from longtake.film import plan_film, refuse
 from longtake.plan.job import Plan
-from longtake.plan.quote import clips_total
+from longtake.plan.quote import clips_total, refuse_other_currency
 from longtake.plan.together import JointQuote, quote_together
 from longtake.project import Project
 from longtake.wishes import Wishes
@@ -70,8 +70,9 @@ def _plans(boards: Sequence[Path], wishes: Wishes, ends: Ends) -> dict[Path, Pla
 
 
 def _agree(quote: JointQuote, plans: Mapping[Path, Plan], consent: Consent) -> None:
-    budget = consent.budget
-    if budget is not None and quote.total.amount and budget < quote.total:
+    budget = consent.budget if quote.total.amount else None
+    refuse_other_currency(budget, quote.total)
+    if budget is not None and budget < quote.total:
         raise BudgetExceeded(
             f"the quote for {counted(len(plans), 'film')} is {quote.total}, the budget {budget}",
             hint="make fewer of them, or raise `--budget`; nothing was bought",
@@ -103,7 +104,8 @@ def _sum_up(ends: Ends, since: int) -> None:
     width = say.width_of(say.terminal())
     say.tell()
     for board, code in ends.codes.items():
-        state = "failed" if code else "made"
+        waits = code == ConfirmationNeeded.exit_code
+        state = "waiting" if waits else "failed" if code else "made"
         say.tell(say.state_line(say.shown(board), state, width))
     there = sum(not code for code in ends.codes.values())
     spent = spent_since(since, frozenset(str(board.resolve()) for board in ends.codes))

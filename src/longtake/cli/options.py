@@ -92,7 +92,8 @@ BUDGET: Decorator = click.option(
     "--budget",
     metavar="MONEY",
     callback=_money,
-    help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget.',
+    help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget. For several boards'
+    " it is that of all together, and each one's own holds too.",
 )
 YES: Decorator = click.option("--yes", is_flag=True, help="Buy what the plan needs without asking.")
 TAKE_BEST: Decorator = click.option(

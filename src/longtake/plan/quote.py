@@ -173,10 +173,15 @@ def with_budget(plan: Plan, budget: Money | None) -> Plan:
 
     Raises PlanError for a limit in another currency than the prices.
     """
-    limit, currency = budget or plan.quote.budget, plan.quote.total.currency
-    if limit is not None and limit.currency != currency:
+    refuse_other_currency(budget or plan.quote.budget, plan.quote.total)
+    return plan if budget is None else replace(plan, quote=replace(plan.quote, budget=budget))
+
+
+def refuse_other_currency(budget: Money | None, total: Money) -> None:
+    """Raise PlanError for a limit in another currency than the prices."""
+    currency = total.currency
+    if budget is not None and budget.currency != currency:
         raise PlanError(
-            f"the budget is in {limit.currency}, the prices are in {currency}",
+            f"the budget is in {budget.currency}, the prices are in {currency}",
             hint=f"name the budget, and any price of your own, in one currency such as {currency}",
         )
-    return plan if budget is None else replace(plan, quote=replace(plan.quote, budget=budget))
