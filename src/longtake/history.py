@@ -167,7 +167,7 @@ def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
     if moved:
         return f"its handoff frame changed because {moved}"
     if changed:
-        return f"its {_listed(changed)} changed"
+        return f"its {listed(changed)} changed"
     before, now = known.upstream, upstream_of(job)
     if before != now:
         gone = ", ".join(before) or "nothing"
@@ -193,8 +193,8 @@ def _moved(known: ClipRecord, job: ClipJob) -> str:
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Name the parts that differ, in the recipe's order, each once and the most telling one."""
-    names = _differing(before, now)
-    inner = _differing(before.get("card") or {}, now.get("card") or {})
+    names = differing(before, now)
+    inner = differing(before.get("card") or {}, now.get("card") or {})
     if "card" in names:
         at = names.index("card")
         names[at : at + 1] = [name for name in inner if name not in names]
@@ -216,7 +216,7 @@ def _named(changed: list[str], was: Mapping[str, Any], now: Mapping[str, Any]) -
     words += [] if was.get("look") == now.get("look") else ["look"]
     old, new = (side.get("names") or {} for side in (was, now))
     if "prompt" not in words and isinstance(old, dict):
-        words += [f"${{{name}}}" for name in _differing(old, new)]
+        words += [f"${{{name}}}" for name in differing(old, new)]
     at = changed.index("prompt")
     told = [word for word in words if word not in changed[:at] + changed[at + 1 :]]
     return [*changed[:at], *(told or ["prompt"]), *changed[at + 1 :]]
@@ -276,12 +276,14 @@ def upstream_of(job: ClipJob) -> tuple[str, ...]:
     return tuple(edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
 
 
-def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name the parts that are not the same in two maps, those of now first."""
     names = dict.fromkeys((*now, *before))
     return [name for name in names if before.get(name) != now.get(name)]
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Write words as a list: `prompt, camera and look`."""
     *rest, last = words
     return f"{', '.join(rest)} and {last}" if rest else last
 

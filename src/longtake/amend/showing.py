@@ -9,7 +9,7 @@ from typing import Any
 
 from longtake.assemble.captions import film_captions
 from longtake.assemble.overlays import LaidOverlays, Layer, film_overlays
-from longtake.history import ShownClip
+from longtake.history import ShownClip, differing, listed
 from longtake.plan.job import ClipJob, Plan, Source
 from longtake.timeline import Join, Seam, Timeline, TimelineClip, Transition
 
@@ -65,13 +65,13 @@ def changes(before: ShownClip, now: ShownClip) -> str:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     # One word for what all clips share: their own lengths and sizes follow from it.
-    film = _differing(old.get("film"), new.get("film"))
+    film = _changed(old, new, "film")
     if film:
-        yield f"the film's {_listed(film)} changed"
+        yield f"the film's {listed(film)} changed"
         return
-    own = _differing(old.get("own"), new.get("own"))
+    own = _changed(old, new, "own")
     if own:
-        yield f"its {_listed([_WORDS.get(name, name) for name in own])} changed"
+        yield f"its {listed(list(dict.fromkeys(_WORDS.get(name, name) for name in own)))} changed"
         return
     if old.get("take", 1) != new.get("take", 1):
         yield f"take {new.get('take', 1)} of it is kept now"
@@ -82,7 +82,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         yield from _part_change(old.get("part"), new.get("part"))
     drawn = _drawn_change(old.get("drawn"), new.get("drawn"))
     if drawn:
-        yield f"its {_listed(drawn)} changed"
+        yield f"its {listed(drawn)} changed"
     if old.get("fades") != new.get("fades"):
         yield "the film's fade over it changed"
     if old.get("repairs") != new.get("repairs"):
@@ -155,11 +155,7 @@ def _repairs(source: Source) -> dict[str, str]:
     return source.repairs.as_parts() if isinstance(source, ClipJob) and not source.draws else {}
 
 
-def _differing(was: Any, now: Any) -> list[str]:
-    old, new = (side if isinstance(side, dict) else {} for side in (was, now))
-    return [name for name in dict.fromkeys((*new, *old)) if old.get(name) != new.get(name)]
-
-
-def _listed(words: list[str]) -> str:
-    *rest, last = dict.fromkeys(words)
-    return f"{', '.join(rest)} and {last}" if rest else last
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any], facet: str) -> list[str]:
+    """Name the parts of a facet that differ."""
+    was, now = (facets.get(facet) for facets in (old, new))
+    return differing(was if isinstance(was, dict) else {}, now if isinstance(now, dict) else {})
