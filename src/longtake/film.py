@@ -269,7 +269,14 @@ def materials(plan: Plan) -> dict[str, Material]:
 def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
     """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
     bought = {job.id for job in plan.jobs if not job.draws}
-    looks = [look for look in found.seams if look.place.after.clip in bought]
+    drawn = {job.id for job in plan.jobs if job.draws}
+    looks = [
+        look
+        for look in found.seams
+        # A bridge may land on what no model makes.
+        if look.place.after.clip in bought
+        or (look.place.before.clip in bought and look.place.after.clip not in drawn)
+    ]
     if looks:
         tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 

@@ -31,7 +31,7 @@ from longtake.seam.measure import SeamScore, measure_seam
 from longtake.seam.mending import Mending
 from longtake.seam.scan import Scan
 from longtake.seam.verdict import Finding, Judgement, judge
-from longtake.timeline import Seam, Timeline
+from longtake.timeline import Seam, Timeline, TimelineClip
 from longtake.units import Fit, film_frames_until
 from longtake.vault.take import Take
 
@@ -189,32 +189,36 @@ def seam_places(
     wanted = dict(zip(planned, conformed.clips, strict=True))
     placed = list(conformed.placed())
     places: list[SeamPlace] = []
+    film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
     number = 0
     for index, join in enumerate(conformed.joins):
         if not isinstance(join, Seam):
             continue
         number += 1
         before, (at, after) = placed[index][1].id, (placed[index + 1][0], placed[index + 1][1].id)
-        left, right = takes.get(before), takes.get(after)
-        # Behind a seam there is always a take: only clips that are made begin on another's frame.
-        if left is None or isinstance(left, DrawnMaterial) or not isinstance(right, Take):
+        ends, behind = (_ends(wanted[clip], takes.get(clip), film) for clip in (before, after))
+        if ends is None or behind is None:
             continue
+        trimmed, left = 0, takes[before]
         if isinstance(left, Take):
-            ends = take_ends(before, left)
             whole, kept = (
                 min(planned[before].end, film_frames_until(frame, left.rate, timeline.rate))
                 for frame in (left.frames - 1, left.out_point)
             )
             trimmed = whole - kept
-        else:
-            film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
-            last = wanted[before].end - 1
-            ends = TakeEnds(before, left.path, left.sha256, last, None, left, film)
-            trimmed = 0
         dropped = wanted[after].start - planned[after].start
-        behind = take_ends(after, right)
         places.append(SeamPlace(number, ends, behind, at, max(0, trimmed), max(0, dropped)))
     return tuple(places)
+
+
+def _ends(laid: TimelineClip, shown: Take | Material | None, film: FilmFormat) -> TakeEnds | None:
+    """Give a take, footage or a still as a seam meets it; None for what has no frames to look at."""
+    if shown is None or isinstance(shown, DrawnMaterial):
+        return None
+    if isinstance(shown, Take):
+        return take_ends(laid.id, shown)
+    last, begin = laid.end - 1, laid.start
+    return TakeEnds(laid.id, shown.path, shown.sha256, last, None, shown, film, begin)
 
 
 def count_seams(timeline: Timeline) -> int:

@@ -90,6 +90,7 @@ class ShotObject:
     """A shot's length in frames: as asked, as made, and what is left over at its end.
 
     `lengths` are its clips in seconds; `other_split` says what the other way of dividing gives.
+    A bridge is one of them; `told` says what a model cannot make as it was asked for.
     """
 
     id: str
@@ -98,6 +99,7 @@ class ShotObject:
     surplus: int
     lengths: tuple[int, ...]
     other_split: str
+    told: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +255,7 @@ def plan_document(
                 surplus=note.surplus,
                 lengths=note.clips,
                 other_split=note.other_split,
+                told=note.told,
             )
             for note in plan.shots
         ),
@@ -282,7 +285,7 @@ def check_document(plan: Plan, board: Path) -> CheckDocument:
     return CheckDocument(
         board=str(board),
         scenes=len(plan.scenes),
-        shots=len(plan.shots),
+        shots=sum(not note.bridge for note in plan.shots),
         clips=len(plan.sources),
         warnings=tuple(map(fault_object, plan.warnings)),
     )
@@ -336,10 +339,16 @@ def _clip(
         prompt=made.prompt if made else "",
         camera=source.camera,
         faces=tuple(face.name for face in made.faces) if made else (),
-        anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
+        anchor=_anchor(made),
         price=_price(made.price) if made else None,
         owned=owned,
     )
+
+
+def _anchor(made: ClipJob | None) -> str:
+    """Name the picture that a clip is led back to; where a bridge is led to is what it ends on."""
+    anchor = made.repairs.anchor if made else None
+    return str(anchor.path) if isinstance(anchor, StillFrame) else ""
 
 
 def _price(price: Money | None) -> str | None:

@@ -180,7 +180,7 @@ def _begins(source: Source) -> str:
         return f"still {_short(source.path)}{moves}"
     last = f", ends on {_edge(source.last)}" if source.last else ""
     anchor = source.repairs.anchor
-    if anchor and anchor != source.last:
+    if isinstance(anchor, StillFrame) and anchor != source.last:
         last += f", led to {_short(anchor.path)}"
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
@@ -231,6 +231,8 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         )
     if note.other_split:
         yield note.other_split
+    if note.told:
+        yield note.told
     for spoken in said_over(plan, note.shot):
         yield plain(narration_words(spoken))
 

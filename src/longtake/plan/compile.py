@@ -9,6 +9,7 @@ from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
 from longtake.plan.aspect import clip_focus, focus_warnings
+from longtake.plan.bridges import add_bridge, bridged
 from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
@@ -54,6 +55,7 @@ def compile_plan(
     draft.faults += spoken_faults
     for scene in scenes:
         for shot in scene.shots:
+            add_bridge(draft, scene, shot)
             add_shot(draft, scene, shot)
     anchorless = _finish_sources(draft)
     joins, join_faults, warnings = plan_joins(
@@ -92,9 +94,10 @@ def film_size(
         return Size.parse(storyboard.film.size)
     for scene in scenes:
         for shot in scene.shots:
-            if shot.shot.prompt is None:
+            made = [each for each in (bridged(shot), shot) if each and each.shot.prompt is not None]
+            if not made:
                 continue
-            settings = shot_settings(storyboard, scene, shot, offers)
+            settings = shot_settings(storyboard, scene, made[0], offers)
             if isinstance(settings, ShotSettings) and not settings.offer.any_size:
                 return settings.resolution.canvas
     return DRAWN_SIZE

@@ -60,16 +60,18 @@ class Repairs:
     color: Literal["off", "match", "match+track"] = "match+track"
     lighting: Literal["constant", "changes"] = "constant"
     repair: Literal["on", "off"] = "on"
-    anchor: StillFrame | None = None
+    anchor: StillFrame | StartOf | None = None
 
     def as_parts(self) -> dict[str, str]:
         """Write what differs from the default; a clip that continues this one hangs on it."""
         usual = Repairs()
         names = ("color", "lighting", "repair")
         parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
-        return parts | (
-            {"anchor": f"{self.anchor.sha256} {self.anchor.fitting}"} if self.anchor else {}
-        )
+        if isinstance(self.anchor, StillFrame):
+            parts["anchor"] = f"{self.anchor.sha256} {self.anchor.fitting}"
+        elif self.anchor:
+            parts["anchor"] = "the frame it lands on"
+        return parts
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,10 @@ class Handoff:
 
 @dataclass(frozen=True)
 class ShotNote:
-    """What became of one shot's length: wanted and made frames, and what is left over."""
+    """What became of one shot's length: wanted and made frames, and what is left over.
+
+    `told` is what else there is to say of it; `bridge` marks the clip of a join, which is no shot.
+    """
 
     shot: str
     wanted: int
@@ -205,6 +210,8 @@ class ShotNote:
     surplus: int
     clips: tuple[int, ...] = ()
     other_split: str = ""
+    told: str = ""
+    bridge: bool = False
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,10 @@ def land_on_pictures(sources: Mapping[str, Source]) -> dict[str, Source]:
         if isinstance(source, ClipJob) and isinstance(source.last, StartOf):
             target = sources.get(source.last.clip)
             if isinstance(target, ClipJob) and isinstance(target.first, StillFrame):
-                return replace(source, last=target.first)
+                repairs = source.repairs
+                if repairs.anchor == source.last:
+                    repairs = replace(repairs, anchor=target.first)
+                return replace(source, last=target.first, repairs=repairs)
         return source
 
     return {clip: landed(source) for clip, source in sources.items()}
