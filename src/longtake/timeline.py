@@ -22,7 +22,12 @@ from longtake.units import Focus, FrameRate, Size
 
 @dataclass(frozen=True)
 class Seam:
-    """The join that must not be seen: the next clip begins on the frame this one ended on."""
+    """The join that must not be seen: the next clip begins on the frame this one ended on.
+
+    `landing` says that the first clip was made to end where the next one begins, not the other way.
+    """
+
+    landing: bool = False
 
 
 @dataclass(frozen=True)

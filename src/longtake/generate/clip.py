@@ -78,7 +78,8 @@ def request_key(provider: str, request: Request) -> str:
 class Wanted:
     """What must be known of a clip to bring its take home: its names, and where the film leaves it.
 
-    `out_frame` is counted at `rate`, the film's; `prompt` is for messages.
+    `out_frame` is counted at `rate`, the film's; `prompt` is for messages; `lands` says that it was
+    asked to end on a given picture.
     """
 
     id: str
@@ -87,11 +88,20 @@ class Wanted:
     out_frame: int
     rate: FrameRate
     prompt: str = ""
+    lands: bool = False
 
     @classmethod
     def of(cls, job: ClipJob, request: Request) -> Wanted:
         """Take from a job and its request what bringing it home needs."""
-        return cls(job.id, job.recipe, request.model, job.out_frame, request.rate, request.prompt)
+        return cls(
+            id=job.id,
+            recipe=job.recipe,
+            model=request.model,
+            out_frame=job.out_frame,
+            rate=request.rate,
+            prompt=request.prompt,
+            lands=request.last is not None,
+        )
 
 
 @dataclass(frozen=True)
@@ -218,13 +228,14 @@ async def bring_home(
     """Fetch a finished clip, check it strictly, measure it, and put it whole into the vault.
 
     Its out-point is its last frame, or, of a clip that was not drawn here, the best one before it
-    where its tail is blurred, fades, flashes or shows bars.
+    where its tail is blurred, fades, flashes or shows bars. One that was asked to end on a picture
+    changes towards its end as it should: it is left whole.
     """
     part = desk.vault.scratch(key)
     try:
         measured, scan, ends = await _fetched(wanted, task, part, desk)
         last = measured.frames - 1
-        out_point = last if drawn else pick_out_point(scan.profile).frame
+        out_point = last if drawn or wanted.lands else pick_out_point(scan.profile).frame
         rate = FrameRate(Fraction(measured.rate))
         take = Take(
             key=key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from longtake.errors import Fault
 from longtake.plan.job import ClipJob, Edge, EndOf, Source, StartOf, StillFrame
@@ -34,12 +35,13 @@ def plan_joins(
             seen.add(shot.id)
             continue
         before, after = (sources[clips[at].id] for at in (index - 1, index))
-        chained = first == EndOf(before.id) or _meet(before, after)
+        landing = _meet(before, after)
+        chained = first == EndOf(before.id) or landing
         begins_shot = shot.id not in seen
         seen.add(shot.id)
         written = shot.shot.joined if begins_shot else None
         join, fault, warning = _join(storyboard, shot, written, chained, rate)
-        joins.append(join)
+        joins.append(replace(join, landing=landing) if isinstance(join, Seam) else join)
         faults += fault
         warnings += warning
     return tuple(joins), faults, warnings
