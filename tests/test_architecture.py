@@ -54,11 +54,12 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "events": (BASE | {"plan", "generate", "assemble"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
-ALL_ROOMS = set(ROOMS) | {"film", "standing", "cli", "testing"}
+ALL_ROOMS = set(ROOMS) | {"film", "standing", "choosing", "cli", "testing"}
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli"}, set[str]()),
+    "choosing": (ALL_ROOMS - {"cli"}, set[str]()),
     "__main__": ({"cli"}, set[str]()),
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),
 }

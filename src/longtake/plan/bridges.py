@@ -66,6 +66,8 @@ def add_bridge(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
     if not isinstance(settings, ShotSettings):
         draft.faults += settings
         return
+    # One take leads there; whoever wants a choice asks for more of it.
+    settings = replace(settings, takes=1)
     spec = shot.shot.joined
     frames = spec.length.frames(draft.rate) if spec and spec.length else 0
     seconds = _length(draft, settings.offer, settings.resolution.lengths, frames)

@@ -252,6 +252,7 @@ class Inherited(Part):
     captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
     focus: FocusText | None = None
+    takes: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
 class Shot(Inherited):
@@ -266,7 +267,6 @@ class Shot(Inherited):
     start: PathText | None = None
     end: PathText | None = None
     join: JoinOrBridge | None = None
-    takes: Annotated[int, Field(ge=1, le=20)] = 1
     mute: bool = False
     narration: NarrationOrText | None = None
     lower_third: LowerThirdOrText | None = None
