@@ -58,8 +58,7 @@ def command(
     width = console.width if console.is_terminal else None
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
-    # One answer for all of the tree: each one opens a terminal of its own.
-    say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
+    say.answer_lines(plan_tree(plan, width, every=every))
     say.answer()
     for line in (*summary(plan), *_shapes(plan, aspects), *key_lines(plan, path)):
         say.answer(line)

@@ -306,7 +306,9 @@ class Plan:
         return tuple(job for job in self.jobs if not job.draws and job.id not in owned)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def recipe_of(parts: Mapping[str, Any], upstream: tuple[str, ...]) -> str:
     """Hash a recipe: what the author asked, and the recipes of the clips it continues."""
-    text = json.dumps([parts, upstream], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode([parts, upstream]).encode()).hexdigest()

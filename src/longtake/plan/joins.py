@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from longtake.errors import Fault
 from longtake.plan.job import ClipJob, Edge, EndOf, Source, StartOf, StillFrame
@@ -12,6 +11,8 @@ from longtake.storyboard.grammar import JoinSpec
 from longtake.storyboard.model import Storyboard
 from longtake.timeline import Cut, Join, Seam, TimelineClip, Transition
 from longtake.units import FrameRate
+
+_LANDING = Seam(landing=True)
 
 
 def plan_joins(
@@ -41,7 +42,7 @@ def plan_joins(
         seen.add(shot.id)
         written = shot.shot.joined if begins_shot else None
         join, fault, warning = _join(storyboard, shot, written, chained, rate)
-        joins.append(replace(join, landing=landing) if isinstance(join, Seam) else join)
+        joins.append(_LANDING if landing and isinstance(join, Seam) else join)
         faults += fault
         warnings += warning
     return tuple(joins), faults, warnings

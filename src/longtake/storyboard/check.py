@@ -330,9 +330,9 @@ def _commands(
     storyboard: Storyboard, who: str, words: list[tuple[str, Place]], place: Place
 ) -> Iterator[Fault]:
     """Warn of commands that are given at once: of those nobody knows, and of too many."""
-    known = [word for canonical, others in CAMERA_WORDS.items() for word in (canonical, *others)]
     for written, at in words:
         if canonical_camera(written) is None:
+            known = [word for name, others in CAMERA_WORDS.items() for word in (name, *others)]
             near = did_you_mean(written, known)
             hint = near or f"commands are {', '.join(CAMERA_WORDS)}"
             message = f"{who}: {quoted(written)} is no camera command, so it moves nothing"
