@@ -181,7 +181,9 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
         raise StoryboardError(storyboard.in_file_order(faults))
     shots = [note.shot for note in plan.shots]
     strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
-    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers))
+    # What is approved is of the film itself: its draft and its animatic own other takes.
+    approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
+    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers), approved=approved)
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan

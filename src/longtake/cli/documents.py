@@ -12,6 +12,7 @@ from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
+from longtake.plan.promotion import promoted_shots
 from longtake.plan.waits import longest_wait
 from longtake.standing import Standing
 from longtake.timeline import Join, Seam, TimelineClip, Transition
@@ -168,6 +169,8 @@ class PlanDocument:
     music: tuple[BedObject, ...]
     captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
+    approved: tuple[str, ...]
+    promoted: tuple[str, ...]
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
     warnings: tuple[FaultObject, ...]
@@ -274,6 +277,8 @@ def plan_document(
             budget=str(plan.quote.budget) if plan.quote.budget else None,
             over_budget=plan.quote.over_budget,
         ),
+        approved=plan.approved,
+        promoted=promoted_shots(plan),
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
         unused=plan.unused,
         warnings=tuple(map(fault_object, plan.warnings)),

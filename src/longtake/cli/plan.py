@@ -13,7 +13,7 @@ from longtake.cli import options, say
 from longtake.cli.board import find_board
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
-from longtake.cli.judged import judged_lines
+from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
 from longtake.cli.table import counted
@@ -87,6 +87,8 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("wait", _wait(len(waits), len(wanted)))
     if any(job.is_open for job in plan.jobs):
         yield _named("takes", _takes(plan))
+    if plan.approved:
+        yield _named("approved", approved_words(plan))
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))

@@ -269,7 +269,8 @@ class Quote:
 class Plan:
     """Everything that will happen, before any of it does.
 
-    `focus` maps clips to what films of other shapes keep of them, where the author said so.
+    `focus` maps clips to what films of other shapes keep of them, where the author said so; `approved`
+    are the shots that the author approved in the draft, known to the plan of the film itself only.
     """
 
     title: str
@@ -288,6 +289,7 @@ class Plan:
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
     spoken: tuple[Spoken, ...] = ()
     focus: Mapping[str, Focus] = field(default_factory=dict)
+    approved: tuple[str, ...] = ()
 
     @property
     def speech(self) -> tuple[SpeechJob, ...]:
