@@ -53,7 +53,9 @@ def board(shots: int) -> str:
     """Write a board as a long series would look: chains, fresh starts, every kind of key."""
     parts = [HEAD]
     for scene in range(-(-shots // IN_A_SCENE)):
-        parts.append(f"  - id: s{scene}\n    title: Scene {scene}\n    start: stills/p{scene % 9}.png\n")
+        parts.append(
+            f"  - id: s{scene}\n    title: Scene {scene}\n    start: stills/p{scene % 9}.png\n"
+        )
         if scene:
             parts.append(f"    join: {('dissolve 0.5s', 'dip black 0.8s', 'cut')[scene % 3]}\n")
         parts.append("    shots:\n")

@@ -22,12 +22,17 @@ model: apimart/MiniMax-Hailuo-02
 resolution: 768p
 film: {size: 136x76, fps: 12}
 """
-CHAIN = HEAD + """scenes:
+CHAIN = (
+    HEAD
+    + """scenes:
   - {id: a, prompt: a lamp is lit}
   - {id: b, prompt: "a ship answers [Pan left]"}
   - {id: c, prompt: the sea}
 """
-SEVERAL = CHAIN.replace("{id: b,", "{id: b, takes: 3,") + "  - {id: d, start: fresh, prompt: gulls}\n"
+)
+SEVERAL = (
+    CHAIN.replace("{id: b,", "{id: b, takes: 3,") + "  - {id: d, start: fresh, prompt: gulls}\n"
+)
 DARKER, FLASHING = {"ramp": {"exposure": 0.9}}, {"flash_frame": 20}
 MAKE = ("make", "--quality", "draft", "--price", "0.30USD")
 REROLL = ("reroll", "b", "--price", "0.30USD")
