@@ -187,7 +187,9 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
         raise StoryboardError(storyboard.in_file_order(faults))
     shots = [note.shot for note in plan.shots]
     strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
-    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers))
+    # What is approved is of the film itself: its draft and its animatic own other takes.
+    approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
+    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers), approved=approved)
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan
@@ -338,7 +340,14 @@ def materials(plan: Plan) -> dict[str, Material]:
 def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
     """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
     bought = {job.id for job in plan.jobs if not job.draws}
-    looks = [look for look in found.seams if look.place.after.clip in bought]
+    drawn = {job.id for job in plan.jobs if job.draws}
+    looks = [
+        look
+        for look in found.seams
+        # A bridge may land on what no model makes.
+        if look.place.after.clip in bought
+        or (look.place.before.clip in bought and look.place.after.clip not in drawn)
+    ]
     if looks:
         tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 

@@ -22,6 +22,7 @@ _WORDS = {
     "first frame": "start",
     "last frame": "end",
     "prompt version": "prompt form",
+    "bridge version": "bridge's own words",
     "rate": "frame rate",
     "scene": "scene's id",
     "shot": "shot's id",

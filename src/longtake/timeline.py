@@ -25,7 +25,12 @@ _NAMED = {"#000000": "black", "#ffffff": "white"}
 
 @dataclass(frozen=True)
 class Seam:
-    """The join that must not be seen: the next clip begins on the frame this one ended on."""
+    """The join that must not be seen: the next clip begins on the frame this one ended on.
+
+    `landing` says that the first clip was made to end where the next one begins, not the other way.
+    """
+
+    landing: bool = False
 
 
 @dataclass(frozen=True)

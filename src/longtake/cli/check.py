@@ -32,7 +32,8 @@ def _check(path: Path, variables: dict[str, str], as_json: bool) -> None:
         say.answer_json(check_document(plan, path))
         return
     doubts = f", {_count(len(plan.warnings), 'warning')}" if plan.warnings else ""
-    held = f"{_count(len(plan.scenes), 'scene')}, {_count(len(plan.shots), 'shot')}"
+    shots = sum(not note.bridge for note in plan.shots)
+    held = f"{_count(len(plan.scenes), 'scene')}, {_count(shots, 'shot')}"
     say.answer(f"{say.shown(path)}: no faults{doubts}, {held}")
     for line in key_lines(plan, path):
         say.tell(line)

@@ -15,6 +15,7 @@ from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.history import Verdict
 from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, StartOf, StillFrame
+from longtake.plan.promotion import promoted_shots
 from longtake.plan.waits import longest_wait
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Aspect, Money
@@ -100,6 +101,7 @@ class ShotObject:
     """A shot's length in frames: as asked, as made, and what is left over at its end.
 
     `lengths` are its clips in seconds; `other_split` says what the other way of dividing gives.
+    A bridge is one of them; `told` says what a model cannot make as it was asked for.
     """
 
     id: str
@@ -108,6 +110,7 @@ class ShotObject:
     surplus: int
     lengths: tuple[int, ...]
     other_split: str
+    told: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +177,8 @@ class PlanDocument:
     music: tuple[BedObject, ...]
     captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
+    approved: tuple[str, ...]
+    promoted: tuple[str, ...]
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
     muted: tuple[str, ...]
@@ -229,6 +234,7 @@ def plan_document(
                 surplus=note.surplus,
                 lengths=note.clips,
                 other_split=note.other_split,
+                told=note.told,
             )
             for note in plan.shots
         ),
@@ -244,6 +250,8 @@ def plan_document(
             budget=str(plan.quote.budget) if plan.quote.budget else None,
             over_budget=plan.quote.over_budget,
         ),
+        approved=plan.approved,
+        promoted=promoted_shots(plan),
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
         unused=plan.unused,
         muted=plan.muted,
@@ -260,7 +268,7 @@ def check_document(plan: Plan, board: Path) -> CheckDocument:
     return CheckDocument(
         board=str(board),
         scenes=len(plan.scenes),
-        shots=len(plan.shots),
+        shots=sum(not note.bridge for note in plan.shots),
         clips=len(plan.sources),
         warnings=tuple(map(fault_object, plan.warnings)),
     )
@@ -305,7 +313,7 @@ def _clip(
         prompt=made.prompt if made else "",
         camera=source.camera,
         faces=tuple(face.name for face in made.faces) if made else (),
-        anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
+        anchor=_anchor(made),
         price=_price(made.price) if made else None,
         owned=owned,
         takes=len(made.numbers) if made else 0,
@@ -313,6 +321,12 @@ def _clip(
         state=state_of(said) if said else "never",
         why=said.why if said else "",
     )
+
+
+def _anchor(made: ClipJob | None) -> str:
+    """Name the picture that a clip is led back to; where a bridge is led to is what it ends on."""
+    anchor = made.repairs.anchor if made else None
+    return str(anchor.path) if isinstance(anchor, StillFrame) else ""
 
 
 def _price(price: Money | None) -> str | None:

@@ -33,6 +33,8 @@ VERBS = {
     "make": "Make the film; what exists already is not made again",
     "reroll": "Buy further takes of a shot, to choose from; the film stays as it is",
     "keep": "Choose the take of a shot that goes into the film; spends nothing",
+    "approve": "Approve shots as the draft shows them; spends nothing",
+    "promote": "Make the final clips of the approved shots alone",
     "status": "Show what is made, what is missing, and who is at work",
     "seams": "Look at every seam of the film, as it was made and as it is repaired",
     "models": "Show what every model makes, what it costs, and whether its key is set",

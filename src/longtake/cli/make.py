@@ -117,3 +117,6 @@ def _say_final(board: Path, variables: dict[str, str]) -> None:
         price += f", {len(quote.unknown):,} of them of unknown price"
     text = price if lacking else "every clip of it is owned already"
     say.tell(("the final film: ", DIM), f"{text}; `longtake make` without `--draft` makes it")
+    if lacking:
+        some = "some shots first: `longtake approve SHOT...`, then `longtake promote`"
+        say.tell((some, DIM))

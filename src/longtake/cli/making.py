@@ -138,6 +138,11 @@ def agree(
         raise ConfirmationNeeded(f"not agreed: {nothing}", hint="`longtake animatic` is free")
 
 
+def gated_by_consent(consent: Consent, tell: events.Tell) -> events.Tell:
+    """Ask before a plan is bought, and again where it became dearer, before anybody else hears of it."""
+    return _gated(lambda plan, before, why: confirm(plan, consent, before, why), tell)
+
+
 def _to_buy(plan: Plan) -> str:
     """Say what money would be spent on, "" for nothing."""
     clips = len(plan.to_buy)

@@ -19,3 +19,10 @@ def named_words(words: tuple[str, ...], wanted: int) -> tuple[Path, tuple[str, .
         raise click.UsageError(f"{wanted} words are wanted behind the file, not {len(words)}")
     named = Path(words[0]) if len(words) > wanted else None
     return find_board(named), words[-wanted:]
+
+
+def board_and_names(words: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
+    """Divide words into the storyboard, where the first one is a file, and any number of names."""
+    if words and (words[0].endswith((".yaml", ".yml")) or Path(words[0]).is_file()):
+        return Path(words[0]), words[1:]
+    return None, words

@@ -16,7 +16,7 @@ from longtake.cli.board import find_boards
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.each import for_each
-from longtake.cli.judged import judged_lines
+from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
 from longtake.cli.table import counted, counted_both
@@ -86,9 +86,8 @@ def _show(
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
     if chain:
-        # One answer for all of the tree: each one opens a terminal of its own.
         tree = plan_tree(plan, width, every=every, amended=edit if edit.known else None)
-        say.answer(Text("\n").join(tree))
+        say.answer_lines(tree)
         say.answer()
     for line in _edit_lines(plan, edit, every):
         say.answer(line)
@@ -137,6 +136,8 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("wait", _wait(len(waits), len(wanted)))
     if any(job.is_open for job in plan.jobs):
         yield _named("takes", _takes(plan))
+    if plan.approved:
+        yield _named("approved", approved_words(plan))
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from longtake import events
 from longtake.choosing.landing import Landing
 from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.cli import options, say
 from longtake.cli.events import EventLines
-from longtake.cli.making import Consent, confirm
+from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import named_words
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM
@@ -71,7 +70,7 @@ def command(
     consent = Consent(budget, yes)
     if as_json:
         with EventLines(say.answer_json, str(board)) as lines:
-            reroll(board, wishes, shot, takes, _gated(consent, lines), land=land)
+            reroll(board, wishes, shot, takes, gated_by_consent(consent, lines), land=land)
         return
     order = quote_reroll(board, wishes, shot, takes, land=land)
     _say_order(order)
@@ -88,16 +87,7 @@ def _rerolled(
     console = say.terminal()
     display = Bars(console) if console.is_terminal else Lines(console)
     with display:
-        return reroll(board, wishes, shot, takes, _gated(consent, display), land=land)
-
-
-def _gated(consent: Consent, tell: events.Tell) -> events.Tell:
-    def hear(event: events.Event) -> None:
-        if isinstance(event, events.Planned):
-            confirm(event.plan, consent)
-        tell(event)
-
-    return hear
+        return reroll(board, wishes, shot, takes, gated_by_consent(consent, display), land=land)
 
 
 def _say_order(order: Reroll) -> None:

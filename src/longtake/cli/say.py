@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.text import Text
+from rich.text import Span, Text
 
 from longtake.cli.crash import write_crash_log
 from longtake.cli.events import ErrorEvent, error_of, json_line
@@ -63,6 +64,15 @@ def answer(*parts: str | Text | tuple[str, str]) -> None:
     _put(assembled(*parts), err=False)
 
 
+def answer_lines(lines: Iterable[Text]) -> None:
+    """Say many lines of the result at once; where no colours are shown, nothing is made of them."""
+    if terminal(err=False).is_terminal:
+        # One answer for all: each one opens a terminal of its own.
+        answer(Text("\n").join(lines))
+    else:
+        sys.stdout.write("".join(f"{line.plain}\n" for line in lines))
+
+
 def answer_json(document: object) -> None:
     """Write one JSON document as one line on stdout, at once."""
     sys.stdout.write(json_line(document) + "\n")
@@ -71,10 +81,17 @@ def answer_json(document: object) -> None:
 
 def assembled(*parts: str | Text | tuple[str, str]) -> Text:
     """Put a line together from text and (text, style)."""
-    line = Text()
+    words: list[str] = []
+    spans: list[Span] = []
+    at = 0
     for part in parts:
-        line.append_text(part) if isinstance(part, Text) else line.append_text(_safe(part))
-    return line
+        text = part if isinstance(part, Text) else _safe(part)
+        words.append(text.plain)
+        if text.style:
+            spans.append(Span(at, at + len(text), text.style))
+        spans += [Span(at + span.start, at + span.end, span.style) for span in text.spans]
+        at += len(text)
+    return Text("".join(words), spans=spans)
 
 
 def state_line(name: str, state: str, width: int = LINE_WIDTH) -> Text:
@@ -185,7 +202,8 @@ def _hint(hint: str) -> Text:
 
 def _safe(part: str | tuple[str, str]) -> Text:
     text, style = (part, "") if isinstance(part, str) else part
-    return Text("\n".join(visible(line) for line in text.split("\n")), style=style)
+    safe = "\n".join(map(visible, text.split("\n"))) if "\n" in text else visible(text)
+    return Text(safe, style=style)
 
 
 def _put(line: Text, *, err: bool) -> None:

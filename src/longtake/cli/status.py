@@ -9,7 +9,7 @@ import click
 from longtake.cli import options, say
 from longtake.cli.board import find_boards
 from longtake.cli.each import for_each
-from longtake.cli.judged import judged_lines
+from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, HEADING, PATH, WARNING
 from longtake.cli.spoken import voices_line
@@ -83,6 +83,8 @@ def _tell_clips(standing: Standing, every: bool) -> None:
         say.answer(
             (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
         )
+    if standing.plan.approved:
+        say.answer((f"{'approved':<9}", DIM), approved_words(standing.plan))
     voices = voices_line(standing.plan)
     if voices:
         say.answer((f"{'voices':<8}", DIM), voices)

@@ -26,6 +26,7 @@ from longtake.plan.job import (
     StartOf,
     StillFrame,
 )
+from longtake.plan.speech import Spoken
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 
 # A shot of more clips than this shows runs of equal ones as one line, unless all are asked for.
@@ -97,7 +98,8 @@ def _scenes(plan: Plan, every: bool, states: Mapping[str, str]) -> Iterator[list
     titles = dict(plan.scenes)
     starts = plan.timeline.scene_starts()
     several = len(models_of(plan.sources)) > 1
-    notes = {note.shot: note for note in plan.shots}
+    said = said_over(plan)
+    notes = {note.shot: list(_notes(plan, note, said.get(note.shot, []))) for note in plan.shots}
     for scene, clips in groupby(_clips(plan, states), key=lambda clip: clip.source.scene):
         of_scene = list(clips)
         title = titles[scene] if titles[scene] != scene else ""
@@ -119,7 +121,7 @@ def _clips(plan: Plan, states: Mapping[str, str]) -> Iterator[_Clip]:
 
 
 def _shots(
-    plan: Plan, clips: list[_Clip], notes: dict[str, ShotNote], every: bool, *, name_models: bool
+    plan: Plan, clips: list[_Clip], notes: dict[str, list[str]], every: bool, *, name_models: bool
 ) -> list[_Row]:
     """Write the shots of a scene; a shot of one clip, or the only one, needs no line of its own."""
     groups = [list(group) for _, group in groupby(clips, key=lambda clip: clip.source.shot)]
@@ -128,7 +130,7 @@ def _shots(
         shot = group[0].source.shot
         shown = group if every or len(group) <= FOLD_BEYOND else list(_folded(group))
         lines = [_line(plan, clip, name_models) for clip in shown]
-        lines += [_Row("", note, DIM) for note in _notes(plan, notes[shot])]
+        lines += [_Row("", note, DIM) for note in notes[shot]]
         if len(group) == 1 or shot == group[0].source.scene:
             blocks += [(line, []) for line in lines]
         else:
@@ -138,9 +140,10 @@ def _shots(
 
 def _guided(blocks: list[tuple[_Row, list[_Row]]], above: str = "") -> Iterator[_Row]:
     """Draw the branches of a tree before its lines."""
+    # A note hangs on the clip above it: it is no branch.
+    branches = [number for number, (row, below) in enumerate(blocks) if row.cells or below]
     for number, (row, below) in enumerate(blocks):
-        # A note hangs on the clip above it: it is no branch.
-        last = all(not later.cells and not kids for later, kids in blocks[number + 1 :])
+        last = not branches or number >= branches[-1]
         branch = ("└─ " if last else "├─ ") if row.cells or below else ("   " if last else "│  ")
         yield _Row(above + branch, row.name, row.style, row.cells)
         if below:
@@ -193,7 +196,7 @@ def _begins(source: Source) -> str:
         return f"still {_short(source.path)}{moves}"
     last = f", ends on {_edge(source.last)}" if source.last else ""
     anchor = source.repairs.anchor
-    if anchor and anchor != source.last:
+    if isinstance(anchor, StillFrame) and anchor != source.last:
         last += f", led to {_short(anchor.path)}"
     last += _takes(source)
     if isinstance(source.first, EndOf):
@@ -239,8 +242,8 @@ def _price(clip: _Clip) -> tuple[str, str]:
     return ("free", DIM) if job.draws else (str(job.price * clip.count * clip.lacking), "")
 
 
-def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
-    """Say what is left over of a shot, and what the other way of dividing it would give."""
+def _notes(plan: Plan, note: ShotNote, said: list[Spoken]) -> Iterator[str]:
+    """Say what is left over of a shot, what the other way of dividing it gives, what is said over it."""
     if note.surplus:
         made = f"{' + '.join(map(str, note.clips))} s made"
         # As many clips share a frame at their seams; some models make more than their lengths say.
@@ -255,7 +258,9 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         )
     if note.other_split:
         yield note.other_split
-    for spoken in said_over(plan, note.shot):
+    if note.told:
+        yield note.told
+    for spoken in said:
         yield plain(narration_words(spoken))
 
 
@@ -279,11 +284,11 @@ def _laid_out(rows: list[_Row], width: int | None, heads: tuple[str, ...]) -> It
 
 
 def _columns(row: _Row, names: int, columns: list[int]) -> Text:
-    line = assembled((row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style))
+    parts = [(row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style)]
     for at, (text, style) in enumerate(row.cells):
         right = at in (0, 1, len(columns) - 1)
-        line.append(" " * _GAP)
-        line.append(_fit(plain(text), columns[at], right=right), style=style)
+        parts += [(" " * _GAP, ""), (_fit(plain(text), columns[at], right=right), style)]
+    line = assembled(*parts)
     line.rstrip()
     return line
 

@@ -82,7 +82,8 @@ class Wanted:
     """What must be known of a clip to bring its take home: its names, and where the film leaves it.
 
     `out_frame` is counted at `rate`, the film's; `prompt` is for messages. `number` tells the takes of
-    a clip apart, `lands` is the frame that this one alone was asked to end on.
+    a clip apart, `lands` is the frame that this one alone was asked to end on; `whole` says that any
+    frame to end on was given.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Wanted:
     prompt: str = ""
     number: int = 1
     lands: str = ""
+    whole: bool = False
 
     @classmethod
     def of(cls, job: ClipJob, request: Request) -> Wanted:
@@ -106,6 +108,7 @@ class Wanted:
             request.prompt,
             request.take,
             request.last_sha256 if request.lands else "",
+            request.last is not None,
         )
 
 
@@ -233,13 +236,14 @@ async def bring_home(
     """Fetch a finished clip, check it strictly, measure it, and put it whole into the vault.
 
     Its out-point is its last frame, or, of a clip that was not drawn here, the best one before it
-    where its tail is blurred, fades, flashes or shows bars.
+    where its tail is blurred, fades, flashes or shows bars. One that was asked to end on a picture
+    changes towards its end as it should: it is left whole.
     """
     part = desk.vault.scratch(key)
     try:
         measured, scan, ends = await _fetched(wanted, task, part, desk)
         last = measured.frames - 1
-        out_point = last if drawn else pick_out_point(scan.profile).frame
+        out_point = last if drawn or wanted.whole else pick_out_point(scan.profile).frame
         rate = FrameRate(Fraction(measured.rate))
         take = Take(
             key=key,

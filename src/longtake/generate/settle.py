@@ -73,6 +73,7 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
         )
     # Where a film leaves it is asked by who shows it.
     prompt = str(row.asked.get("prompt", ""))
+    last = str(row.asked.get("last", ""))
     wanted = Wanted(
         row.clip,
         row.recipe,
@@ -81,7 +82,8 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
         FrameRate(Fraction(24)),
         prompt,
         row.take,
-        str(row.asked.get("last", "")) if row.asked.get("lands") else "",
+        last if row.asked.get("lands") else "",
+        bool(last),
     )
     await collect(wanted, row, desk, till)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from longtake.errors import PlanError
-from longtake.storyboard.model import Scene, Storyboard
+from typing import Any
 
-_REPLACED = {"model": None, "resolution": None}
+from longtake.errors import PlanError
+from longtake.storyboard.model import Bridge, Scene, Shot, Storyboard
+
+_REPLACED: dict[str, Any] = {"model": None, "resolution": None}
 
 
 def as_draft(storyboard: Storyboard) -> Storyboard:
@@ -34,5 +36,11 @@ def as_draft(storyboard: Storyboard) -> Storyboard:
 
 
 def _drafted(scene: Scene) -> Scene:
-    shots = scene.shots and [shot.model_copy(update=_REPLACED) for shot in scene.shots]
-    return scene.model_copy(update={**_REPLACED, "shots": shots})
+    shots = scene.shots and [shot.model_copy(update=_replaced(shot)) for shot in scene.shots]
+    return scene.model_copy(update={**_replaced(scene), "shots": shots})
+
+
+def _replaced(shot: Shot) -> dict[str, Any]:
+    if isinstance(shot.join, Bridge):
+        return {**_REPLACED, "join": shot.join.model_copy(update=_REPLACED)}
+    return _REPLACED

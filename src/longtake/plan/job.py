@@ -60,16 +60,18 @@ class Repairs:
     color: Literal["off", "match", "match+track"] = "match+track"
     lighting: Literal["constant", "changes"] = "constant"
     repair: Literal["on", "off"] = "on"
-    anchor: StillFrame | None = None
+    anchor: StillFrame | StartOf | None = None
 
     def as_parts(self) -> dict[str, str]:
         """Write what differs from the default; a clip that continues this one hangs on it."""
         usual = Repairs()
         names = ("color", "lighting", "repair")
         parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
-        return parts | (
-            {"anchor": f"{self.anchor.sha256} {self.anchor.fitting}"} if self.anchor else {}
-        )
+        if isinstance(self.anchor, StillFrame):
+            parts["anchor"] = f"{self.anchor.sha256} {self.anchor.fitting}"
+        elif self.anchor:
+            parts["anchor"] = "the frame it lands on"
+        return parts
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,10 @@ class Handoff:
 
 @dataclass(frozen=True)
 class ShotNote:
-    """What became of one shot's length: wanted and made frames, and what is left over."""
+    """What became of one shot's length: wanted and made frames, and what is left over.
+
+    `told` is what else there is to say of it; `bridge` marks the clip of a join, which is no shot.
+    """
 
     shot: str
     wanted: int
@@ -237,6 +242,8 @@ class ShotNote:
     surplus: int
     clips: tuple[int, ...] = ()
     other_split: str = ""
+    told: str = ""
+    bridge: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,7 +273,8 @@ class Plan:
     """Everything that will happen, before any of it does.
 
     `focus` maps clips to what films of other shapes keep of them, where the author said so; `muted`
-    names the scenes and shots that the author left out of the film.
+    names the scenes and shots that the author left out of the film, `approved` are the shots approved in
+    the draft, known to the plan of the film itself only.
     """
 
     title: str
@@ -286,6 +294,7 @@ class Plan:
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
     spoken: tuple[Spoken, ...] = ()
     focus: Mapping[str, Focus] = field(default_factory=dict)
+    approved: tuple[str, ...] = ()
 
     @property
     def speech(self) -> tuple[SpeechJob, ...]:
@@ -314,7 +323,9 @@ class Plan:
         return tuple(job for job in self.jobs if not job.draws and job.id not in owned)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def recipe_of(parts: Mapping[str, Any], upstream: tuple[str, ...]) -> str:
     """Hash a recipe: what the author asked, and the recipes of the clips it continues."""
-    text = json.dumps([parts, upstream], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode([parts, upstream]).encode()).hexdigest()

@@ -36,11 +36,29 @@ def handoffs_of(sources: Mapping[str, Source]) -> tuple[Handoff, ...]:
 
 
 def in_handoff_order(sources: Mapping[str, Source]) -> list[str]:
-    """List clips so that each comes after those it begins or ends on; a circle is a CycleError."""
-    needs: dict[str, set[str]] = {clip: set() for clip in sources}
+    """List clips so that each comes after those it begins or ends on; a circle is a CycleError.
+
+    Else they stay in the order of the film.
+    """
+    needs: dict[str, list[str]] = {}
     for handoff in handoffs_of(sources):
-        needs[handoff.target].add(handoff.source)
-    return list(graphlib.TopologicalSorter(needs).static_order())
+        needs.setdefault(handoff.target, []).append(handoff.source)
+    order: dict[str, None] = {}
+    begun: set[str] = set()
+    for clip in sources:
+        walk = [clip]
+        while walk:
+            at = walk[-1]
+            waits = [before for before in needs.get(at, ()) if before not in order]
+            if not waits:
+                order[walk.pop()] = None
+            elif at in begun:
+                # What it waited for waits for it.
+                graphlib.TopologicalSorter(needs).prepare()
+            else:
+                begun.add(at)
+                walk += waits
+    return list(order)
 
 
 def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
@@ -89,16 +107,21 @@ def _with_recipes(
             }
             above = [done[e.clip] for e in edges if isinstance(e, EndOf | StartOf)]
             own = {clip: choices[clip]} if clip in choices else {}
-            source = _chosen(replace(source, parts=parts), above, {**own, **homeless})
+            source = _chosen(source, parts, above, {**own, **homeless})
             homeless.pop(source.choice, None)
         done[clip] = source
     return {clip: done[clip] for clip in sources}
 
 
-def _chosen(job: ClipJob, above: list[Source], choices: Mapping[str, ClipChoice]) -> ClipJob:
+def _chosen(
+    job: ClipJob,
+    parts: Mapping[str, Any],
+    above: list[Source],
+    choices: Mapping[str, ClipChoice],
+) -> ClipJob:
     """Write a clip's recipe, and which of its takes is kept by the first choice that holds for it."""
     names = [each.kept_name if isinstance(each, ClipJob) else each.recipe for each in above]
-    job = replace(job, recipe=recipe_of(job.parts, tuple(names)))
+    job = replace(job, parts=parts, recipe=recipe_of(parts, tuple(names)))
     if job.draws:
         return job
     before = above[0] if isinstance(job.first, EndOf) else None
@@ -138,7 +161,10 @@ def land_on_pictures(sources: Mapping[str, Source]) -> dict[str, Source]:
         if isinstance(source, ClipJob) and isinstance(source.last, StartOf):
             target = sources.get(source.last.clip)
             if isinstance(target, ClipJob) and isinstance(target.first, StillFrame):
-                return replace(source, last=target.first)
+                repairs = source.repairs
+                if repairs.anchor == source.last:
+                    repairs = replace(repairs, anchor=target.first)
+                return replace(source, last=target.first, repairs=repairs)
         return source
 
     return {clip: landed(source) for clip, source in sources.items()}

@@ -34,6 +34,15 @@ class ShotSettings:
     takes: int = 1
 
 
+def inherited_value(storyboard: Storyboard, scene: NamedScene, shot: NamedShot, key: str) -> Any:
+    """Find the value of an inherited key; None where nobody wrote one."""
+    for part in (shot.shot, scene.scene, storyboard):
+        value = getattr(part, key, None)
+        if value is not None:
+            return value
+    return None
+
+
 def inherited(
     storyboard: Storyboard, scene: NamedScene, shot: NamedShot, key: str
 ) -> tuple[Any, tuple[Any, ...]]:
@@ -51,7 +60,7 @@ def shot_settings(
     """Work out what holds for a shot, or say which model or resolution does not exist."""
 
     def get(key: str, default: Any) -> Any:
-        value, _ = inherited(storyboard, scene, shot, key)
+        value = inherited_value(storyboard, scene, shot, key)
         return default if value is None else value
 
     model, model_place = inherited(storyboard, scene, shot, "model")

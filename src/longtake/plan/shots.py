@@ -228,7 +228,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     _check_faces(
         draft, shot, settings.offer, faces, (edges[0], edges[1] if len(ids) == 1 else None)
     )
-    order = _Order(draft, scene, shot, settings, prompt, faces)
+    order = Order(draft, scene, shot, settings, prompt, faces)
     for number, clip_id in enumerate(ids):
         last_clip = number == len(ids) - 1
         out_frame = frames[number] - 1 - (surplus if last_clip else 0)
@@ -306,7 +306,7 @@ def _check_faces(
 
 
 @dataclass(frozen=True)
-class _Order:
+class Order:
     """What all clip jobs of one shot have in common."""
 
     draft: Draft

@@ -17,10 +17,9 @@ from longtake.storyboard.grammar import (
     CAMERA_WORDS,
     camera_brackets,
     canonical_camera,
-    parse_join,
     reference_in,
 )
-from longtake.storyboard.model import Footage, Shot, Storyboard
+from longtake.storyboard.model import Bridge, Footage, Shot, Storyboard
 
 # What a plan takes from here: a board under its ids, its words filled in.
 from longtake.storyboard.naming import NamedBed as NamedBed
@@ -198,11 +197,33 @@ def _joins(
             message = f'shot "{shot.id}" is the first of the film: nothing stands before it to join'
             hint = "for a fade at the start write `film: {fade_in: 1s}`"
             yield storyboard.fault(place, message, code="join-at-start", hint=hint, key=True)
-        elif parse_join(shot.shot.join).kind == "seam":
-            why = _no_seam(shot.shot, shots[index - 1], last_in)
-            if why:
-                message = f'shot "{shot.id}" cannot begin with a seam: {why[0]}'
-                yield storyboard.fault(place, message, code="seam-without-handoff", hint=why[1])
+            continue
+        why = _no_seam(shot.shot, shots[index - 1], last_in)
+        kind = shot.shot.joined.kind if shot.shot.joined else ""
+        if kind == "seam" and why:
+            message = f'shot "{shot.id}" cannot begin with a seam: {why[0]}'
+            yield storyboard.fault(place, message, code="seam-without-handoff", hint=why[1])
+        elif kind == "bridge":
+            yield from _bridge(storyboard, shot, shots[index - 1], continues=why is None)
+
+
+def _bridge(
+    storyboard: Storyboard, shot: NamedShot, before: NamedShot, *, continues: bool
+) -> Iterator[Fault]:
+    """Check that a bridge has two ends, and that they are not one and the same frame."""
+    place = (*shot.place, "join")
+    cards = [each for each in (before, shot) if each.shot.is_card]
+    if cards:
+        message = f'shot "{shot.id}": a bridge needs pictures, "{cards[0].id}" is a title card'
+        hint = "write `cut` or a transition such as `dip black 0.8s`"
+        yield storyboard.fault(place, message, code="bridge-at-card", hint=hint)
+    elif continues:
+        message = (
+            f'shot "{shot.id}" begins on the frame that "{before.id}" ends on: '
+            "there is nothing to bridge"
+        )
+        hint = "give it a start of its own (`start: fresh`, or a picture), or leave out the bridge"
+        yield storyboard.fault(place, message, code="bridge-over-handoff", hint=hint)
 
 
 def _no_seam(shot: Shot, before: NamedShot, last_in: dict[str, str]) -> tuple[str, str] | None:
@@ -234,11 +255,13 @@ def _footage(storyboard: Storyboard, shots: list[NamedShot]) -> Iterator[Fault]:
 
 def _camera(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[Fault]:
     """Warn of camera words that no model knows as commands; they may still work as prose."""
-    parts: list[tuple[str, Shot, Place]] = []
+    parts: list[tuple[str, Shot | Bridge, Place]] = []
     for scene in scenes:
         parts.append((f'scene "{scene.id}"', scene.scene, scene.place))
         if scene.scene.shots is not None:
             parts += [(f'shot "{s.id}"', s.shot, s.place) for s in scene.shots]
+        bridges = ((s, s.shot.join) for s in scene.shots if isinstance(s.shot.join, Bridge))
+        parts += [(f'the bridge to "{s.id}"', made, (*s.place, "join")) for s, made in bridges]
     for who, shot, place in parts:
         listed = (*place, "camera")
         words = [(written, (*listed, n)) for n, written in enumerate(shot.camera or ())]
@@ -252,9 +275,9 @@ def _commands(
     storyboard: Storyboard, who: str, words: list[tuple[str, Place]], place: Place
 ) -> Iterator[Fault]:
     """Warn of commands that are given at once: of those nobody knows, and of too many."""
-    known = [word for canonical, others in CAMERA_WORDS.items() for word in (canonical, *others)]
     for written, at in words:
         if canonical_camera(written) is None:
+            known = [word for name, others in CAMERA_WORDS.items() for word in (name, *others)]
             near = did_you_mean(written, known)
             hint = near or f"commands are {', '.join(CAMERA_WORDS)}"
             message = f"{who}: {quoted(written)} is no camera command, so it moves nothing"

@@ -180,8 +180,8 @@ class Places:
             return steps[-1]
         if _on_shot_edge(place):
             # What a scene says of its beginning and end holds for its first and last shot.
-            of_scene = tuple(self._steps((*place[:2], place[-1])))
-            if len(of_scene) == 4:
+            of_scene = tuple(self._steps((*place[:2], *place[4:])))
+            if len(of_scene) > 3:
                 return of_scene[-1]
         return steps[-1][0], None
 
@@ -241,7 +241,7 @@ def _cells(text: str) -> int:
 
 def _on_shot_edge(place: Place) -> bool:
     return (
-        len(place) == 5
+        len(place) >= 5
         and place[0] == "scenes"
         and place[2] == "shots"
         and place[4] in ("start", "join", "end")

@@ -44,6 +44,7 @@ from longtake.storyboard.fields import (
     shape,
     version,
 )
+from longtake.storyboard.grammar import JoinSpec, Length, parse_join
 
 
 class Part(BaseModel):
@@ -65,6 +66,21 @@ class PromptParts(Part):
     character: Text | None = None
     reaction: Text | None = None
     text: Text | None = None
+
+
+Prompt = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
+]
+
+
+class Bridge(Part):
+    """A join that is made: a clip from the last frame before a shot to the shot's own first one."""
+
+    bridge: LengthText
+    prompt: Prompt | None = None
+    camera: list[Text] | None = None
+    model: ModelName | None = None
+    resolution: Text | None = None
 
 
 class Footage(Part):
@@ -187,9 +203,6 @@ class Logo(Part):
     opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
 
 
-Prompt = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
-]
 FootageOrPath = Annotated[
     Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(shape)
 ]
@@ -201,6 +214,9 @@ LowerThirdOrText = Annotated[
 ]
 CaptionsOrFile = Annotated[
     Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(shape)
+]
+JoinOrBridge = Annotated[
+    Annotated[JoinText, Tag("text")] | Annotated[Bridge, Tag("map")], Discriminator(shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -241,12 +257,19 @@ class Shot(Inherited):
     seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
-    join: JoinText | None = None
+    join: JoinOrBridge | None = None
     mute: bool = False
     narration: NarrationOrText | None = None
     lower_third: LowerThirdOrText | None = None
     title_card: TitleCard | None = None
     music: MusicOrList | None = None
+
+    @property
+    def joined(self) -> JoinSpec | None:
+        """The join before it, read; None where the author wrote none."""
+        if isinstance(self.join, Bridge):
+            return JoinSpec("bridge", Length.parse(self.join.bridge))
+        return None if self.join is None else parse_join(self.join)
 
     @property
     def is_card(self) -> bool:

@@ -1,0 +1,136 @@
+"""A board of 10,000 shots: how long `check` and `plan` take for it, and how much memory.
+
+    python tests/benchmarks/board.py [SHOTS]
+
+Prints a table and what is beyond its bar; benchmarks.md has the figures.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+SHOTS = 10_000
+IN_A_SCENE = 20
+# Verb and options -> CPU seconds and megabytes that it may take.
+BARS = {
+    ("check",): (3.0, 500.0),
+    ("plan",): (5.0, 500.0),
+    ("plan", "--json"): (5.0, 500.0),
+    ("plan", "--all"): (5.0, 500.0),
+}
+HEAD = """longtake: 1
+title: Ten thousand shots
+model: minimax/MiniMax-Hailuo-02
+resolution: 768P
+look: warm claymation, soft window light
+vars: {season: late autumn}
+cast:
+  keeper: {text: "an old keeper, white beard, yellow raincoat"}
+film: {fade_in: 1s, fade_out: 2s}
+scenes:
+"""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What one process took."""
+
+    cpu_s: float
+    peak_mb: float
+    lines: int
+
+
+def board(shots: int) -> str:
+    """Write a board as a long series would look: chains, fresh starts, every kind of key."""
+    parts = [HEAD]
+    for scene in range(-(-shots // IN_A_SCENE)):
+        parts.append(
+            f"  - id: s{scene}\n    title: Scene {scene}\n    start: stills/p{scene % 9}.png\n"
+        )
+        if scene:
+            parts.append(f"    join: {('dissolve 0.5s', 'dip black 0.8s', 'cut')[scene % 3]}\n")
+        parts.append("    shots:\n")
+        parts += [_shot(scene, n) for n in range(min(IN_A_SCENE, shots - scene * IN_A_SCENE))]
+    return "".join(parts)
+
+
+def _shot(scene: int, number: int) -> str:
+    text = f"${{keeper}} climbs step {number} of tower {scene} in ${{season}}"
+    keys = [f"      - prompt: {text!r}", f"seconds: {(6, 10, 15, 8)[number % 4]}"]
+    if number % 2:
+        keys.append("camera: [Push in, Pan left]")
+    if number % 5 == 2:
+        keys.append(f"narration: Every evening he climbs {number} steps of tower {scene}.")
+    if number % 7 == 3:
+        keys += ["start: fresh", "lighting: changes"]
+    if number % 11 == 5:
+        keys += ["start: fresh", "join: bridge 6s"]
+    if number % 13 == 6:
+        keys.append(f"lower_third: Tower {scene}")
+    if number % 17 == 8:
+        keys.append("mute: true")
+    first, *rest = dict.fromkeys(key for key in keys)
+    return "\n        ".join([first, *rest]) + "\n"
+
+
+def run(folder: Path, *arguments: str) -> Used:
+    """Run longtake on the board; an exit code other than 0 ends the benchmark."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "src"),
+        "LONGTAKE_HOME": str(folder / "home"),
+        # What an installed package has as well: its modules compiled once, not at every start.
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+    command = [sys.executable, "-m", "longtake", arguments[0], "board.yaml", *arguments[1:]]
+    with (folder / "out.txt").open("w") as out:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
+        _, status, spent = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    said = (folder / "out.txt").read_text(encoding="utf-8")
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed\n{said[-2000:]}")
+    return Used(spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024, said.count("\n"))
+
+
+def main(shots: int) -> int:
+    """Measure every verb; gives 1 where one is beyond its bar."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "stills").mkdir()
+        for number in range(9):
+            Image.new("RGB", (1366, 768), (number * 20, 60, 90)).save(
+                folder / f"stills/p{number}.png"
+            )
+        (folder / "board.yaml").write_text(board(IN_A_SCENE), encoding="utf-8")
+        for arguments in BARS:
+            run(folder, *arguments)
+        text = board(shots)
+        (folder / "board.yaml").write_text(text, encoding="utf-8")
+        print(f"{shots:,} shots, {len(text) / 1e6:.1f} MB of YAML\n")
+        print("| verb | CPU s | bar | MB | bar | lines |\n|---|---|---|---|---|---|")
+        beyond = 0
+        for arguments, (most_s, most_mb) in BARS.items():
+            used = run(folder, *arguments)
+            beyond += used.cpu_s > most_s or used.peak_mb > most_mb
+            print(
+                f"| {' '.join(arguments)} | {used.cpu_s:.2f} | < {most_s:g} "
+                f"| {used.peak_mb:.0f} | < {most_mb:g} | {used.lines:,} |",
+                flush=True,
+            )
+    return min(beyond, 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else SHOTS))
