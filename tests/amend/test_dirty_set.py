@@ -131,6 +131,12 @@ EDITS = [
     Edit(
         "transition", "4, join: dissolve 12f", "4, join: dip black 6f", rejoined(CHAIN[3], "slide")
     ),
+    Edit(
+        "bridge",
+        "fresh, join: dissolve 12f",
+        "fresh, join: bridge 6s",
+        {"home.bridge": "never"} | rejoined("archive", "home/1"),
+    ),
     Edit("no transition", "4, join: dissolve 12f", "4", rejoined(CHAIN[3], "slide")),
     Edit("seam to cut", "dark, sec", "dark, join: cut, sec", rejoined(CHAIN[2], CHAIN[3])),
     Edit("lower third", "third: The sea", "third: The North Sea", rejoined("sea/1")),
