@@ -87,7 +87,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
-        plan = replace(plan, warnings=(*plan.warnings, *unsaid.warnings(storyboard)))
+        plan = replace(
+            plan, warnings=(*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
+        )
         workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
         given = materials(plan)
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
@@ -171,7 +173,7 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     )
     if faults:
         raise StoryboardError(storyboard.in_file_order(faults))
-    plan = replace(plan, warnings=(*plan.warnings, *doubts))
+    plan = replace(plan, warnings=(*plan.warnings, *storyboard.heard(doubts)))
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan

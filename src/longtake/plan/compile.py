@@ -14,6 +14,7 @@ from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, DrawnClip, Plan, Quote
 from longtake.plan.joins import plan_joins
+from longtake.plan.lint import chain_doubts
 from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -81,6 +82,8 @@ def compile_plan(
     focus = clip_focus(storyboard, scenes, clips)
     warnings += focus_warnings(storyboard, scenes, timeline, focus, clips)
     warnings += [*unread, *survey.warnings]
+    notes = tuple(draft.notes)
+    warnings += chain_doubts(storyboard, scenes, draft.sources, notes, offers, rate)
     return replace(_plan(draft, scenes, timeline, cues, quote, warnings), focus=focus)
 
 
@@ -259,7 +262,7 @@ def _plan(
         fit=storyboard.film.fit,
         unused=unused_keys(storyboard, scenes),
         shortened=shortened,
-        warnings=(*storyboard.warnings, *warnings),
+        warnings=storyboard.heard((*storyboard.warnings, *warnings)),
         by_id=draft.sources,
         spoken=tuple(draft.spoken.values()),
     )

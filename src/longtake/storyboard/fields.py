@@ -16,8 +16,11 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from longtake.storyboard.codes import WARNINGS
+from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.storyboard.grammar import (
     Length,
+    Unfit,
     parse_colour,
     parse_join,
     parse_level,
@@ -35,6 +38,13 @@ def _checked(read: Callable[[str], object]) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _warning_code(text: str) -> str:
+    if text not in WARNINGS:
+        hint = did_you_mean(text, WARNINGS) or f"codes are {', '.join(WARNINGS)}"
+        raise Unfit(f"no warning has the code {quoted(text)}", hint)
+    return text
 
 
 def version(value: object) -> object:
@@ -66,6 +76,9 @@ def shape(value: object) -> str:
     return "map" if isinstance(value, dict | BaseModel) else "text"
 
 
+WarningCode = Annotated[
+    str, AfterValidator(_warning_code), WithJsonSchema({"type": "string", "enum": list(WARNINGS)})
+]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
 Text = Annotated[str, Field(max_length=20_000)]

@@ -41,6 +41,7 @@ from longtake.storyboard.fields import (
     TitleText,
     VarName,
     VoiceText,
+    WarningCode,
     shape,
     version,
 )
@@ -236,6 +237,7 @@ class Inherited(Part):
     captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
     focus: FocusText | None = None
+    silence: list[WarningCode] = []
 
 
 class Shot(Inherited):
@@ -323,6 +325,20 @@ class Storyboard(Inherited):
     def held_faults(self) -> tuple[Fault, ...]:
         """What is wrong across the document; empty unless it was loaded with `hold_faults`."""
         return self._held
+
+    def is_silenced(self, place: tuple[Any, ...], code: str) -> bool:
+        """Tell whether the board, the scene or the shot that a place is in wants to hear of no such doubt."""
+        parts: list[Inherited] = [self]
+        if place[:1] == ("scenes",) and len(place) > 1:
+            scene = self.scenes[place[1]]
+            parts.append(scene)
+            if place[2:3] == ("shots",) and scene.shots and len(place) > 3:
+                parts.append(scene.shots[place[3]])
+        return any(code in part.silence for part in parts)
+
+    def heard(self, warnings: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Leave out the warnings that the author has silenced where they belong."""
+        return tuple(each for each in warnings if not self.is_silenced(each.place, each.code))
 
     def in_file_order(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Sort faults as they stand in the files, the board's own first, each of them once."""

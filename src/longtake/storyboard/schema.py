@@ -74,6 +74,7 @@ _MEANINGS = {
     "scenes": "What the film shows, in order",
     "seconds": "Length in seconds, or auto: as long as its narration needs",
     "shots": "What the viewer sees between cuts, where a scene has more than one",
+    "silence": "Codes of warnings that are meant as they are, such as ghost",
     "size": "Of the film: width and height such as 1280x720; of captions and logo: how large",
     "sound": "What becomes of the clip's own sound",
     "split": "How a long shot is divided: fewest seams, or lowest price",
