@@ -61,6 +61,7 @@ from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
+from longtake.storyboard.schema import keep_schema
 from longtake.survey import survey_files
 from longtake.titles import title_faults
 from longtake.units import Aspect
@@ -77,12 +78,13 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     line exits with. Takes that were made before an error are kept.
     """
     wishes = wishes or Wishes()
-    project = Project(Path(path))
+    project = Project.of(Path(path), wishes.variables)
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
     _refuse(plan, project, wishes)
     tell(Planned(plan))
     with project.hold():
+        keep_schema(project.work)
         wishes = replace(wishes, since=last_purchase())
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
@@ -242,7 +244,8 @@ def make_takes(
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
-    save_history(project.work, film_name(plan.board, animatic=wishes.animatic), plan, keys)
+    film = film_name(plan.board, animatic=wishes.animatic, version=project.version)
+    save_history(project.work, film, plan, keys)
     _raise_first_error(takes)
     return takes.by_clip
 

@@ -60,9 +60,9 @@ class Verdict:
 History = Mapping[str, ClipRecord]
 
 
-def film_name(board: str, *, animatic: bool) -> str:
-    """Name a film among those of one folder."""
-    return f"{board}/animatic" if animatic else board
+def film_name(board: str, *, animatic: bool, version: str = "") -> str:
+    """Name a film among those of one folder; a version is remembered beside the others."""
+    return "/".join(filter(None, (board, version, "animatic" if animatic else "")))
 
 
 def load_history(work: Path, film: str) -> dict[str, ClipRecord]:

@@ -83,7 +83,7 @@ class Standing:
 def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
-    project = Project(board)
+    project = Project.of(board, wishes.variables)
     flavour = "animatic" if wishes.animatic else ""
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
@@ -112,7 +112,8 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
+    named = film_name(plan.board, animatic=wishes.animatic, version=project.version)
+    history = load_history(project.work, named)
     owned = owned_clips(plan)
     said, holder = verdicts(plan, history, owned), project.holder()
     return Standing(

@@ -13,7 +13,7 @@ from longtake.errors import LongtakeError
 from longtake.files import write_bytes
 from longtake.media.frames import save_png
 from longtake.media.scenery import paint_place
-from longtake.storyboard.schema import schema_text
+from longtake.storyboard.schema import keep_schema
 from longtake.units import Size
 
 BOARD = """\
@@ -76,7 +76,7 @@ def _write(folder: Path) -> None:
     for name, seed in STILLS.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         save_png(paint_place(SIZE, seed), folder / name)
-    write_bytes(folder / ".longtake" / "schema.json", schema_text().encode())
+    keep_schema(folder / ".longtake")
     write_bytes(folder / ".longtake" / ".gitignore", b"*\n")
     # The board comes last: where it stands, all it names stands too.
     write_bytes(folder / "board.yaml", BOARD.encode())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from longtake.files import write_bytes
 from longtake.storyboard.model import Storyboard
 
 # What an editor shows beside a key: one line each, the same wherever the key may stand.
@@ -111,3 +113,14 @@ def storyboard_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """Give the schema as the text of storyboard/schema.json."""
     return json.dumps(storyboard_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def keep_schema(work: Path) -> Path:
+    """Put the schema of this version where a board's first line names it; nothing is done where it lies.
+
+    `work` is the `.longtake` folder beside the board.
+    """
+    path, content = work / "schema.json", schema_text().encode()
+    if not path.is_file() or path.read_bytes() != content:
+        write_bytes(path, content)
+    return path
