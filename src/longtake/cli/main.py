@@ -26,6 +26,7 @@ from longtake.errors import LongtakeError
 VERBS = {
     "init": "Write a small storyboard with stills that renders at once",
     "check": "Find every fault in a storyboard, and in the files it names",
+    "fmt": "Lay a storyboard out in one way, with all its comments",
     "plan": "Show the chain of clips, lengths, joins, prices; makes nothing",
     "explain": "Say why a clip is made again, and how the film is put together",
     "animatic": "Make a rough moving version of the film, free, without a key",

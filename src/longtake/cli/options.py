@@ -51,6 +51,9 @@ def _aspects(
 BOARD: Decorator = click.argument(
     "board", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
 )
+BOARDS: Decorator = click.argument(
+    "boards", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path)
+)
 SET: Decorator = click.option(
     "--set",
     "variables",
