@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from longtake import __version__
 from longtake.errors import LongtakeError
@@ -39,6 +40,7 @@ VERBS = {
     "verify": "Check that every take is there and whole",
     "gc": "Show, and remove on request, what nothing needs",
     "doctor": "Look whether this machine and your keys are well; costs nothing",
+    "completion": "Write what a shell needs to complete verbs, options and boards",
     "simulate": "Answer like the remote providers, here, without money",
 }
 
@@ -64,10 +66,20 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # Asked by itself, click would import every verb for its help.
+        verbs = [
+            CompletionItem(verb, help=said)
+            for verb, said in VERBS.items()
+            if verb.startswith(incomplete)
+        ]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in VERBS:
+        asked = args and not args[0].startswith("-") and not ctx.resilient_parsing
+        if asked and args[0] not in VERBS:
             raise _no_verb(args[0], ctx)
         return super().resolve_command(ctx, args)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from longtake.cli.completing import complete_boards, complete_boards_or_shots
 from longtake.units import Aspect, Money
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -49,10 +50,25 @@ def _aspects(
 
 
 BOARD: Decorator = click.argument(
-    "board", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
+    "board",
+    metavar="[FILE]",
+    required=False,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_boards,
+)
+BOARD_OR_SHOT: Decorator = click.argument(
+    "board",
+    metavar="[FILE]",
+    required=False,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_boards_or_shots,
 )
 BOARDS: Decorator = click.argument(
-    "boards", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path)
+    "boards",
+    metavar="[FILE]...",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_boards,
 )
 SET: Decorator = click.option(
     "--set",
