@@ -19,6 +19,7 @@ from pydantic import (
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
 from longtake.storyboard.fields import (
+    CameraText,
     ColourText,
     Duration,
     FocusText,
@@ -247,7 +248,7 @@ class Shot(Inherited):
     prompt: Prompt | None = None
     still: PathText | None = None
     footage: FootageOrPath | None = None
-    camera: list[Text] | None = None
+    camera: list[CameraText] | None = None
     seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None

@@ -102,6 +102,9 @@ def storyboard_schema() -> dict[str, Any]:
         for key, form in part.get("properties", {}).items():
             form["title"] = key
             form["description"] = _MEANINGS[key]
+            # An editor would write it behind the key that it completes.
+            if form.get("default", "") is None:
+                del form["default"]
         part["description"] = part.get("description", "").split("\n\n", 1)[0]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
