@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -9,32 +10,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
-import longtake
+import longtake as package
 from commands import TWO_SHOTS, Cli, Write
+from longtake.cli.main import longtake
 
 SHELLS = ("bash", "zsh", "fish")
 
 
 def offered(folder: Path, *words: str) -> list[str]:
-    """Complete the last word as bash asks for it, in a process of its own; nothing may be complained of."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
-        "_LONGTAKE_COMPLETE": "bash_complete",
-        "COMP_WORDS": " ".join(("longtake", *words)),
-        "COMP_CWORD": str(len(words)),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "longtake"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return [line for line in done.stdout.splitlines() if line]
+    """Complete the last word as bash asks for it."""
+    with contextlib.chdir(folder):
+        asked = ShellComplete(longtake, {}, "longtake", "_LONGTAKE_COMPLETE")
+        found = asked.get_completions(list(words[:-1]), words[-1])
+    return [f"{each.type},{each.value}" for each in found]
 
 
 def test_verbs_and_options(tmp_path: Path) -> None:
@@ -98,7 +88,7 @@ def test_in_a_real_bash(tmp_path: Path, write: Write) -> None:
     done = subprocess.run(
         ["bash", "--norc", "-c", script],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(longtake.__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])},
         capture_output=True,
         text=True,
         check=False,

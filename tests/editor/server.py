@@ -57,7 +57,7 @@ def installed() -> list[str]:
 class Editor:
     """An editor with one folder open: what it opens is judged by the server."""
 
-    process: subprocess.Popen[bytes]
+    child: subprocess.Popen[bytes]
     folder: Path
     asked: int = 0
 
@@ -97,7 +97,7 @@ class Editor:
 
     def hear(self) -> dict[str, Any]:
         """Wait for the next message, and answer what the server itself asks for."""
-        out = self.process.stdout
+        out = self.child.stdout
         assert out
         length = 0
         while (line := out.readline().strip()) or not length:
@@ -113,9 +113,9 @@ class Editor:
 
     def _put(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        assert self.process.stdin
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.process.stdin.flush()
+        assert self.child.stdin
+        self.child.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        self.child.stdin.flush()
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def editor(folder: Path) -> Iterator[Editor]:
     words = installed()
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        found = Editor(process, folder)
+    ) as child:
+        found = Editor(child, folder)
         try:
             abilities = {
                 "textDocument": {"publishDiagnostics": {}, "completion": {}, "hover": {}},
@@ -137,4 +137,4 @@ def editor(folder: Path) -> Iterator[Editor]:
             found.send("workspace/didChangeConfiguration", settings=SETTINGS)
             yield found
         finally:
-            process.kill()
+            child.kill()

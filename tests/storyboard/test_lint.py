@@ -75,6 +75,9 @@ def test_a_prompt_against_the_frame_it_begins_on(tmp_path: Path, before: str, af
         ("the boat glides out of sight", "the harbour sleeps"),
         ("the lamp is lit indoors", "we go out into the open air"),
         ("a rain-soaked street", "a sunny street"),
+        ("she takes the photo out of the picture frame", "she smiles"),
+        ("he steps out of view of the guards", "he waits"),
+        ("she says good night", "she hums in the sunshine"),
         ("he carries the rain barrel", "he stands in the sunshine"),
     ],
 )

@@ -52,7 +52,7 @@ _PAIRS = (
         ("day", "night"),
         (
             "noon|midday|daylight|broad day|sunlit|sunny|sunshine",
-            r"night(?! (?:club|watch|stand|shirt|gown|table|light|school|porter)\w*)|"
+            r"(?<!good )(?<!last )night(?! (?:club|watch|stand|shirt|gown|table|light|school|porter)\w*)|"
             "midnight|moonlit|moonlight|starlit|starlight|under the stars",
         ),
         _WEATHERS,
@@ -79,9 +79,13 @@ _MOVES = re.compile(
     r"\b(?:stand\w* up|sit\w* down|get\w* up|jump\w*|ris\w+|leav\w+|walk\w*|run\w*|go\w*|climb\w*|"
     r"until|then|now|step\w*|kneel\w*|lie\w*|fall\w*|com\w+|enter\w*|turn\w*)\b"
 )
+_EDGE = r"(?:the )?(?:frame|shot|picture|view|sight)\b(?! of| frame|-)"
+_GOES = (
+    "walks?|runs?|steps?|goes|go|moves?|rides?|drives?|flies|fly|swims?|sails?|glides?|rolls?|slips?|"
+    "drifts?|floats?|crawls?|strides?|dashes|dash|rush|rushes|hurries|gallops?|disappears?"
+)
 _LEAVES = re.compile(
-    rf"{_WHO} (?:[\w']+ ){{0,5}}?(?:leaves?|exits?|out of) (?:the )?"
-    r"(?:frame|shot|picture|view|sight|scene)\b"
+    rf"{_WHO} (?:[\w']+ ){{0,2}}?(?:(?:leaves?|exits?) {_EDGE}|(?:{_GOES}) (?:[\w']+ ){{0,4}}?out of {_EDGE})"
 )
 _RETURNS = re.compile(
     r"\b(?:return\w*|back|re-?enter\w*|re-?appear\w*|appear\w*|again|enter\w*|com\w+|"
@@ -93,7 +97,7 @@ _RETURNS = re.compile(
 _TELLING = (
     *("noon", "midday", "daylight", "broad day", "sun", "night", "moonli", "starli", "the stars"),
     *("rain", "downpour", "cloudless", "blue sky", "indoors", "outdoors", "terior", "open air"),
-    *(" sit", " seated", " stand", "frame", "shot", "picture", "view", "sight", "scene"),
+    *(" sit", " seated", " stand", "frame", "shot", "picture", "view", "sight"),
 )
 
 
