@@ -82,8 +82,7 @@ def compile_plan(
     focus = clip_focus(storyboard, scenes, clips)
     warnings += focus_warnings(storyboard, scenes, timeline, focus, clips)
     warnings += [*unread, *survey.warnings]
-    notes = tuple(draft.notes)
-    warnings += chain_doubts(storyboard, scenes, draft.sources, notes, offers, rate)
+    warnings += chain_doubts(draft, scenes)
     return replace(_plan(draft, scenes, timeline, cues, quote, warnings), focus=focus)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from longtake.errors import Fault
-from longtake.plan.job import ClipJob, EndOf, ShotNote, Source, StillFrame
+from longtake.plan.job import ClipJob, EndOf, ShotNote, StillFrame
 from longtake.plan.offer import Offer
 from longtake.plan.recipes import in_handoff_order
 from longtake.plan.settings import find_offer, inherited
+from longtake.plan.shots import Draft
 from longtake.plan.split import split_shot
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.model import Storyboard
@@ -26,27 +27,20 @@ _WORTH = Decimal("0.05")
 Place = tuple[object, ...]
 
 
-def chain_doubts(
-    storyboard: Storyboard,
-    scenes: tuple[NamedScene, ...],
-    sources: Mapping[str, Source],
-    notes: tuple[ShotNote, ...],
-    offers: Mapping[str, Offer],
-    rate: FrameRate,
-) -> list[Fault]:
+def chain_doubts(draft: Draft, scenes: tuple[NamedScene, ...]) -> list[Fault]:
     """Find what is doubtful in clips that will be bought; nothing is in those that are drawn."""
     jobs = {
         clip: source
-        for clip, source in sources.items()
+        for clip, source in draft.sources.items()
         if isinstance(source, ClipJob) and not source.draws
     }
     if not jobs:
         return []
     shots = {shot.id: (scene, shot) for scene in scenes for shot in scene.shots}
     return [
-        *_long_chains(storyboard, shots, jobs),
-        *_optimizers(storyboard, shots, jobs),
-        *_splits(storyboard, shots, _Prices(jobs, offers, rate), notes),
+        *_long_chains(draft.storyboard, shots, jobs),
+        *_optimizers(draft.storyboard, shots, jobs),
+        *_splits(draft.storyboard, shots, _Prices(jobs, draft.offers, draft.rate), draft.notes),
     ]
 
 
@@ -94,9 +88,11 @@ def _optimizers(
             _, place = inherited(storyboard, *shots[job.shot], "prompt_optimizer")
             found.setdefault(place, []).append(job.id)
     for place, clips in found.items():
-        more = f" and {len(clips) - 1} more clips continue" if clips[1:] else " continues"
+        others = len(clips) - 1
+        more = f" and {others} more clip{'' if others == 1 else 's'}" if others else ""
         message = (
-            f'"{clips[0]}"{more} another clip: a prompt rewritten by the model may begin elsewhere'
+            f'"{clips[0]}"{more} continue{"" if others else "s"} another clip: '
+            "a prompt rewritten by the model may begin elsewhere"
         )
         hint = "leave it out: without a word it is on just where no clip is continued"
         yield storyboard.fault(place, message, code="optimizer-in-chain", hint=hint)
@@ -143,7 +139,7 @@ class _Prices:
 
 
 def _splits(
-    storyboard: Storyboard, shots: Shots, prices: _Prices, notes: tuple[ShotNote, ...]
+    storyboard: Storyboard, shots: Shots, prices: _Prices, notes: list[ShotNote]
 ) -> Iterator[Fault]:
     """Warn where the other way of dividing shots is worth its price more; each pair of ways once."""
     found: dict[tuple[str, str], list[str]] = {}
