@@ -42,6 +42,8 @@ _BARS = re.compile(
     r"|\banamorphic\b|\bcinemascope\b|\bultra-?wide ?screen\b|黑边|遮幅",
     re.IGNORECASE,
 )
+# What holds none of these needs no closer look.
+_NEAR_BARS = ("box", "bars", "2.", "2,", "21", "amorphic", "cinema", "wide", "黑边", "遮幅")
 _WIDE = 2.0
 
 _SMALL_WORDS = frozenset(
@@ -150,7 +152,9 @@ def _bars(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[Fa
         for place, part in parts.items():
             texts += [((*place, "look"), part.look or ""), *prompt_texts(part, place)]
     for place, text in texts:
-        found = _BARS.search(text)
+        folded = text.casefold()
+        near = any(word in folded for word in _NEAR_BARS)
+        found = _BARS.search(text) if near else None
         if found and not re.search(r"\b(?:no|not|without)\s+(?:\w+\s+)?$", text[: found.start()]):
             message = f"{quoted(found[0])} invites a model to paint black bars into the picture"
             hint = "leave it out; for a wide film write `film: {size: 1920x800, fit: cover}`"
