@@ -120,9 +120,9 @@ def test_what_a_key_means(desk: Editor) -> None:
 
 
 def test_a_bible(desk: Editor) -> None:
-    """A file that lacks title and scenes is a bible to `check`, but an editor cannot know."""
-    _, found = opened(desk, TOP.replace("title: T\n", "") + "look: x\n", "bible.yaml")
-    assert {each["message"] for each in found} == {
-        'Missing property "title".',
-        'Missing property "scenes".',
-    }
+    """Its own schema asks for no title and no scenes, and finds what is wrong all the same."""
+    text = TOP.replace("schema.json", "bible.json").replace("title: T\n", "")
+
+    assert opened(desk, text + "look: x\n", "bible.yaml")[1] == []
+    (found,) = opened(desk, text + "lok: x\n", "other-bible.yaml")[1]
+    assert found["message"] == "Property lok is not allowed."

@@ -113,17 +113,27 @@ def storyboard_schema() -> dict[str, Any]:
     }
 
 
+def bible_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a bible: a board of which everything may be left to those that extend it."""
+    schema = {key: value for key, value in storyboard_schema().items() if key != "required"}
+    return {**schema, "title": "longtake bible, version 1"}
+
+
 def schema_text() -> str:
     """Give the schema as the text of storyboard/schema.json."""
-    return json.dumps(storyboard_schema(), indent=2, ensure_ascii=False) + "\n"
+    return _text(storyboard_schema())
 
 
-def keep_schema(work: Path) -> Path:
-    """Put the schema of this version where a board's first line names it; nothing is done where it lies.
+def keep_schema(work: Path) -> None:
+    """Put the schemas of this version where the first lines of boards and bibles name them.
 
-    `work` is the `.longtake` folder beside the board.
+    `work` is the `.longtake` folder beside them. Nothing is done where they lie there already.
     """
-    path, content = work / "schema.json", schema_text().encode()
-    if not path.is_file() or path.read_bytes() != content:
-        write_bytes(path, content)
-    return path
+    for name, schema in (("schema.json", storyboard_schema()), ("bible.json", bible_schema())):
+        path, content = work / name, _text(schema).encode()
+        if not path.is_file() or path.read_bytes() != content:
+            write_bytes(path, content)
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
