@@ -111,7 +111,7 @@ def _seam(storyboard: Storyboard, link: _Link) -> Iterator[Fault]:
         place = (*shot.place, "prompt")
         yield storyboard.fault(place, message, code="contradiction", hint=hint)
     join = shot.shot.join
-    if join is None or parse_join(join).kind == "seam":
+    if join is None or (isinstance(join, str) and parse_join(join).kind == "seam"):
         yield from _reversal(storyboard, link, earlier, texts)
 
 
