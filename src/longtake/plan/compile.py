@@ -261,7 +261,7 @@ def _plan(
         fit=storyboard.film.fit,
         unused=unused_keys(storyboard, scenes),
         shortened=shortened,
-        warnings=storyboard.heard((*storyboard.warnings, *warnings)),
+        warnings=storyboard.in_file_order(storyboard.heard((*storyboard.warnings, *warnings))),
         by_id=draft.sources,
         spoken=tuple(draft.spoken.values()),
     )

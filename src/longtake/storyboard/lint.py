@@ -126,10 +126,10 @@ def _reversal(
         opposite = _OPPOSITE.get(word)
         if opposite in old and word not in old:
             message = (
-                f'shot "{link.shot.id}": the camera does "{word}" from the very frame on '
-                f'up to which "{link.before.shot.id}" does "{opposite}"'
+                f'shot "{link.shot.id}" begins its "{word}" on the very frame '
+                f'on which "{link.before.shot.id}" ends its "{opposite}"'
             )
-            hint = "let it rest in between, keep its way, or begin on a start of its own"
+            hint = "let the camera rest in between, or go on as it went, or begin on a start of its own"
             place = (*link.shot.place, "camera" if link.camera else "prompt")
             yield storyboard.fault(place, message, code="camera-reversal", hint=hint)
             return
