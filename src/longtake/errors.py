@@ -29,7 +29,7 @@ LongtakeError                      exit 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -50,6 +50,7 @@ class Fault:
     """One thing wrong (or doubtful) in a document, in the author's words.
 
     `code` is a short stable slug; `excerpt` is the source line with its caret line, ready to print.
+    `place` is the way to the value it is about, such as ("scenes", 0, "join"), where there is one.
     """
 
     where: Where
@@ -57,6 +58,7 @@ class Fault:
     code: str
     excerpt: str = ""
     hint: str = ""
+    place: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         lines = [f"{self.where}: {self.message}"]

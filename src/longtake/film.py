@@ -65,6 +65,7 @@ from longtake.project import Project, environment, home
 from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
+from longtake.storyboard.schema import keep_schema
 from longtake.survey import survey_files
 from longtake.titles import title_faults
 from longtake.units import Aspect
@@ -81,18 +82,21 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     line exits with. Takes that were made before an error are kept.
     """
     wishes = wishes or Wishes()
-    project = Project(Path(path))
+    project = Project.of(Path(path), wishes.variables)
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
     refuse(plan, project, wishes)
     tell(Planned(plan))
     with project.hold():
+        keep_schema(project.work)
         if wishes.since is None:
             wishes = replace(wishes, since=last_purchase())
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
-        plan = replace(plan, warnings=(*plan.warnings, *unsaid.warnings(storyboard)))
+        plan = replace(
+            plan, warnings=(*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
+        )
         workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
         given = materials(plan)
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
@@ -134,7 +138,9 @@ class _LastStages:
         )
         film = replace(film, rendered=film.rendered + ahead)
         if aspect is None:
-            save_shown(project.work, film_name(plan.board, self.flavour), showings(plan))
+            save_shown(
+                project.work, film_name(plan.board, self.flavour, project.version), showings(plan)
+            )
         tell(Assembled(film))
         # How takes meet is looked at as they were made, whatever is cut off them here.
         seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
@@ -189,7 +195,8 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
     strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
     # What is approved is of the film itself: its draft and its animatic own other takes.
     approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
-    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers), approved=approved)
+    heard = (*storyboard.heard(doubts), *strangers)
+    plan = replace(plan, warnings=(*plan.warnings, *heard), approved=approved)
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan
@@ -312,7 +319,8 @@ def generated_takes(
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
-    save_history(project.work, film_name(plan.board, wishes.flavour), plan, keys)
+    film = film_name(plan.board, wishes.flavour, project.version)
+    save_history(project.work, film, plan, keys)
     return takes
 
 

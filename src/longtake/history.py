@@ -80,9 +80,12 @@ class Verdict:
 History = Mapping[str, ClipRecord]
 
 
-def film_name(board: str, flavour: str = "") -> str:
-    """Name a film among those of one folder; `flavour` is animatic, draft or nothing."""
-    return f"{board}/{flavour}" if flavour else board
+def film_name(board: str, flavour: str = "", version: str = "") -> str:
+    """Name a film among those of one folder; a version is remembered beside the others.
+
+    `flavour` is animatic, draft or nothing.
+    """
+    return "/".join(filter(None, (board, version, flavour)))
 
 
 def record_of(job: ClipJob, key: str) -> ClipRecord:

@@ -15,7 +15,7 @@ from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
-from longtake.history import Verdict, known_keys, owned_clips
+from longtake.history import Verdict, film_name, known_keys, owned_clips
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.project import Project
@@ -84,7 +84,7 @@ class Standing:
 def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
-    project = Project(board)
+    project = Project.of(board, wishes.variables)
     flavour = "animatic" if wishes.animatic else ""
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
@@ -134,8 +134,8 @@ def look(board: Path, wishes: Wishes) -> Standing:
 
 def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
     """Say what becomes of every clip of a plan, by what is remembered of its film."""
-    memory = load_memory(project.work, plan.board, wishes.flavour)
-    return amendment(plan, memory, owned_clips(plan))
+    film = film_name(plan.board, wishes.flavour, project.version)
+    return amendment(plan, load_memory(project.work, film), owned_clips(plan))
 
 
 def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -12,7 +12,6 @@ from longtake.history import (
     History,
     ShownClip,
     Verdict,
-    film_name,
     load_history,
     load_shown,
     verdicts,
@@ -48,9 +47,8 @@ class Amendment:
         return tuple(said for said in self.verdicts if said.state in states)
 
 
-def load_memory(work: Path, board: str, flavour: str = "") -> Memory:
+def load_memory(work: Path, film: str) -> Memory:
     """Read what is remembered of a film in its folder of working files."""
-    film = film_name(board, flavour)
     return Memory(load_history(work, film), load_shown(work, film))
 
 

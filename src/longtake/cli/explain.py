@@ -8,6 +8,7 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board, unknown
+from longtake.cli.completing import complete_shots
 from longtake.cli.explaindocument import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.spoken import voice_verdict
@@ -17,8 +18,8 @@ from longtake.wishes import Wishes
 
 
 @click.command("explain")
-@options.BOARD
-@click.argument("clip", required=False)
+@options.BOARD_OR_SHOT
+@click.argument("clip", required=False, shell_complete=complete_shots)
 @options.SET
 @options.ANIMATIC
 @options.QUALITY

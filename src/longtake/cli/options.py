@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from longtake.cli.completing import complete_boards, complete_boards_or_shots
 from longtake.units import Aspect, Money
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Complete = Callable[[click.Context, click.Parameter, str], list[Any]]
 
 
 def _variables(
@@ -48,12 +50,14 @@ def _aspects(
     return tuple(found)
 
 
-BOARD: Decorator = click.argument(
-    "board", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
-)
-BOARDS: Decorator = click.argument(
-    "boards", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path)
-)
+def _board(name: str, metavar: str, complete: Complete, **more: Any) -> Decorator:
+    path = click.Path(path_type=Path)
+    return click.argument(name, metavar=metavar, type=path, shell_complete=complete, **more)
+
+
+BOARD = _board("board", "[FILE]", complete_boards, required=False)
+BOARD_OR_SHOT = _board("board", "[FILE]", complete_boards_or_shots, required=False)
+BOARDS = _board("boards", "[FILE]...", complete_boards, nargs=-1)
 SET: Decorator = click.option(
     "--set",
     "variables",

@@ -63,7 +63,7 @@ def command(
 
     def show(path: Path) -> None:
         plan = plan_film(path, wishes)
-        edit = amended(plan, Project(path), wishes)
+        edit = amended(plan, Project.of(path, variables), wishes)
         plans.append(plan)
         if as_json:
             say.answer_json(plan_document(plan, path, edit, animatic=animatic, aspects=aspects))

@@ -121,9 +121,9 @@ def warn(faults: tuple[Fault, ...]) -> None:
 
 def fault_text(fault: Fault, label: tuple[str, str] | None = None) -> Text:
     """Write a fault as its text is, with place, caret and hint set apart by colour."""
-    lines = [
-        assembled((f"{fault.where}: ", HEADING), *([label] if label else []), plain(fault.message))
-    ]
+    # A warning is silenced by its code.
+    parts = (label, plain(fault.message), (f" [{fault.code}]", DIM)) if label else ()
+    lines = [assembled((f"{fault.where}: ", HEADING), *(parts or (plain(fault.message),)))]
     if fault.excerpt:
         *source, caret = fault.excerpt.split("\n")
         lines += [assembled(line) for line in source] + [assembled((caret, ERROR))]

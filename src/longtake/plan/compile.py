@@ -15,6 +15,7 @@ from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
 from longtake.plan.job import ClipJob, DrawnClip, Handoff, Plan, Quote
 from longtake.plan.joins import plan_joins
+from longtake.plan.lint import chain_doubts
 from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -83,6 +84,7 @@ def compile_plan(
     focus = clip_focus(storyboard, scenes, clips)
     warnings += focus_warnings(storyboard, scenes, timeline, focus, clips)
     warnings += [*unread, *survey.warnings]
+    warnings += chain_doubts(draft, scenes)
     return replace(_plan(draft, scenes, timeline, cues, quote, warnings), focus=focus)
 
 
@@ -261,7 +263,7 @@ def _plan(
         unused=unused_keys(storyboard, scenes),
         muted=muted_ids(storyboard),
         shortened=shortened,
-        warnings=(*storyboard.warnings, *warnings),
+        warnings=storyboard.in_file_order(storyboard.heard((*storyboard.warnings, *warnings))),
         by_id=draft.sources,
         spoken=tuple(draft.spoken.values()),
     )

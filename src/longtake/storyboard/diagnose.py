@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,8 @@ class Places:
         self, place: Place, message: str, *, code: str, hint: str = "", key: bool = False
     ) -> Fault:
         """Make a fault that points at a value (or its key), or at the nearest part around it."""
-        return self.spot(place, key=key).fault(message, code=code, hint=hint)
+        found = self.spot(place, key=key).fault(message, code=code, hint=hint)
+        return replace(found, place=place)
 
     def _nearest(self, place: Place) -> tuple[Node, Spot | None]:
         steps = tuple(self._steps(place))

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from longtake.errors import Fault, StoryboardError
 from longtake.storyboard.check import find_faults
 from longtake.storyboard.diagnose import MAX_FAULTS, Place, Places
+from longtake.storyboard.lint import find_doubts
 from longtake.storyboard.model import Storyboard
 from longtake.storyboard.series import Series, read_series, set_variables
 from longtake.storyboard.wording import Flaw, find_flaws, word
@@ -54,7 +55,9 @@ def load_storyboard(
     if series.faults or (faults and not hold_faults):
         raise StoryboardError(_in_order(series, faults))
     storyboard._held = _in_order(series, faults)
-    storyboard._warnings = _in_order(series, warnings)
+    # Doubts lean on names and ids, which a document with faults may lack.
+    doubts = [] if faults else find_doubts(storyboard)
+    storyboard._warnings = _in_order(series, warnings + doubts)
     return storyboard
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
 from longtake.storyboard.fields import (
+    CameraText,
     ColourText,
     Duration,
     FocusText,
@@ -41,6 +42,7 @@ from longtake.storyboard.fields import (
     TitleText,
     VarName,
     VoiceText,
+    WarningCode,
     shape,
     version,
 )
@@ -244,6 +246,7 @@ class Inherited(Part):
     voice: VoiceText | None = None
     focus: FocusText | None = None
     takes: Annotated[int, Field(ge=1, le=20)] | None = None
+    silence: list[WarningCode] = []
 
 
 class Shot(Inherited):
@@ -253,7 +256,7 @@ class Shot(Inherited):
     prompt: Prompt | None = None
     still: PathText | None = None
     footage: FootageOrPath | None = None
-    camera: list[Text] | None = None
+    camera: list[CameraText] | None = None
     seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
@@ -350,6 +353,27 @@ class Storyboard(Inherited):
     def held_faults(self) -> tuple[Fault, ...]:
         """What is wrong across the document; empty unless it was loaded with `hold_faults`."""
         return self._held
+
+    def is_silenced(self, place: tuple[Any, ...], code: str) -> bool:
+        """Tell whether the board, the scene or the shot that a place is in wants to hear of no such doubt."""
+        parts: list[Inherited] = [self]
+        scene = self._scene_at(place)
+        if scene:
+            parts.append(scene)
+            if place[2:3] == ("shots",) and scene.shots and len(place) > 3:
+                parts.append(scene.shots[place[3]])
+        return any(code in part.silence for part in parts)
+
+    def _scene_at(self, place: tuple[Any, ...]) -> Scene | None:
+        if place[:1] == ("scenes",) and len(place) > 1:
+            scene: Scene = self.scenes[place[1]]
+            return scene
+        brand = {("brand", "opener"): self.brand.opener, ("brand", "end_card"): self.brand.end_card}
+        return brand.get(place[:2])
+
+    def heard(self, warnings: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Leave out the warnings that the author has silenced where they belong."""
+        return tuple(each for each in warnings if not self.is_silenced(each.place, each.code))
 
     def in_file_order(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Sort faults as they stand in the files, the board's own first, each of them once."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from longtake.files import write_bytes
 from longtake.storyboard.model import Storyboard
 
 # What an editor shows beside a key: one line each, the same wherever the key may stand.
@@ -78,6 +80,7 @@ _MEANINGS = {
     "scenes": "What the film shows, in order",
     "seconds": "Length in seconds, or auto: as long as its narration needs",
     "shots": "What the viewer sees between cuts, where a scene has more than one",
+    "silence": "Codes of warnings that are meant as they are, such as ghost",
     "size": "Of the film: width and height such as 1280x720; of captions and logo: how large",
     "sound": "What becomes of the clip's own sound",
     "split": "How a long shot is divided: fewest seams, or lowest price",
@@ -104,6 +107,9 @@ def storyboard_schema() -> dict[str, Any]:
         for key, form in part.get("properties", {}).items():
             form["title"] = key
             form["description"] = _MEANINGS[key]
+            # An editor would write it behind the key that it completes.
+            if form.get("default", "") is None:
+                del form["default"]
         part["description"] = part.get("description", "").split("\n\n", 1)[0]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -112,6 +118,27 @@ def storyboard_schema() -> dict[str, Any]:
     }
 
 
+def bible_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a bible: a board of which everything may be left to those that extend it."""
+    schema = {key: value for key, value in storyboard_schema().items() if key != "required"}
+    return {**schema, "title": "longtake bible, version 1"}
+
+
 def schema_text() -> str:
     """Give the schema as the text of storyboard/schema.json."""
-    return json.dumps(storyboard_schema(), indent=2, ensure_ascii=False) + "\n"
+    return _text(storyboard_schema())
+
+
+def keep_schema(work: Path) -> None:
+    """Put the schemas of this version where the first lines of boards and bibles name them.
+
+    `work` is the `.longtake` folder beside them. Nothing is done where they lie there already.
+    """
+    for name, schema in (("schema.json", storyboard_schema()), ("bible.json", bible_schema())):
+        path, content = work / name, _text(schema).encode()
+        if not path.is_file() or path.read_bytes() != content:
+            write_bytes(path, content)
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -108,7 +108,7 @@ def word(flaw: Flaw, places: Places) -> Fault:
         hint = (
             f"a board takes it over with `extends: {name}`, and has a title and scenes of its own"
         )
-        return places.fault((), message, code="missing", hint=hint)
+        return places.fault((), message, code="bible", hint=hint)
     if flaw.kind == "missing":
         message, hint = f"{quoted(flaw.name)} is required here", ""
         return places.fault(flaw.place[:-1], message, code="missing", hint=hint)
@@ -140,20 +140,20 @@ def _locate(
         if step == "[key]":
             of_key = True
             continue
-        inside = _inside(owner, step)
-        if inside is None:
+        found = inside(owner, step)
+        if found is None:
             if kind == "extra_forbidden":
                 place = (*place, step)
             break
         place = (*place, step)
-        owner, forms = inside
+        owner, forms = found
         either = bool(forms)
         if forms and steps and steps[0] in forms:
             owner = forms[str(steps.pop(0))]
     return Flaw(place, kind, extra, owner, either, of_key)
 
 
-def _inside(owner: Any, step: int | str) -> tuple[Any, dict[str, Any]] | None:
+def inside(owner: Any, step: int | str) -> tuple[Any, dict[str, Any]] | None:
     """Give the type under a key or index, and its tagged forms where it has several."""
     if isinstance(owner, type) and issubclass(owner, BaseModel):
         for name, field in owner.model_fields.items():
