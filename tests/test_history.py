@@ -10,12 +10,15 @@ from boards import plan_of
 from longtake.files import write_bytes, write_json
 from longtake.history import (
     ClipRecord,
+    ShownClip,
     Verdict,
     film_name,
     known_keys,
     load_history,
+    load_shown,
     owned_clips,
     save_history,
+    save_shown,
 )
 from longtake.history import (
     verdicts as all_verdicts,
@@ -142,6 +145,19 @@ def test_an_odd_memory(tmp_path: Path, odd: dict[str, object]) -> None:
 
     assert list(load_history(tmp_path, "board")) == ["sound/1"]
     assert known_keys(tmp_path) == {"r": "k"}
+
+
+def test_how_a_film_showed_its_clips(tmp_path: Path) -> None:
+    """It is remembered by film, and what is not as it was written counts for nothing."""
+    shown = ShownClip("a/1", "r", {"part": [0, 5]})
+    save_shown(tmp_path, "board", [shown])
+    save_shown(tmp_path, film_name("board", "draft"), [])
+    rows = [{"clip": "b"}, 5, {"clip": "c", "recipe": "r", "facets": {}}]
+    write_json(tmp_path / "odd" / "shown.json", {"schema": 1, "films": {"board": rows, "more": 7}})
+
+    assert load_shown(tmp_path, "board") == (shown,)
+    assert load_shown(tmp_path, "board/draft") == load_shown(tmp_path / "odd", "more") == ()
+    assert [clip.clip for clip in load_shown(tmp_path / "odd", "board")] == ["c"]
 
 
 def test_an_odd_film_is_written_over(tmp_path: Path) -> None:
