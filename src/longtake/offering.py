@@ -112,7 +112,9 @@ def offer_of(
     name = short_name(plan, job)
     title = f"{plan.title}: {len(candidates)} takes of {name}"
     columns = [_column(candidate) for candidate in candidates]
-    write_take_sheet(sheet, title, columns, sent=given.first, asked=given.last)
+    lands = next((take.lands for take in shown if take.lands), "")
+    asked = given.last or (bought_takes().sent(lands) if lands else None)
+    write_take_sheet(sheet, title, columns, sent=given.first, asked=asked)
     return Offer(job.id, name, candidates, sheet, project.board, draft)
 
 
