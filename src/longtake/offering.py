@@ -77,7 +77,8 @@ def best_chosen(choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draf
     for offer in offers:
         before = choices.of(draft=draft).get(offer.clip) or ClipChoice()
         job = plan.by_id[offer.clip]
-        update = {"take": offer.best.number, "of": job.recipe[:WRITTEN], "lands": None}
+        take = offer.best.take
+        update = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
         said[offer.clip] = before.model_copy(update=update)
     return choices.with_clips(said, draft=draft)
 
