@@ -109,10 +109,12 @@ def reroll(
     offer = offer_of(order.film, project, order.job, there.values(), kept, draft=wishes.draft)
     if land and not takes.errors:
         try:
-            return settle(board, wishes, order.film, order.job, made, order.tail)
+            landing = settle(board, wishes, order.film, order.job, made, order.tail)
         except LandingRefused:
             tell(Offered(offer))
             raise
+        tell(Offered(offer, landing.number))
+        return landing
     tell(Offered(offer))
     raise_first_error(takes)
     return offer
