@@ -77,7 +77,8 @@ def best_chosen(choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draf
     for offer in offers:
         before = choices.of(draft=draft).get(offer.clip) or ClipChoice()
         job = plan.by_id[offer.clip]
-        update = {"take": offer.best.number, "of": job.recipe[:WRITTEN], "lands": None}
+        take = offer.best.take
+        update = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
         said[offer.clip] = before.model_copy(update=update)
     return choices.with_clips(said, draft=draft)
 
@@ -112,7 +113,9 @@ def offer_of(
     name = short_name(plan, job)
     title = f"{plan.title}: {len(candidates)} takes of {name}"
     columns = [_column(candidate) for candidate in candidates]
-    write_take_sheet(sheet, title, columns, sent=given.first, asked=given.last)
+    lands = next((take.lands for take in shown if take.lands), "")
+    asked = given.last or (bought_takes().sent(lands) if lands else None)
+    write_take_sheet(sheet, title, columns, sent=given.first, asked=asked)
     return Offer(job.id, name, candidates, sheet, project.board, draft)
 
 
