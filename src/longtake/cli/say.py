@@ -85,12 +85,16 @@ def assembled(*parts: str | Text | tuple[str, str]) -> Text:
     spans: list[Span] = []
     at = 0
     for part in parts:
-        text = part if isinstance(part, Text) else _safe(part)
-        words.append(text.plain)
-        if text.style:
-            spans.append(Span(at, at + len(text), text.style))
-        spans += [Span(at + span.start, at + span.end, span.style) for span in text.spans]
-        at += len(text)
+        if isinstance(part, Text):
+            text, style = part.plain, part.style
+            inner = [Span(at + span.start, at + span.end, span.style) for span in part.spans]
+        else:
+            text, style = (part, "") if isinstance(part, str) else part
+            text, inner = _safe(text), []
+        end = at + len(text)
+        spans += [Span(at, end, style), *inner] if style else inner
+        words.append(text)
+        at = end
     return Text("".join(words), spans=spans)
 
 
@@ -200,10 +204,8 @@ def _hint(hint: str) -> Text:
     return assembled(("hint: ", HINT), plain(hint))
 
 
-def _safe(part: str | tuple[str, str]) -> Text:
-    text, style = (part, "") if isinstance(part, str) else part
-    safe = "\n".join(map(visible, text.split("\n"))) if "\n" in text else visible(text)
-    return Text(safe, style=style)
+def _safe(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n"))) if "\n" in text else visible(text)
 
 
 def _put(line: Text, *, err: bool) -> None:

@@ -265,10 +265,12 @@ def _notes(plan: Plan, note: ShotNote, said: list[Spoken]) -> Iterator[str]:
 
 
 def _laid_out(rows: list[_Row], width: int | None, heads: tuple[str, ...]) -> Iterator[Text]:
+    rows = [replace(row, cells=tuple((plain(t), style) for t, style in row.cells)) for row in rows]
     lines = [row for row in rows if row.cells]
     names = max(cell_len(row.guide + row.name) for row in lines)
     columns = [
-        max([cell_len(head), *(cell_len(plain(row.cells[at][0])) for row in lines)])
+        # Many cells of a long plan say the same.
+        max(map(cell_len, {head, *(row.cells[at][0] for row in lines)}))
         for at, head in enumerate(heads[1:])
     ]
     if width is not None:
@@ -287,7 +289,7 @@ def _columns(row: _Row, names: int, columns: list[int]) -> Text:
     parts = [(row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style)]
     for at, (text, style) in enumerate(row.cells):
         right = at in (0, 1, len(columns) - 1)
-        parts += [(" " * _GAP, ""), (_fit(plain(text), columns[at], right=right), style)]
+        parts += [(" " * _GAP, ""), (_fit(text, columns[at], right=right), style)]
     line = assembled(*parts)
     line.rstrip()
     return line
@@ -314,6 +316,10 @@ def _cut(line: Text, width: int | None) -> Text:
 
 def _fit(text: str, width: int, *, right: bool = False) -> str:
     """Bring text to a width in cells, without what is said last, then without its first words."""
+    wide = cell_len(text)
+    if wide <= width:
+        room = " " * (width - wide)
+        return room + text if right else text + room
     whole = text
     while cell_len(text) > width and ", " in text:
         text = text.rpartition(", ")[0]

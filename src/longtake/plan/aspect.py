@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from longtake.errors import Fault, PlanError
 from longtake.plan.job import DrawnClip, Plan
-from longtake.plan.settings import inherited
+from longtake.plan.settings import inherited, inherited_value
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.model import Storyboard
 from longtake.timeline import Seam, Timeline
@@ -48,7 +48,7 @@ def clip_focus(
     found: dict[str, Focus] = {}
     for scene in scenes:
         for shot in scene.shots:
-            written, _ = inherited(storyboard, scene, shot, "focus")
+            written = inherited_value(storyboard, scene, shot, "focus")
             if written is not None:
                 found |= dict.fromkeys(_clips_to(shot, clips), Focus.parse(written))
     return found
@@ -62,6 +62,8 @@ def focus_warnings(
     clips: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Fault]:
     """Warn of seams that films of other shapes cannot hide: their two sides are cut differently."""
+    if not focus:
+        return
     places = {
         clip: (shot.id, inherited(storyboard, scene, shot, "focus")[1])
         for scene in scenes
