@@ -8,13 +8,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from longtake.cli import doctor, documents, events, ledger, models, seamdocument, statusdocument
+from longtake.cli import (
+    diff,
+    doctor,
+    documents,
+    events,
+    explaindocument,
+    ledger,
+    models,
+    seamdocument,
+    statusdocument,
+)
 
 FOLDER = Path(__file__).parents[1] / "docs" / "json"
 FORMS: dict[str, tuple[Any, str]] = {
     "plan": (documents.PlanDocument, "longtake plan --json"),
     "check": (documents.CheckDocument, "longtake check --json"),
-    "explain": (documents.ExplainDocument, "longtake explain --json"),
+    "diff": (diff.DiffDocument, "longtake diff --json"),
+    "explain": (explaindocument.ExplainDocument, "longtake explain --json"),
     "status": (statusdocument.StatusDocument, "longtake status --json"),
     "models": (models.ModelsDocument, "longtake models --json"),
     "ledger": (ledger.LedgerDocument, "longtake ledger --json"),

@@ -44,6 +44,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "survey": (BASE | {"storyboard", "plan", "media", "cues", "subtitles"}, set()),
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan"}, set()),
+    "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
     "wishes": (BASE | {"buying", "generate"}, set()),
@@ -51,14 +52,25 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
         set(),
     ),
-    "events": (BASE | {"plan", "generate", "assemble"}, set()),
+    "ranking": (
+        BASE | {"plan", "generate", "vault", "seam", "media", "buying", "project"},
+        set(),
+    ),
+    "offering": (
+        BASE
+        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"},
+        set(),
+    ),
+    "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
-ALL_ROOMS = set(ROOMS) | {"film", "standing", "cli", "testing"}
+ALL_ROOMS = set(ROOMS) | {"film", "standing", "taking", "choosing", "cli", "testing"}
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli"}, set[str]()),
+    "taking": (ALL_ROOMS - {"cli"}, set[str]()),
+    "choosing": (ALL_ROOMS - {"cli"}, set[str]()),
     "__main__": ({"cli"}, set[str]()),
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),
 }

@@ -103,6 +103,25 @@ def test_other_shapes_buy_nothing(tmp_path: Path, sim: Simulator) -> None:
         assert (facts.size, facts.frames) == (size, probe(tmp_path / "films/board/film.mp4").frames)
 
 
+def test_a_bridge_is_bought_once_and_lands_on_the_next_shot(tmp_path: Path, sim: Simulator) -> None:
+    """It is asked for with the frames of both its neighbours, and shown to its very last one."""
+    board = BOARD.replace("2.3", "02").replace("dissolve 0.25s", "bridge 5s").replace("12", "5")
+    (tmp_path / "board.yaml").write_text(board)
+    done = make(tmp_path, sim, "--yes", "--price", "0.5USD")
+    again = make(tmp_path, sim, "--yes", "--price", "0.5USD")
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    assert sim.oracle("submits")["paid"] == 3
+    assert "nothing to do" in again.stderr
+    assert probe(tmp_path / "films/board/film.mp4").frames == 3 * 120 - 2
+    way = next(
+        row for row in Ledger(tmp_path / "home/ledger.db").purchases() if "bridge" in row.clip
+    )
+    assert way.clip == "b.bridge"
+    assert way.asked["first"]
+    assert way.asked["last"]
+
+
 def test_a_refused_key_is_not_repeated_in_the_message(tmp_path: Path, sim: Simulator) -> None:
     """A key that the provider does not know stops the run with exit 5, unnamed."""
     (tmp_path / "board.yaml").write_text(BOARD)

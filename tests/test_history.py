@@ -10,16 +10,20 @@ from boards import plan_of
 from longtake.files import write_bytes, write_json
 from longtake.history import (
     ClipRecord,
+    ShownClip,
     Verdict,
     film_name,
     known_keys,
     load_history,
+    load_shown,
     owned_clips,
     save_history,
+    save_shown,
 )
 from longtake.history import (
     verdicts as all_verdicts,
 )
+from longtake.storyboard.choices import ClipChoice
 
 BOARD = """\
 longtake: 1
@@ -66,6 +70,19 @@ def test_what_the_author_changed(tmp_path: Path, old: str, new: str, what: str) 
     assert verdicts(tmp_path, BOARD.replace(old, new))[-1] == (
         f"dawn.2/1: made again, its {what} changed"
     )
+
+
+def test_another_take_further_up_is_kept(tmp_path: Path) -> None:
+    """Its words are the same: the take is named, however far down the chain one asks."""
+    board = BOARD.replace("seconds: 15}", "seconds: 15, model: minimax/MiniMax-Hailuo-02}")
+    before = plan_of(board)
+    first, *rest = (job.id for job in before.jobs)
+    save_history(tmp_path, "board", before, {job.id: job.id for job in before.jobs})
+    plan = plan_of(board, choices={first: ClipChoice(take=2)}, owned=frozenset({}))
+    said = all_verdicts(plan, load_history(tmp_path, "board"), frozenset({first}))
+
+    why = f"made again, its handoff frame changed because take 2 of {first} is kept now"
+    assert [str(each) for each in said] == [f"{first}: kept", *(f"{clip}: {why}" for clip in rest)]
 
 
 def test_a_clip_further_up_changed(tmp_path: Path) -> None:
@@ -117,9 +134,9 @@ def test_a_clip_nobody_made(tmp_path: Path) -> None:
 def test_films_of_one_folder_are_kept_apart(tmp_path: Path) -> None:
     """The animatic of a board has a memory of its own; keys are found over all films."""
     plan = plan_of(BOARD)
-    save_history(tmp_path, film_name("board", animatic=True), plan, {"dawn.1/1": "k"})
+    save_history(tmp_path, film_name("board", "animatic"), plan, {"dawn.1/1": "k"})
 
-    assert load_history(tmp_path, film_name("board", animatic=False)) == {}
+    assert load_history(tmp_path, film_name("board")) == {}
     assert known_keys(tmp_path) == {plan.jobs[0].recipe: "k"}
 
 
@@ -144,6 +161,19 @@ def test_an_odd_memory(tmp_path: Path, odd: dict[str, object]) -> None:
     assert known_keys(tmp_path) == {"r": "k"}
 
 
+def test_how_a_film_showed_its_clips(tmp_path: Path) -> None:
+    """It is remembered by film, and what is not as it was written counts for nothing."""
+    shown = ShownClip("a/1", "r", {"part": [0, 5]})
+    save_shown(tmp_path, "board", [shown])
+    save_shown(tmp_path, film_name("board", "draft"), [])
+    rows = [{"clip": "b"}, 5, {"clip": "c", "recipe": "r", "facets": {}}]
+    write_json(tmp_path / "odd" / "shown.json", {"schema": 1, "films": {"board": rows, "more": 7}})
+
+    assert load_shown(tmp_path, "board") == (shown,)
+    assert load_shown(tmp_path, "board/draft") == load_shown(tmp_path / "odd", "more") == ()
+    assert [clip.clip for clip in load_shown(tmp_path / "odd", "board")] == ["c"]
+
+
 def test_an_odd_film_is_written_over(tmp_path: Path) -> None:
     """Where a film's clips were no map, they are one again after a run."""
     write_json(tmp_path / "clips.json", {"schema": 1, "films": {"board": 5}})
@@ -165,3 +195,36 @@ def test_a_verdict_as_text() -> None:
     assert (
         str(Verdict("a/1", "again", "its prompt changed")) == "a/1: made again, its prompt changed"
     )
+
+
+WORDS = """\
+longtake: 1
+title: W
+model: minimax/MiniMax-Hailuo-02
+look: warm light
+vars: {hour: dusk}
+cast: {ann: {text: "Ann, at ${hour}"}}
+scenes: [{id: a, prompt: "${ann} rows", seconds: 6}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("rows", "swims", "prompt"),
+        ("warm", "cold", "look"),
+        ("Ann,", "Anna,", "${ann}"),
+        ("hour: dusk", "hour: noon", "${ann}"),
+        ('rows", seconds', 'rows", camera: [Pan left], seconds', "camera"),
+        ("warm light\n", "cold\nresolution: 512p\n", "resolution and look"),
+    ],
+)
+def test_words_of_a_bought_clip(tmp_path: Path, old: str, new: str, what: str) -> None:
+    """What a prompt is put together from is named: the author's text, the look, what a name stands for."""
+    start = WORDS.replace("prompt:", "start: s.png, prompt:")
+    stills = {"s.png": "aa"}
+    save_history(tmp_path, "board", plan_of(start, stills=stills), {"a/1": "k"})
+    plan = plan_of(start.replace(old, new), stills=stills)
+    (said,) = all_verdicts(plan, load_history(tmp_path, "board"), frozenset())
+
+    assert said.why.startswith(f"its {what} ")

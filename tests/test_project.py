@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from longtake.project import environment
+from longtake.project import Project, environment, version_of
+from longtake.units import Aspect
 
 HOST = "APIMART_API_HOST=https://stranger.example"
 
@@ -52,3 +54,49 @@ def test_a_key_for_voices_goes_where_the_process_says(tmp_path: Path) -> None:
     )
 
     assert read(tmp_path, *lines) == {"LONGTAKE_SPEECH_KEY": "k"}
+
+
+def test_names_of_versions() -> None:
+    """A version is called by its variables, in the same way whatever their order."""
+    assert version_of({}) == ""
+    assert (
+        version_of({"town": "linden", "season": "late autumn"}) == "season-late-autumn_town-linden"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"season": "Winter"}, {"season": "winter"}),
+        ({"season": "winter 9x16"}, {"season": "winter 9:16"}),
+        ({"a": "b", "c": "d"}, {"a": "b_c-d"}),
+        ({"a": "b", "c": "d"}, {"a": "b c d"}),
+        ({"a": "x" * 300}, {"a": "x" * 301}),
+        ({f"v{n}": "x" * 50 for n in range(9)}, {f"v{n}": "x" * 50 for n in range(8)}),
+        ({"a": "../../b"}, {"a": "b"}),
+        ({"a": "冬"}, {"a": "夏"}),
+    ],
+)
+def test_versions_never_share_a_film(one: dict[str, str], other: dict[str, str]) -> None:
+    """Different values have different names, each of them a file name of a bearable length."""
+    names = [version_of(one), version_of(other)]
+
+    assert names[0] != names[1]
+    assert all(re.fullmatch(r"[a-z0-9_-]{1,120}", name) for name in names)
+
+
+@pytest.mark.parametrize("value", ["9x16", "animatic", "winter draft"])
+def test_a_version_is_no_other_kind_of_film(tmp_path: Path, value: str) -> None:
+    """A value that sounds like a shape or a kind of film is not mistaken for one."""
+    project = Project.of(tmp_path / "b.yaml", {"v": value})
+    plain = Project(tmp_path / "b.yaml", "v")
+    others = [
+        plain.film(kind, shape)
+        for kind in ("", "animatic", "draft")
+        for shape in (None, Aspect.parse("9:16"))
+    ]
+    project.films.mkdir(parents=True)
+    project.film().touch()
+
+    assert project.film() not in others
+    assert project.other_shapes() == {} == plain.other_shapes()

@@ -26,12 +26,24 @@ from longtake.vault.voices import VoiceShelf
 
 
 @dataclass(frozen=True)
+class SharedBudget:
+    """What several boards may cost together in one run: what any of them buys in it counts.
+
+    Boards are named by their full paths.
+    """
+
+    limit: Money
+    boards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Purse:
     """What the author allows this run: a budget of its own, attempts after a failed one, a price.
 
     `price` is what a clip may cost where no table knows it. Unless `agreed`, only what the quote
     counted is bought; a budget of the run is such a word, too. `since` is the last purchase before the
-    run, where that is known already.
+    run, where that is known already; `shared` is a budget that other boards draw on as well, and under
+    which each board's own budget holds all the same.
     """
 
     budget: Money | None = None
@@ -39,6 +51,7 @@ class Purse:
     price: Money | None = None
     agreed: bool = False
     since: int | None = None
+    shared: SharedBudget | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,21 @@ def last_purchase() -> int:
         return 0
     ledger.open()
     return ledger.last_number()
+
+
+def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
+    """Sum what boards bought after a purchase: a sum for each currency, charges where they are known."""
+    ledger = the_ledger()
+    if not ledger.path.exists():
+        return ()
+    ledger.open()
+    sums: dict[str, Money] = {}
+    for row in ledger.purchases():
+        if row.id > number and row.board in boards:
+            paid = row.reserved if row.charge is None else row.charge
+            known = sums.get(paid.currency)
+            sums[paid.currency] = known + paid if known else paid
+    return tuple(money for money in sums.values() if money.amount)
 
 
 def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
@@ -180,7 +208,8 @@ def run_limits(plan: Plan, purse: Purse, ledger: Ledger) -> Limits:
         per_minute=1,
         # A budget given for the run wins over the one the board names for all its time.
         board_budget=plan.quote.budget if purse.budget is None else None,
-        run_budget=purse.budget,
+        run_budget=purse.shared.limit if purse.shared else purse.budget,
+        run_boards=purse.shared.boards if purse.shared else (),
         run_start=ledger.last_number() if purse.since is None else purse.since,
         rebuys=purse.retakes,
     )
@@ -208,4 +237,5 @@ def _opened(name: str, project: Project, *, needed: bool) -> Provider | None:
 
 def agreed_to(quoted: Iterable[str], purse: Purse) -> frozenset[str] | None:
     """Name the clips or voices that the author knows to be bought, those of the quote; None for any."""
-    return None if purse.agreed or purse.budget is not None else frozenset(quoted)
+    free = purse.agreed or purse.shared is not None or purse.budget is not None
+    return None if free else frozenset(quoted)

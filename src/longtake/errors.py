@@ -5,6 +5,7 @@ LongtakeError                      exit 1
 ├── PlanError                      exit 2   a plan that cannot be made
 │   └── BudgetExceeded             exit 4
 ├── ConfirmationNeeded             exit 3   a choice or a yes is missing
+│   └── ChoiceNeeded               exit 3   of several takes none was chosen
 ├── ProviderError                  exit 1   .charged: True, False or None (unknown)
 │   ├── KeyMissing                 exit 5
 │   ├── KeyRefused                 exit 5
@@ -18,6 +19,7 @@ LongtakeError                      exit 1
 │   ├── TaskLost                   exit 1   paid for, and can no longer be had
 │   └── ResultExpired              exit 1   the link is dead; another may be asked for
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
+│   └── LandingRefused             exit 1   a take does not end where the next clip begins
 ├── VaultError                     exit 1   a stored file is missing or not what it was
 │   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
@@ -27,7 +29,7 @@ LongtakeError                      exit 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -48,6 +50,7 @@ class Fault:
     """One thing wrong (or doubtful) in a document, in the author's words.
 
     `code` is a short stable slug; `excerpt` is the source line with its caret line, ready to print.
+    `place` is the way to the value it is about, such as ("scenes", 0, "join"), where there is one.
     """
 
     where: Where
@@ -55,6 +58,7 @@ class Fault:
     code: str
     excerpt: str = ""
     hint: str = ""
+    place: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         lines = [f"{self.where}: {self.message}"]
@@ -108,6 +112,10 @@ class ConfirmationNeeded(LongtakeError):
     """Going on needs a word from the author that was not given."""
 
     exit_code = 3
+
+
+class ChoiceNeeded(ConfirmationNeeded):
+    """Several takes of a clip are there, and the author has not said which one is kept."""
 
 
 class ProviderError(LongtakeError):
@@ -193,6 +201,10 @@ class ResultExpired(ProviderError):
 
 class HandoffError(LongtakeError):
     """A frame that one clip should hand to the next cannot be had."""
+
+
+class LandingRefused(HandoffError):
+    """A take that was to end on the frame the next clip begins with does not: it is kept, not chosen."""
 
 
 class VaultError(LongtakeError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longtake.ahead import nobody, rendered_ahead
+from longtake.amend.showing import showings
 from longtake.assemble.film import Film, Workshop, assemble_film
 from longtake.assemble.ingest import ComingFilm
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
@@ -35,6 +36,7 @@ from longtake.events import (
     Assembled,
     Delivered,
     Listening,
+    Offered,
     Planned,
     Rendering,
     SeamsSeen,
@@ -45,7 +47,8 @@ from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Shop, Takes, generate_takes
-from longtake.history import film_name, save_history
+from longtake.history import film_name, save_history, save_shown
+from longtake.offering import Offer, best_chosen, choice_needed, offers_of
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
@@ -59,8 +62,10 @@ from longtake.plan.quote import (
 )
 from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
+from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
+from longtake.storyboard.schema import keep_schema
 from longtake.survey import survey_files
 from longtake.titles import title_faults
 from longtake.units import Aspect
@@ -77,22 +82,26 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     line exits with. Takes that were made before an error are kept.
     """
     wishes = wishes or Wishes()
-    project = Project(Path(path))
+    project = Project.of(Path(path), wishes.variables)
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
+    refuse(plan, project, wishes)
     tell(Planned(plan))
     with project.hold():
-        wishes = replace(wishes, since=last_purchase())
+        keep_schema(project.work)
+        if wishes.since is None:
+            wishes = replace(wishes, since=last_purchase())
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
-        plan = replace(plan, warnings=(*plan.warnings, *unsaid.warnings(storyboard)))
+        plan = replace(
+            plan, warnings=(*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
+        )
         workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
         given = materials(plan)
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
-            takes = make_takes(plan, project, wishes, tell, ahead.land)
+            plan, takes = _chosen_takes(plan, storyboard, project, wishes, tell, ahead.land)
         last = _LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
         film = last.film(ahead=ahead.frames)
         for aspect in wishes.aspects:
@@ -128,6 +137,10 @@ class _LastStages:
             watch=tell,
         )
         film = replace(film, rendered=film.rendered + ahead)
+        if aspect is None:
+            save_shown(
+                project.work, film_name(plan.board, self.flavour, project.version), showings(plan)
+            )
         tell(Assembled(film))
         # How takes meet is looked at as they were made, whatever is cut off them here.
         seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
@@ -144,18 +157,23 @@ class _LastStages:
         return lambda seen: _tell_seams(seen, self.plan, self.tell)
 
 
-def plan_film(path: Path, wishes: Wishes) -> Plan:
-    """The first two stages: load the storyboard, look at its files, compile it. Makes nothing."""
-    return _compiled(_loaded(path, wishes), wishes)
+def plan_film(
+    path: Path, wishes: Wishes, choices: Choices | None = None, text: bytes | None = None
+) -> Plan:
+    """The first two stages: load the storyboard, look at its files, compile it. Makes nothing.
+
+    `choices` stand in for those that are written beside the board, `text` for what the file says.
+    """
+    return _compiled(_loaded(path, wishes, text), wishes, choices)
 
 
-def _loaded(path: Path, wishes: Wishes) -> Storyboard:
-    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True)
+def _loaded(path: Path, wishes: Wishes, text: bytes | None = None) -> Storyboard:
+    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True, text=text)
     # Its faults come first: they may be what its draft lacks.
     return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
 
 
-def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
+def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
     project = Project(storyboard.path)
     owned = drawn_takes(project).recipes() | bought_takes().recipes()
     hosted = has_host(environment(project.folder))
@@ -163,6 +181,8 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
+    choices = read_choices(project.board) if choices is None else choices
+    survey = replace(survey, choices=choices.of(draft=wishes.draft))
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
@@ -171,7 +191,12 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     )
     if faults:
         raise StoryboardError(storyboard.in_file_order(faults))
-    plan = replace(plan, warnings=(*plan.warnings, *doubts))
+    shots = [note.shot for note in plan.shots]
+    strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
+    # What is approved is of the film itself: its draft and its animatic own other takes.
+    approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
+    heard = (*storyboard.heard(doubts), *strangers)
+    plan = replace(plan, warnings=(*plan.warnings, *heard), approved=approved)
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan
@@ -186,7 +211,7 @@ def _above_labels(plan: Plan) -> Plan:
     return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
-def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
+def refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
     """Stop before anything is spent on what cannot be made, or not for that money."""
     refuse_what_cannot_be_made(plan, project, wishes.purse)
     if not wishes.animatic:
@@ -198,9 +223,54 @@ def _voiced(
 ) -> Plan:
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
-    tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
+    refuse(plan, project, wishes)
+    dearer = before if has_grown(before, plan) else None
+    why = "the voices are longer than was estimated"
+    tell(Planned(plan, again=True, before=dearer, why=why))
     return plan
+
+
+def _chosen_takes(
+    plan: Plan,
+    storyboard: Storyboard,
+    project: Project,
+    wishes: Wishes,
+    tell: Tell,
+    landed: Landed,
+) -> tuple[Plan, Mapping[str, Take]]:
+    """Make takes until none is left to be chosen: by rank where that is wished, else the author is asked."""
+    while True:
+        takes = generated_takes(plan, project, wishes, tell, landed)
+        offers = offers_of(plan, project, takes.offered, takes.by_clip, draft=wishes.draft)
+        going_on = wishes.take_best and not takes.errors
+        for offer in offers:
+            tell(Offered(offer, offer.best.number if going_on else None))
+        raise_first_error(takes)
+        if not offers:
+            return plan, takes.by_clip
+        if not wishes.take_best:
+            raise choice_needed(offers)
+        plan = _with_best(offers, plan, storyboard, wishes, tell)
+
+
+def _with_best(
+    offers: tuple[Offer, ...], plan: Plan, storyboard: Storyboard, wishes: Wishes, tell: Tell
+) -> Plan:
+    """Choose the proposed takes and plan again; what that makes dearer is agreed to before it is written."""
+
+    def with_best(choices: Choices) -> Choices:
+        known = choices.followed(plan.moved_choices, draft=wishes.draft)
+        return best_chosen(known, plan, offers, draft=wishes.draft)
+
+    board = storyboard.path
+    choices = read_choices(board)
+    before = _compiled(storyboard, wishes, choices)
+    after = _compiled(storyboard, wishes, with_best(choices))
+    dearer = before if has_grown(before, after) else None
+    tell(Planned(after, again=True, before=dearer, why="clips that are there begin on other takes"))
+    with Project(board).choosing():
+        save_choices(board, with_best(read_choices(board)), after.by_id)
+    return after
 
 
 def make_takes(
@@ -210,6 +280,15 @@ def make_takes(
 
     Errors come after all that could be made.
     """
+    takes = generated_takes(plan, project, wishes, tell, landed)
+    raise_first_error(takes)
+    return takes.by_clip
+
+
+def generated_takes(
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
+) -> Takes:
+    """Make or buy what is missing; what went wrong, and what is to be chosen from, is in the result."""
     drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
@@ -240,9 +319,9 @@ def make_takes(
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
-    save_history(project.work, film_name(plan.board, animatic=wishes.animatic), plan, keys)
-    _raise_first_error(takes)
-    return takes.by_clip
+    film = film_name(plan.board, wishes.flavour, project.version)
+    save_history(project.work, film, plan, keys)
+    return takes
 
 
 def drawn_takes(project: Project) -> Vault:
@@ -269,11 +348,19 @@ def materials(plan: Plan) -> dict[str, Material]:
 def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
     """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
     bought = {job.id for job in plan.jobs if not job.draws}
-    looks = [look for look in found.seams if look.place.after.clip in bought]
+    drawn = {job.id for job in plan.jobs if job.draws}
+    looks = [
+        look
+        for look in found.seams
+        # A bridge may land on what no model makes.
+        if look.place.after.clip in bought
+        or (look.place.before.clip in bought and look.place.after.clip not in drawn)
+    ]
     if looks:
         tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 
 
-def _raise_first_error(takes: Takes) -> None:
+def raise_first_error(takes: Takes) -> None:
+    """Raise what went wrong first, where anything did."""
     for error in takes.errors.values():
         raise error

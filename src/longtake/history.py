@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from longtake.files import read_json, write_json
 from longtake.plan.job import ClipJob, EndOf, Plan, Source, StartOf
+from longtake.units import take_name
 
 SCHEMA = 1
 
@@ -21,6 +22,7 @@ _WORDS = {
     "first frame": "start",
     "last frame": "end",
     "prompt version": "prompt form",
+    "bridge version": "bridge's own words",
     "rate": "frame rate",
     "scene": "scene's id",
     "shot": "shot's id",
@@ -31,17 +33,33 @@ _CAMERA_WORDS = re.compile(r" ?\[[^\[\]]*\]$")
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """A clip as it was last made: its recipe, what it was made of, the clips it leaned on, its key."""
+    """A clip as it was last made: its recipe, what it was made of, the clips it leaned on, its key,
+    which of its takes was kept, and what its prompt was put together from.
+    """
 
     recipe: str
     parts: Mapping[str, Any]
     upstream: tuple[str, ...]
     key: str
+    take: int = 1
+    wording: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShownClip:
+    """A clip as a film showed it when that was last assembled: its recipe, and what was done with it."""
+
+    clip: str
+    recipe: str
+    facets: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a clip: `state` is kept, again or never; `why` says what changed."""
+    """What becomes of a clip: `state` is kept, rejoined, again or never; `why` says what changed.
+
+    A clip is rejoined where its take stays and the film shows it otherwise than it did.
+    """
 
     clip: str
     state: str
@@ -50,6 +68,8 @@ class Verdict:
     def __str__(self) -> str:
         if self.state == "kept":
             return f"{self.clip}: kept"
+        if self.state == "rejoined":
+            return f"{self.clip}: re-joined, {self.why}"
         return (
             f"{self.clip}: never made"
             if self.state == "never"
@@ -60,9 +80,18 @@ class Verdict:
 History = Mapping[str, ClipRecord]
 
 
-def film_name(board: str, *, animatic: bool) -> str:
-    """Name a film among those of one folder."""
-    return f"{board}/animatic" if animatic else board
+def film_name(board: str, flavour: str = "", version: str = "") -> str:
+    """Name a film among those of one folder; a version is remembered beside the others.
+
+    `flavour` is animatic, draft or nothing.
+    """
+    return "/".join(filter(None, (board, version, flavour)))
+
+
+def record_of(job: ClipJob, key: str) -> ClipRecord:
+    """Write down a clip as it is made now."""
+    parts, wording = dict(job.parts), dict(job.wording)
+    return ClipRecord(job.recipe, parts, upstream_of(job), key, job.take, wording)
 
 
 def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
@@ -71,10 +100,10 @@ def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
 
 
 def known_keys(work: Path) -> dict[str, str]:
-    """Map the recipes of all clips remembered in this folder to the keys their takes lie under."""
+    """Map the names of all takes remembered in this folder to the keys they lie under."""
     films = _films(work)
     return {
-        record.recipe: record.key for film in films for _, record in _records(work, film) if record
+        _name(record): record.key for film in films for _, record in _records(work, film) if record
     }
 
 
@@ -82,15 +111,35 @@ def save_history(work: Path, film: str, plan: Plan, keys: Mapping[str, str]) -> 
     """Remember the clips that have a take now, by the keys of these; what is known of others stays."""
     films = _films(work)
     before = films.get(film)
-    made = {
-        job.id: asdict(ClipRecord(job.recipe, dict(job.parts), _upstream(job), keys[job.id]))
-        for job in plan.jobs
-        if job.id in keys
-    }
+    made = {job.id: asdict(record_of(job, keys[job.id])) for job in plan.jobs if job.id in keys}
     clips = {**(before if isinstance(before, dict) else {}), **made}
     document = {"schema": SCHEMA, "films": {**films, film: clips}}
     if document["films"] != films:
         write_json(work / "clips.json", document)
+
+
+def load_shown(work: Path, film: str) -> tuple[ShownClip, ...]:
+    """Read how a film showed its clips when it was last assembled, in film order."""
+    films = _films(work, "shown.json")
+    rows = films.get(film)
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        clip, recipe, facets = (
+            (row.get(key) for key in ("clip", "recipe", "facets"))
+            if isinstance(row, dict)
+            else (None, None, None)
+        )
+        if isinstance(clip, str) and isinstance(recipe, str) and isinstance(facets, dict):
+            found.append(ShownClip(clip, recipe, facets))
+    return tuple(found)
+
+
+def save_shown(work: Path, film: str, shown: Iterable[ShownClip]) -> None:
+    """Remember how a film shows its clips, now that it is assembled."""
+    films = _films(work, "shown.json")
+    document = {"schema": SCHEMA, "films": {**films, film: list(map(asdict, shown))}}
+    if document["films"] != films:
+        write_json(work / "shown.json", document)
 
 
 def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdict, ...]:
@@ -117,22 +166,39 @@ def owned_clips(plan: Plan) -> frozenset[str]:
 
 
 def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
-    changed = _changed(known.parts, job.parts)
+    changed = _named(_changed(known.parts, job.parts), known.wording, job.wording)
+    moved = _moved(known, job) if changed == [_WORDS["first frame"]] else ""
+    if moved:
+        return f"its handoff frame changed because {moved}"
     if changed:
-        return f"its {_listed(changed)} changed"
-    before, now = known.upstream, _upstream(job)
+        return f"its {listed(changed)} changed"
+    before, now = known.upstream, upstream_of(job)
     if before != now:
         gone = ", ".join(before) or "nothing"
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
     if known.recipe == job.recipe:
         return "its take is gone"
-    return f"its handoff frame changed because {causes.above(job)} did"
+    return f"its handoff frame changed because {causes.why(job)}"
+
+
+def _moved(known: ClipRecord, job: ClipJob) -> str:
+    """Say why a clip begins on another frame of the clip that it continued before; "" for other reasons."""
+    was, now = (parts.get("first frame") for parts in (known.parts, job.parts))
+    if not (isinstance(was, dict) and isinstance(now, dict) and isinstance(job.first, EndOf)):
+        return ""
+    ends = "handoff at frame"
+    if known.upstream != upstream_of(job) or ends not in was:
+        return ""
+    if was[ends] != now[ends]:
+        return f"{job.first.clip} ends on another one"
+    repaired = was.get("repairs") != now.get("repairs")
+    return f"the repairs of {job.first.clip} did" if repaired else ""
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Name the parts that differ, in the recipe's order, each once and the most telling one."""
-    names = _differing(before, now)
-    inner = _differing(before.get("card") or {}, now.get("card") or {})
+    names = differing(before, now)
+    inner = differing(before.get("card") or {}, now.get("card") or {})
     if "card" in names:
         at = names.index("card")
         names[at : at + 1] = [name for name in inner if name not in names]
@@ -144,6 +210,20 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         elif "look" in inner:
             names.remove("prompt")
     return [_WORDS.get(name, name) for name in names]
+
+
+def _named(changed: list[str], was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name what of a prompt changed: its own text, the look, or what a name in it stands for."""
+    if "prompt" not in changed or not (was and now):
+        return changed
+    words = [] if was.get("text") == now.get("text") else ["prompt"]
+    words += [] if was.get("look") == now.get("look") else ["look"]
+    old, new = (side.get("names") or {} for side in (was, now))
+    if "prompt" not in words and isinstance(old, dict):
+        words += [f"${{{name}}}" for name in differing(old, new)]
+    at = changed.index("prompt")
+    told = [word for word in words if word not in changed[:at] + changed[at + 1 :]]
+    return [*changed[:at], *(told or ["prompt"]), *changed[at + 1 :]]
 
 
 class _Causes:
@@ -164,6 +244,15 @@ class _Causes:
         local = [source for source in above if not isinstance(source, ClipJob)]
         return (local or above or [job])[0].id
 
+    def why(self, job: ClipJob) -> str:
+        """Say what began the change of a clip's handoff frame."""
+        clip = self.above(job)
+        known, now = self._history.get(clip), self._plan.by_id.get(clip)
+        if known is None or not isinstance(now, ClipJob) or known.recipe != now.recipe:
+            return f"{clip} did"
+        # The same words, and another of its takes.
+        return f"take {now.take} of {clip} is kept now" if known.take != now.take else f"{clip} did"
+
     def _root(self, job: ClipJob) -> str:
         walked: list[str] = []
         at = job
@@ -183,30 +272,37 @@ class _Causes:
         """Find the clip that a clip leans on and whose recipe is not what it was."""
         for source in self._above(job):
             known = self._history.get(source.id)
-            if isinstance(source, ClipJob) and known and known.recipe != source.recipe:
+            if isinstance(source, ClipJob) and known and _name(known) != source.kept_name:
                 return source
         return None
 
     def _above(self, job: ClipJob) -> list[Source]:
-        return [self._plan.by_id[clip] for clip in _upstream(job) if clip in self._plan.by_id]
+        return [self._plan.by_id[clip] for clip in upstream_of(job) if clip in self._plan.by_id]
 
 
-def _upstream(job: ClipJob) -> tuple[str, ...]:
+def _name(known: ClipRecord) -> str:
+    return take_name(known.recipe, known.take)
+
+
+def upstream_of(job: ClipJob) -> tuple[str, ...]:
+    """Name the clips that a clip begins or ends on."""
     return tuple(edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
 
 
-def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name the parts that are not the same in two maps, those of now first."""
     names = dict.fromkeys((*now, *before))
     return [name for name in names if before.get(name) != now.get(name)]
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """Write words as a list: `prompt, camera and look`."""
     *rest, last = words
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-def _films(work: Path) -> dict[str, Any]:
-    document = read_json(work / "clips.json")
+def _films(work: Path, file: str = "clips.json") -> dict[str, Any]:
+    document = read_json(work / file)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         return {}
     films = document.get("films")
@@ -230,4 +326,12 @@ def _record(row: Any) -> ClipRecord | None:
         return None
     if not isinstance(parts.get("card") or {}, dict):
         return None
-    return ClipRecord(recipe, parts, tuple(upstream), key)
+    take, wording = row.get("take", 1), row.get("wording")
+    return ClipRecord(
+        recipe,
+        parts,
+        tuple(upstream),
+        key,
+        take if isinstance(take, int) else 1,
+        wording if isinstance(wording, dict) else {},
+    )

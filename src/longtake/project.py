@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -26,11 +27,25 @@ _SPEECH_KEY = "LONGTAKE_SPEECH_KEY"
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET)")
 
 
+# What a name of a version may not end in, for films are called by it too.
+_TAKEN = re.compile(r"\b(?:animatic|draft|\d+x\d+)\b")
+_MOST_SIGNS = 60
+
+
 @dataclass(frozen=True)
 class Project:
-    """The folder of a board, with its `.longtake/` (free to delete) and `films/`."""
+    """The folder of a board, with its `.longtake/` (free to delete) and `films/`.
+
+    `version` names the films of a board whose variables were given other values.
+    """
 
     board: Path
+    version: str = ""
+
+    @classmethod
+    def of(cls, board: Path, variables: Mapping[str, str] | None) -> Project:
+        """Give the project in which films of a board with these variables lie."""
+        return cls(board, version_of(variables or {}))
 
     @property
     def folder(self) -> Path:
@@ -52,7 +67,7 @@ class Project:
 
     def film(self, flavour: str = "", aspect: Aspect | None = None) -> Path:
         """Name the film's file; `flavour` is "animatic", "draft" or nothing, `aspect` another shape."""
-        parts = ("film", flavour, aspect.file_name if aspect else "")
+        parts = ("film", self.version, flavour, aspect.file_name if aspect else "")
         return self.films / f"{'-'.join(filter(None, parts))}.mp4"
 
     def other_shapes(self, flavour: str = "") -> dict[Aspect, Path]:
@@ -94,6 +109,13 @@ class Project:
             holder.unlink(missing_ok=True)
             lock.release()
 
+    @contextlib.contextmanager
+    def choosing(self) -> Iterator[None]:
+        """Let one at a time change the choices of this folder's boards; a run does not keep them out."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.work / "choices.lock"):
+            yield
+
     def holder(self) -> str:
         """Say which run is at work in this folder, or nothing; writes nothing.
 
@@ -114,6 +136,28 @@ class Project:
 
     def _held_by(self, said: Any) -> str:
         return f"another run holds {self.folder.resolve()}: {_who(said)}"
+
+
+def version_of(variables: Mapping[str, str]) -> str:
+    """Name a version of a film by the variables it is made with: `season-winter`, or nothing without any.
+
+    Other values have another name, whatever signs they hold: no version overwrites another's film.
+    """
+    name = "_".join(_named(*pair) for pair in sorted(variables.items()))
+    return name if len(name) <= 2 * _MOST_SIGNS else f"version-{_mark(name)}"
+
+
+def _named(name: str, value: str) -> str:
+    told = f"{name} {value}"
+    plain = re.fullmatch(r"[a-z0-9]+( [a-z0-9]+)+", told) and not _TAKEN.search(told)
+    if plain and len(told) <= _MOST_SIGNS:
+        return told.replace(" ", "-")
+    shown = re.sub(r"[^a-z0-9]+", "-", told.casefold())[:_MOST_SIGNS].strip("-")
+    return f"{shown}-{_mark(f'{name}={value}')}"
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 def _is_gone(said: Any) -> bool:

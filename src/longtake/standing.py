@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from longtake.amend.verdicts import Amendment, amendment, load_memory
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
@@ -14,14 +15,7 @@ from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
-from longtake.history import (
-    Verdict,
-    film_name,
-    known_keys,
-    load_history,
-    owned_clips,
-    verdicts,
-)
+from longtake.history import Verdict, film_name, known_keys, owned_clips
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.project import Project
@@ -45,25 +39,32 @@ class Standing:
     """A plan beside what there is of it.
 
     `missing` names clips without a take, `undecided` those whose take a run would look at anew, for
-    other repairs are allowed now, `refused` those at whose take the chain stops, with the reason, and
-    `accepted` those whose take the author took as it is; `lacking` counts frames of the film that
-    would be rendered, without what the undecided ones change; `holder` says which run is at work in
-    the folder. `others` are the films of other shapes that lie beside it.
+    other repairs are allowed now, `refused` those at whose take the chain stops, with the reason,
+    `accepted` those whose take the author took as it is, and `to_choose` those of whose takes, all of
+    them there, one is to be chosen; `lacking` counts frames of the film that would be rendered, without
+    what the undecided ones change; `holder` says which run is at work in the folder. `others` are the
+    films of other shapes that lie beside it.
     """
 
     plan: Plan
     project: Project
     film: Path
-    verdicts: tuple[Verdict, ...]
+    amendment: Amendment
     missing: tuple[str, ...]
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
     accepted: tuple[str, ...]
+    to_choose: tuple[str, ...]
     spans: tuple[Span, ...]
     up_to_date: bool
     lacking: int
     holder: str
     others: tuple[OtherShape, ...]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What becomes of each clip, in film order."""
+        return self.amendment.verdicts
 
     @property
     def frames(self) -> int:
@@ -83,7 +84,7 @@ class Standing:
 def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
-    project = Project(board)
+    project = Project.of(board, wishes.variables)
     flavour = "animatic" if wishes.animatic else ""
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
@@ -112,24 +113,29 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    history = load_history(project.work, film_name(plan.board, animatic=wishes.animatic))
-    owned = owned_clips(plan)
-    said, holder = verdicts(plan, history, owned), project.holder()
+    holder = project.holder()
     return Standing(
         plan=plan,
         project=project,
         film=film,
-        verdicts=said,
+        amendment=amended(plan, project, wishes),
         missing=missing,
         undecided=undecided,
         refused=refused,
         accepted=accepted,
+        to_choose=tuple(job.id for job in plan.jobs if job.is_open and job.id in owned_clips(plan)),
         spans=spans,
         up_to_date=up_to_date,
         lacking=lacking,
         holder=holder,
         others=tuple(others),
     )
+
+
+def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
+    """Say what becomes of every clip of a plan, by what is remembered of its film."""
+    film = film_name(plan.board, wishes.flavour, project.version)
+    return amendment(plan, load_memory(project.work, film), owned_clips(plan))
 
 
 def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -141,15 +147,19 @@ def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
-    """Find the takes that were made of just these recipes: as remembered, else any that is there."""
+    """Find the kept takes of just these recipes: as remembered, else any that is there.
+
+    A clip whose takes wait for a choice has none.
+    """
     keys = known_keys(project.work)
     drawn, bought = drawn_takes(project), bought_takes()
     by_recipe = bought.by_recipe() | drawn.by_recipe()
     found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought
-        remembered = vault.find(keys[job.recipe]) if job.recipe in keys else None
-        take = remembered or by_recipe.get(job.recipe)
+        name = job.kept_name
+        remembered = vault.find(keys[name]) if name in keys else None
+        take = None if job.is_open else remembered or by_recipe.get(name)
         if take is not None:
             take = with_out_point(take, job.out_frame, plan.timeline.rate)
             found[job.id] = known_mending(take, job, vault)

@@ -19,10 +19,18 @@ from functools import cached_property
 from longtake.errors import PlanError
 from longtake.units import Focus, FrameRate, Size
 
+# Colours that have a name.
+_NAMED = {"#000000": "black", "#ffffff": "white"}
+
 
 @dataclass(frozen=True)
 class Seam:
-    """The join that must not be seen: the next clip begins on the frame this one ended on."""
+    """The join that must not be seen: the next clip begins on the frame this one ended on.
+
+    `landing` says that the first clip was made to end where the next one begins, not the other way.
+    """
+
+    landing: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,12 @@ class Transition:
     def __str__(self) -> str:
         kind = f"xfade:{self.name}" if self.kind == "xfade" else self.kind
         return " ".join(part for part in (kind, self.colour, self.direction) if part)
+
+    @property
+    def written(self) -> str:
+        """The transition as an author writes it: `dip black 12f`."""
+        kind = f"{self.kind} {_NAMED[self.colour]}" if self.colour in _NAMED else self
+        return f"{kind} {self.frames}f"
 
 
 Join = Seam | Cut | Transition

@@ -62,7 +62,9 @@ def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fa
 
 
 def _plug_in_faults(storyboard: Storyboard, wish: TitleWish) -> Iterator[Fault]:
-    place = (*wish.place, "preset")
+    of_brand = f"{wish.key}_preset"
+    shared = getattr(storyboard.brand, of_brand) == wish.preset
+    place = ("brand", of_brand) if shared else (*wish.place, "preset")
     try:
         if wish.preset in plugged_kinds():
             drawer_of(wish.preset)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 # How a picture of another aspect is fitted: auto covers where the aspects are close, else pads.
@@ -26,11 +27,17 @@ def half_up(value: Fraction) -> int:
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
     """Turn a number as written by an author into an exact fraction (0.1 is one tenth)."""
     if isinstance(value, float):
         return Fraction(Decimal(repr(value)))
     return Fraction(value)
+
+
+def take_name(recipe: str, number: int) -> str:
+    """Name one of the takes of a recipe; the first is named as the recipe itself."""
+    return recipe if number == 1 else f"{recipe}#{number}"
 
 
 @dataclass(frozen=True, order=True)
@@ -56,7 +63,10 @@ class FrameRate:
 
     def frames(self, seconds: int | float | str | Decimal | Fraction) -> int:
         """Count the whole frames nearest to a length in seconds, halves upwards."""
-        return half_up(exact(seconds) * self.value)
+        written, rate = exact(seconds), self.value
+        # As half_up of their product, which is not made: a long plan counts a hundred thousand times.
+        whole = written.denominator * rate.denominator
+        return (2 * written.numerator * rate.numerator + whole) // (2 * whole)
 
     def seconds(self, frames: int) -> Fraction:
         """Give the exact length of so many frames in seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from longtake.buying import Purse
+from longtake.buying import Purse, SharedBudget
 from longtake.generate.doorbell import Webhook
 from longtake.units import Aspect, Money
 
@@ -22,6 +22,9 @@ class Wishes:
     means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
+    `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
+    the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
+    boards of one run.
     """
 
     animatic: bool = False
@@ -37,9 +40,12 @@ class Wishes:
     webhook: Webhook | None = None
     workers: int | None = None
     since: int | None = None
+    shared: SharedBudget | None = None
     copies: bool = True
     ingest: bool = True
     aspects: tuple[Aspect, ...] = ()
+    take_best: bool = False
+    only: frozenset[str] = frozenset()
 
     @property
     def flavour(self) -> str:
@@ -49,4 +55,4 @@ class Wishes:
     @property
     def purse(self) -> Purse:
         """What concerns money."""
-        return Purse(self.budget, self.retakes, self.price, self.agreed, self.since)
+        return Purse(self.budget, self.retakes, self.price, self.agreed, self.since, self.shared)

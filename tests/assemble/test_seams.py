@@ -176,3 +176,21 @@ def test_the_key_of_seams(tmp_path: Path) -> None:
 
     assert len(set(keys[:-1])) == 4
     assert keys[-1] == keys[0]
+
+
+def test_a_clip_lands_on_a_part_of_footage(pair: Any, tmp_path: Path) -> None:
+    """The frame it was to end on is the one where that part begins, not the first of the file."""
+    takes = pair()
+    clips = (TimelineClip("c0", "s", 0, FRAMES), TimelineClip("f", "s", 6, FRAMES))
+    film = Timeline(RATE, SIZE, clips, (Seam(landing=True),))
+    shown = FileMaterial(takes["c1"].path, takes["c1"].sha256)
+    (place,) = seam_places(film, {"c0": takes["c0"], "f": shown})
+    (look,) = look_at_seams((place,), tmp_path / "scans").seams
+    whole = replace(film, clips=(clips[0], replace(clips[1], start=0)))
+    (begun,) = look_at_seams(
+        seam_places(whole, {"c0": takes["c0"], "f": shown}), tmp_path / "scans"
+    ).seams
+
+    assert (place.landing, place.after.begin) == (True, 6)
+    assert begun.clean
+    assert look.verdict in ("last frame ignored", "scene changed")

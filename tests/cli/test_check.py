@@ -33,6 +33,17 @@ def test_a_doubt(cli: Cli, write: Write) -> None:
     )
 
 
+def test_doubts_as_data(cli: Cli, write: Write) -> None:
+    """With --json each warning has its code, and one that the board silences is not there."""
+    doubtful = TWO_SHOTS.replace("comes home,", "comes home in 2.39:1, join: dissolve 0.5s,")
+    write(doubtful)
+    codes = [each["code"] for each in check("check", cli("check", "--json").out)["warnings"]]
+    write(doubtful.replace("  - id: bay", "  - id: bay\n    silence: [letterbox]"))
+    left = [each["code"] for each in check("check", cli("check", "--json").out)["warnings"]]
+
+    assert (codes, left) == (["letterbox", "ghost"], ["ghost"])
+
+
 def test_a_missing_still(cli: Cli, write: Write) -> None:
     """Files are looked at as well."""
     write(TWO_SHOTS + "  - {still: gone.png}\n")

@@ -22,7 +22,7 @@ def test_a_draft(cli: Cli, write: Write) -> None:
     said = cli("make", "--draft")
 
     assert (said.code, said.out) == (0, "films/board/film-draft.mp4\n")
-    assert said.err.splitlines()[-1] == (
+    assert said.err.splitlines()[-2] == (
         "the final film: 0.35 USD for 1 clip; `longtake make` without `--draft` makes it"
     )
     assert not Path("films/board/film.mp4").exists()

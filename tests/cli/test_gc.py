@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from commands import TWO_SHOTS, Cli, Write
+from longtake.buying import bought_takes
 from longtake.files import PART
 from longtake.film import plan_film
+from longtake.history import film_name, save_history
+from longtake.storyboard.choices import choices_path
 from longtake.vault.store import Vault
 from longtake.wishes import Wishes
 from purchases import done
@@ -83,6 +86,20 @@ def test_takes_that_a_board_uses(cli: Cli, home: Path, write: Write) -> None:
     assert films(home) == 1
 
 
+def test_takes_that_were_not_kept(cli: Cli, home: Path, write: Write) -> None:
+    """All takes of a recipe in use stay, whichever of them is kept: they were bought to choose from."""
+    board = write(TWO_SHOTS)
+    recipe = plan_film(board, Wishes()).jobs[0].recipe
+    _, take = done(home, "bay.1/1", b"two", at=LONG_AGO, board=str(board), recipe=recipe)
+    record = home / "vault" / "takes" / f"{take.key}.json"
+    record.write_text(record.read_text().replace('"take": 1', '"take": 2'))
+    choices_path(board).write_text("clips: {bay.1/1: {take: 1}}\n")
+
+    assert bought_takes().recipes() == {f"{recipe}#2"}
+    assert "take of" not in cli("gc", "--unused", "1", "--yes").out
+    assert films(home) == 1
+
+
 def test_a_board_with_a_fault(cli: Cli, home: Path, write: Write) -> None:
     """Where nobody can tell what is used, no take is removed."""
     board = write("longtake: 1\nscenes: 7\n")
@@ -91,4 +108,25 @@ def test_a_board_with_a_fault(cli: Cli, home: Path, write: Write) -> None:
 
     assert said.code == 2
     assert said.err.startswith("error: nobody can tell which takes board.yaml uses: ")
+    assert films(home) == 1
+
+
+def test_takes_of_another_version(cli: Cli, home: Path, write: Write) -> None:
+    """What `--set` made is needed as long as its board is, though the board alone asks for other words."""
+    dressed = TWO_SHOTS.replace("a boat sets out", '"${w}"')
+    board = write(dressed.replace("scenes:", "vars: {w: dawn}\nscenes:"))
+    winter = plan_film(board, Wishes(variables={"w": "winter"}))
+    keys = {job.id: f"key of {job.id}" for job in winter.jobs}
+    plain = plan_film(board, Wishes())
+    for plan, version in ((winter, "w-winter"), (plain, "")):
+        save_history(
+            board.parent / ".longtake",
+            film_name("board", version=version),
+            plan,
+            keys,
+        )
+    recipe = winter.jobs[0].recipe
+    done(home, "bay.1/1", b"one", at=LONG_AGO, board=str(board), recipe=recipe)
+    cli("gc", "--unused", "1", "--yes")
+
     assert films(home) == 1

@@ -27,6 +27,6 @@ def test_no_other_schema_lies_there() -> None:
 def test_seams_are_a_line_of_a_run() -> None:
     """A program hears how many seams there are, and how many of them can be seen."""
     lines: list[object] = []
-    EventLines(lines.append)(events.SeamsSeen(5, 2))
+    EventLines(lines.append, "b.yaml")(events.SeamsSeen(5, 2))
 
-    assert lines == [SeamsEvent(seams=5, visible=2)]
+    assert lines == [SeamsEvent(board="b.yaml", seams=5, visible=2)]

@@ -133,6 +133,7 @@ def test_an_error_as_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(said.out) == {
         "longtake": 1,
         "version": "0.1.0",
+        "board": "",
         "event": "error",
         "exit": 4,
         "message": "too dear",

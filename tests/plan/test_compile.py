@@ -255,13 +255,6 @@ def test_a_dissolve_over_a_handoff_is_warned_of() -> None:
     assert plan_of(board.format("dip")).warnings == ()
 
 
-def test_keys_of_later_versions_are_listed() -> None:
-    """What is not used yet is said with the place it stands at."""
-    board = HEAD + "scenes: [{id: a, prompt: x, takes: 3}]"
-
-    assert plan_of(board).unused == ("takes (a)",)
-
-
 def test_the_quote_counts_only_what_is_not_owned() -> None:
     """A take that is there costs nothing again."""
     board = PAID + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"

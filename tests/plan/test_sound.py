@@ -68,11 +68,11 @@ def test_no_loudness_of_a_film(written: str) -> None:
     assert "off" in said[0]
 
 
-def test_muted_shots() -> None:
-    """`mute` drops the own sound of a shot, or of all shots of its scene, whatever `sound` says."""
+def test_dropped_sound() -> None:
+    """`sound: drop` leaves out the own sound of a shot, or of all shots of its scene."""
     plan = plan_of(
-        HEAD + "scenes: [{id: a, prompt: x, mute: true, sound: duck}, {id: b, mute: true, shots: "
-        "[{prompt: y}, {prompt: z}]}, {id: c, shots: [{prompt: u, mute: true}, {footage: f.mp4}]}]",
+        HEAD + "scenes: [{id: a, prompt: x, sound: drop}, {id: b, sound: drop, shots: "
+        "[{prompt: y}, {prompt: z}]}, {id: c, shots: [{prompt: u, sound: drop}, {footage: f.mp4}]}]",
         footage={"f.mp4": 48},
     )
 

@@ -26,7 +26,7 @@ def test_pictures_at_both_ends_shorten_the_wait() -> None:
     plan = plan_of(HEAD + scenes, stills=STILLS)
 
     assert len(longest_wait(plan)) == 1
-    assert plan.timeline.joins == (Seam(), Seam())
+    assert plan.timeline.joins == (Seam(landing=True),) * 2
     assert plan.timeline.frames == 3 * 240 - 2
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from longtake.seam.measure import SeamScore
-from longtake.seam.verdict import colour_limits, judge
+from longtake.seam.verdict import colour_limits, judge, judge_landing
 
 GOOD = SeamScore(
     motion=2.0,
@@ -122,3 +122,29 @@ def test_numbers_are_given_by_name() -> None:
     assert measures["handoff_de"] == 0.2
     assert "freeze_frames" not in measures
     assert "sound" not in measures
+
+
+def test_how_a_clip_gets_to_where_it_lands_is_its_own_affair() -> None:
+    """A light that changes on the way, and a rest behind it, are as asked for; a jump is told only."""
+    landed = replace(GOOD, tail_fade=0.6, tail_blur=-2.0, repeated=9, freeze_frames=9, pace=-3.0)
+
+    assert judge(landed).verdict == "tail fades"
+    assert judge_landing(landed).clean
+    assert [finding.field for finding in judge_landing(landed).findings] == ["pace"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "verdict"),
+    [
+        ("handoff_shift", 0.5, "last frame ignored"),
+        ("likeness", 0.2, "scene changed"),
+        ("handoff_de", 2.0, "exposure"),
+        ("handoff_ssim", 0.9, "softer"),
+    ],
+)
+def test_where_a_clip_lands_is_judged(field: str, value: float, verdict: str) -> None:
+    """It is the clip before that is blamed for a frame it did not end on."""
+    found = judge_landing(replace(GOOD, **{field: value}))
+
+    assert found.verdict == verdict
+    assert "begins on" not in found.findings[0].words

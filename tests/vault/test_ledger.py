@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def test_a_run_s_budget_counts_only_what_the_run_bought(ledger: Ledger) -> None:
 
     assert isinstance(admit(ledger, "b", limits), Admitted)
     assert isinstance(admit(ledger, "c", limits), OverBudget)
+
+
+def test_a_budget_that_boards_share(ledger: Ledger) -> None:
+    """What any of them bought in the run counts, and what others bought does not."""
+    bought(ledger, "a")
+    budget = Money(Decimal("0.60"))
+    start = ledger.last_number()
+    shared = Limits(100, 1000, run_budget=budget, run_start=start, run_boards=("one", "two"))
+    bought(ledger, "b")
+    first, second, third = (order(key, board=f"{key}") for key in ("one", "two", "three"))
+
+    assert isinstance(ledger.admit(first, shared, 0.0), Admitted)
+    assert isinstance(ledger.admit(second, shared, 0.0), Admitted)
+    assert isinstance(ledger.admit(replace(first, key="more"), shared, 0.0), OverBudget)
+    assert isinstance(ledger.admit(third, Limits(100, 1000, run_budget=budget), 0.0), Admitted)
 
 
 def test_what_was_never_taken_may_be_sent_again(ledger: Ledger) -> None:

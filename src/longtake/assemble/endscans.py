@@ -36,8 +36,8 @@ _LAST_LOOKS = 2
 class TakeEnds:
     """A take as a seam meets it: its file, the frame `out` where it ends, and how it is mended.
 
-    Footage or a still that a chain begins on is no take: it is looked at in the form `film`, which
-    gives its frames their numbers, and `material` stands behind it.
+    Footage or a still that a chain begins on, or lands on, is no take: it is looked at in the form
+    `film`, which gives its frames their numbers, from its frame `begin` on; `material` stands behind it.
     """
 
     clip: str
@@ -47,6 +47,7 @@ class TakeEnds:
     mending: Mending | None = None
     material: Material | None = None
     film: FilmFormat | None = None
+    begin: int = 0
 
     @property
     def rate(self) -> FrameRate:
@@ -70,7 +71,8 @@ class TakeEnds:
     def key(self) -> str:
         """Name all that shows: the file, its part, its repairs."""
         mended = self.mending.sha256 if self.mending else ""
-        return f"{self.sha256} {self.out} {mended} {self._drawing}"
+        begins = f" from {self.begin}" if self.begin else ""
+        return f"{self.sha256} {self.out} {mended} {self._drawing}{begins}"
 
     @property
     def _drawing(self) -> str:
@@ -149,7 +151,8 @@ def _kept(ends: TakeEnds, folder: Path) -> MeasuredEnds | None:
 
 def _windows(ends: TakeEnds, folder: Path) -> tuple[_Window, _Window]:
     behind = ends.out + 1
-    head, tail = (0, min(WINDOW, behind)), (max(0, behind - WINDOW), behind)
+    begin = ends.begin
+    head, tail = (begin, min(begin + WINDOW, behind)), (max(begin, behind - WINDOW), behind)
 
     def window(name: str, start: int, end: int) -> _Window:
         plain = f"{ends.name}-{name}-{start}-{end}"

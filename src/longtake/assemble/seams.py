@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,8 @@ from longtake.media.workers import cores
 from longtake.seam.measure import SeamScore, measure_seam
 from longtake.seam.mending import Mending
 from longtake.seam.scan import Scan
-from longtake.seam.verdict import Finding, Judgement, judge
-from longtake.timeline import Seam, Timeline
+from longtake.seam.verdict import Finding, Judgement, judge, judge_landing
+from longtake.timeline import Seam, Timeline, TimelineClip
 from longtake.units import Fit, film_frames_until
 from longtake.vault.take import Take
 
@@ -46,7 +46,8 @@ class SeamPlace:
     """A seam between two takes: seam `number` of the film, whose next clip begins at film frame `at`.
 
     `trimmed` frames of the film were given up because the tail of the take before it was bad,
-    `dropped` because the next take began with a picture that stood still.
+    `dropped` because the next take began with a picture that stood still. At a `landing` the take
+    before it was asked to end on that picture.
     """
 
     number: int
@@ -55,6 +56,7 @@ class SeamPlace:
     at: int
     trimmed: int
     dropped: int
+    landing: bool = False
 
     @property
     def key(self) -> str:
@@ -62,6 +64,7 @@ class SeamPlace:
         log = self.after.mending.as_json() if self.after.mending else None
         sides = [f"{ends.clip} {ends.key}" for ends in (self.before, self.after)]
         words = repr([self.number, sides, self.at, self.trimmed, self.dropped, log])
+        words += " landing" if self.landing else ""
         return hashlib.sha256(words.encode()).hexdigest()
 
 
@@ -189,32 +192,37 @@ def seam_places(
     wanted = dict(zip(planned, conformed.clips, strict=True))
     placed = list(conformed.placed())
     places: list[SeamPlace] = []
+    film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
     number = 0
     for index, join in enumerate(conformed.joins):
         if not isinstance(join, Seam):
             continue
         number += 1
         before, (at, after) = placed[index][1].id, (placed[index + 1][0], placed[index + 1][1].id)
-        left, right = takes.get(before), takes.get(after)
-        # Behind a seam there is always a take: only clips that are made begin on another's frame.
-        if left is None or isinstance(left, DrawnMaterial) or not isinstance(right, Take):
+        ends, behind = (_ends(wanted[clip], takes.get(clip), film) for clip in (before, after))
+        if ends is None or behind is None:
             continue
+        trimmed, left = 0, takes[before]
         if isinstance(left, Take):
-            ends = take_ends(before, left)
             whole, kept = (
                 min(planned[before].end, film_frames_until(frame, left.rate, timeline.rate))
                 for frame in (left.frames - 1, left.out_point)
             )
             trimmed = whole - kept
-        else:
-            film = FilmFormat(timeline.size, timeline.rate, fit, timeline.background)
-            last = wanted[before].end - 1
-            ends = TakeEnds(before, left.path, left.sha256, last, None, left, film)
-            trimmed = 0
         dropped = wanted[after].start - planned[after].start
-        behind = take_ends(after, right)
-        places.append(SeamPlace(number, ends, behind, at, max(0, trimmed), max(0, dropped)))
+        cut = max(0, trimmed), max(0, dropped)
+        places.append(SeamPlace(number, ends, behind, at, *cut, join.landing))
     return tuple(places)
+
+
+def _ends(laid: TimelineClip, shown: Take | Material | None, film: FilmFormat) -> TakeEnds | None:
+    """Give a take, footage or a still as a seam meets it; None for what has no frames to look at."""
+    if shown is None or isinstance(shown, DrawnMaterial):
+        return None
+    if isinstance(shown, Take):
+        return take_ends(laid.id, shown)
+    last, begin = laid.end - 1, laid.start
+    return TakeEnds(laid.id, shown.path, shown.sha256, last, None, shown, film, begin)
 
 
 def count_seams(timeline: Timeline) -> int:
@@ -266,17 +274,20 @@ def _measure_all(sides: Iterable[TakeEnds], folder: Path) -> None:
 
 
 def _look(place: SeamPlace, before: MeasuredEnds, after: MeasuredEnds) -> SeamLook:
-    plain = _view(before.plain.tail, after.plain.head, 1)
+    judged = judge_landing if place.landing else judge
+    plain = _view(before.plain.tail, after.plain.head, 1, judged)
     if not (place.before.is_mended or place.after.is_mended or place.after.dropped):
         return SeamLook(place, plain, plain)
     # The frame that was sent stands once: behind a lead-in left out, one frame more is gone.
     first = 1 + place.after.dropped
-    return SeamLook(place, plain, _view(before.repaired.tail, after.repaired.head, first))
+    return SeamLook(place, plain, _view(before.repaired.tail, after.repaired.head, first, judged))
 
 
-def _view(before: Scan, after: Scan, first: int) -> SeamView:
+def _view(
+    before: Scan, after: Scan, first: int, judged: Callable[[SeamScore], Judgement]
+) -> SeamView:
     score = measure_seam(before, after, first=first)
-    return SeamView(score, judge(score), _difference(before, after))
+    return SeamView(score, judged(score), _difference(before, after))
 
 
 def _difference(before: Scan, after: Scan) -> Plane:

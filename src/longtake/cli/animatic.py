@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 
 from longtake.cli import options
-from longtake.cli.board import find_board
-from longtake.cli.making import make_and_show
+from longtake.cli.board import find_boards
+from longtake.cli.making import Consent, make_and_show
+from longtake.cli.many import make_together
 from longtake.units import Aspect
 from longtake.wishes import Wishes
 
 
 @click.command("animatic")
-@options.BOARD
+@options.BOARDS
 @click.option(
     "--no-labels", is_flag=True, help="Draw no scene, prompt and timecode into the clips."
 )
@@ -25,7 +26,7 @@ from longtake.wishes import Wishes
 @options.TRACE
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     no_labels: bool,
     quality: str,
     no_copy: bool,
@@ -33,12 +34,12 @@ def command(
     variables: dict[str, str],
     trace: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Make a rough moving version of the whole film, free and without a key.
 
     It uses the lengths of the models the board names, so that its cuts are the film's.
     """
-    path = find_board(board)
+    paths = find_boards(boards)
     wishes = Wishes(
         animatic=True,
         quality=quality,
@@ -47,4 +48,9 @@ def command(
         labels=not no_labels,
         variables=variables,
     )
-    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)
+    if len(paths) > 1:
+        return make_together(paths, wishes, Consent(), as_json=as_json, trace=trace)
+    make_and_show(
+        paths[0], wishes, gate=lambda plan, before, why: None, as_json=as_json, trace=trace
+    )
+    return 0

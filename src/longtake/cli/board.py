@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from longtake.storyboard.choices import ENDING
 from longtake.storyboard.diagnose import did_you_mean, quoted
 
 # A board says which version of the language it speaks; other YAML files do not.
@@ -50,6 +51,20 @@ def find_board(named: Path | None) -> Path:
     return boards[0]
 
 
+def find_boards(named: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Give the paths of the boards that are named, each once, or of the only one in the folder.
+
+    Where several are named, as by `*.yaml`, what lies beside boards is left out: choices and bibles.
+    """
+    found: dict[Path, Path] = {}
+    for path in (find_board(name) for name in named or (None,)):
+        if len(named) == 1 or not _is_beside(path):
+            found.setdefault(path.resolve(), path)
+    if not found:
+        raise Misuse("none of these files is a storyboard", hint="a board has a title and scenes")
+    return tuple(found.values())
+
+
 def boards_in(folder: Path) -> tuple[Path, ...]:
     """List the storyboards of a folder; bibles, which have no scenes, are none."""
     found = [p for p in sorted(folder.iterdir()) if p.suffix in (".yaml", ".yml") and p.is_file()]
@@ -67,11 +82,22 @@ def unknown(
 
 
 def _is_board(path: Path) -> bool:
+    start = _start_of(path)
+    return bool(_SAYS_LONGTAKE.search(start) and _HAS_SCENES.search(start))
+
+
+def _is_beside(path: Path) -> bool:
+    """Tell whether a file is there and nothing in it wants to be a board."""
+    start = _start_of(path)
+    neither = not (_SAYS_LONGTAKE.search(start) or _HAS_SCENES.search(start))
+    return bool(start) and (path.name.endswith(ENDING) or neither)
+
+
+def _start_of(path: Path) -> bytes:
+    """Read the first part of a file; nothing where it cannot be read."""
     try:
         with path.open("rb") as file:
-            start = file.read(_LOOK_AT)
+            # Parsing stops at the first fault; a board with a fault is a board all the same.
+            return file.read(_LOOK_AT).replace(b"\r", b"\n")
     except OSError:
-        return False
-    # Parsing stops at the first fault; a board with a fault is a board all the same.
-    start = start.replace(b"\r", b"\n")
-    return bool(_SAYS_LONGTAKE.search(start) and _HAS_SCENES.search(start))
+        return b""

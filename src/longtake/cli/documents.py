@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
+from longtake.amend.verdicts import Amendment
+from longtake.cli.amended import State, state_of
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.events import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
-from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, Source, StartOf, StillFrame
+from longtake.history import Verdict
+from longtake.plan.job import ClipJob, DrawnClip, Edge, EndOf, Plan, StartOf, StillFrame
+from longtake.plan.promotion import promoted_shots
 from longtake.plan.waits import longest_wait
-from longtake.standing import Standing
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 from longtake.units import Aspect, Money
 
@@ -50,7 +53,11 @@ class ClipObject:
 
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
     from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
-    members of the cast whose pictures it is given, `anchor` a picture its colours are led to.
+    members of the cast whose pictures it is given, `anchor` a picture its colours are led to. `takes`
+    counts the takes that are needed, `take` is the number of the kept one: null where one of several is
+    still to be chosen. `price` is that of one take. `state` says what becomes of it: kept, rejoined (its
+    take stays, the film shows it otherwise than when it was last made), again (made again), or never
+    (made so far); `why` says what changed.
     """
 
     id: str
@@ -74,6 +81,10 @@ class ClipObject:
     anchor: str = ""
     price: str | None = None
     owned: bool | None = None
+    takes: int = 0
+    take: int | None = None
+    state: State
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +101,7 @@ class ShotObject:
     """A shot's length in frames: as asked, as made, and what is left over at its end.
 
     `lengths` are its clips in seconds; `other_split` says what the other way of dividing gives.
+    A bridge is one of them; `told` says what a model cannot make as it was asked for.
     """
 
     id: str
@@ -98,6 +110,7 @@ class ShotObject:
     surplus: int
     lengths: tuple[int, ...]
     other_split: str
+    told: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +157,8 @@ class ShapeObject:
 class PlanDocument:
     """`longtake plan --json`: everything that will happen, before any of it does.
 
-    `longest_wait` names the most clips to be bought that are made one after another.
+    `longest_wait` names the most clips to be bought that are made one after another, `gone` clips that
+    the film showed when it was last made and shows no more.
     """
 
     longtake: Literal[1] = FORM
@@ -159,11 +173,15 @@ class PlanDocument:
     clips: tuple[ClipObject, ...]
     voices: tuple[VoiceObject, ...]
     longest_wait: tuple[str, ...]
+    gone: tuple[str, ...]
     music: tuple[BedObject, ...]
     captions: tuple[CaptionsObject, ...]
     quote: QuoteObject
+    approved: tuple[str, ...]
+    promoted: tuple[str, ...]
     shortened: tuple[ShorteningObject, ...]
     unused: tuple[str, ...]
+    muted: tuple[str, ...]
     warnings: tuple[FaultObject, ...]
     other_shapes: tuple[ShapeObject, ...]
 
@@ -182,52 +200,15 @@ class CheckDocument:
     warnings: tuple[FaultObject, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerdictObject:
-    """What becomes of a clip: kept, made again (and why), or made for the first time."""
-
-    clip: str
-    state: Literal["kept", "again", "never"]
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpanObject:
-    """Film frames [`start`, `end`), made one way, and why.
-
-    `pieces` is how many files they take, `missing` how many of the frames are in none yet.
-    """
-
-    start: int
-    end: int
-    how: str
-    what: str
-    reason: str
-    pieces: int
-    missing: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExplainDocument:
-    """`longtake explain --json`: clips and why they are kept or made; spans and how they are made.
-
-    Where one clip was asked for, `clips` holds it alone and `spans` is empty.
-    """
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["explain"] = "explain"
-    board: str
-    clips: tuple[VerdictObject, ...]
-    spans: tuple[SpanObject, ...]
-    frames: int
-    lacking: int
-
-
 def plan_document(
-    plan: Plan, board: Path, *, animatic: bool, aspects: tuple[Aspect, ...] = ()
+    plan: Plan,
+    board: Path,
+    edit: Amendment,
+    *,
+    animatic: bool,
+    aspects: tuple[Aspect, ...] = (),
 ) -> PlanDocument:
-    """Write a plan as data, with the other shapes in which its film is to be made."""
+    """Write a plan as data, with what becomes of each clip, and other shapes of its film."""
     timeline = plan.timeline
     starts = timeline.scene_starts()
     return PlanDocument(
@@ -253,12 +234,14 @@ def plan_document(
                 surplus=note.surplus,
                 lengths=note.clips,
                 other_split=note.other_split,
+                told=note.told,
             )
             for note in plan.shots
         ),
-        clips=_clips(plan),
+        clips=_clips(plan, edit),
         voices=voice_objects(plan),
         longest_wait=longest_wait(plan),
+        gone=edit.gone,
         music=bed_objects(plan.cues),
         captions=caption_counts(plan),
         quote=QuoteObject(
@@ -267,8 +250,11 @@ def plan_document(
             budget=str(plan.quote.budget) if plan.quote.budget else None,
             over_budget=plan.quote.over_budget,
         ),
+        approved=plan.approved,
+        promoted=promoted_shots(plan),
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
         unused=plan.unused,
+        muted=plan.muted,
         warnings=tuple(map(fault_object, plan.warnings)),
         other_shapes=tuple(
             ShapeObject(aspect=str(aspect), size=str(aspect.of(timeline.size)))
@@ -282,40 +268,31 @@ def check_document(plan: Plan, board: Path) -> CheckDocument:
     return CheckDocument(
         board=str(board),
         scenes=len(plan.scenes),
-        shots=len(plan.shots),
+        shots=sum(not note.bridge for note in plan.shots),
         clips=len(plan.sources),
         warnings=tuple(map(fault_object, plan.warnings)),
     )
 
 
-def explain_document(standing: Standing, board: Path, clips: tuple[str, ...]) -> ExplainDocument:
-    """Write verdicts of the named clips; of all clips, with the spans, where none is named."""
-    chosen = [v for v in standing.verdicts if not clips or v.clip in clips]
-    states: dict[str, Literal["kept", "again", "never"]] = {"kept": "kept", "again": "again"}
-    return ExplainDocument(
-        board=str(board),
-        clips=tuple(
-            VerdictObject(clip=v.clip, state=states.get(v.state, "never"), why=v.why)
-            for v in chosen
-        ),
-        spans=tuple(SpanObject(**asdict(span)) for span in standing.spans if not clips),
-        frames=standing.frames,
-        lacking=standing.lacking,
-    )
-
-
-def _clips(plan: Plan) -> tuple[ClipObject, ...]:
+def _clips(plan: Plan, edit: Amendment) -> tuple[ClipObject, ...]:
+    said = {verdict.clip: verdict for verdict in edit.verdicts}
     owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
     joins = (None, *plan.timeline.joins)
     return tuple(
-        _clip(plan, plan.by_id[clip.id], at, clip, join, owned.get(clip.id))
+        _clip(plan, at, clip, join, owned.get(clip.id), said.get(clip.id))
         for (at, clip), join in zip(plan.timeline.placed(), joins, strict=True)
     )
 
 
 def _clip(
-    plan: Plan, source: Source, at: int, laid: TimelineClip, join: Join | None, owned: bool | None
+    plan: Plan,
+    at: int,
+    laid: TimelineClip,
+    join: Join | None,
+    owned: bool | None,
+    said: Verdict | None,
 ) -> ClipObject:
+    source = plan.by_id[laid.id]
     made = source if isinstance(source, ClipJob) else None
     return ClipObject(
         id=source.id,
@@ -336,10 +313,20 @@ def _clip(
         prompt=made.prompt if made else "",
         camera=source.camera,
         faces=tuple(face.name for face in made.faces) if made else (),
-        anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
+        anchor=_anchor(made),
         price=_price(made.price) if made else None,
         owned=owned,
+        takes=len(made.numbers) if made else 0,
+        take=made.take if made and not made.is_open else None,
+        state=state_of(said) if said else "never",
+        why=said.why if said else "",
     )
+
+
+def _anchor(made: ClipJob | None) -> str:
+    """Name the picture that a clip is led back to; where a bridge is led to is what it ends on."""
+    anchor = made.repairs.anchor if made else None
+    return str(anchor.path) if isinstance(anchor, StillFrame) else ""
 
 
 def _price(price: Money | None) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.errors import Fault, LongtakeError, StoryboardError
 from longtake.generate.run import Progress, Step
+from longtake.offering import Offer
 from longtake.plan.job import Plan
 
 FORM: Literal[1] = 1
@@ -30,13 +31,19 @@ class StartEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannedEvent:
+class _OfBoard:
+    """What is told of one board: `board` is its file."""
+
+    board: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedEvent(_OfBoard):
     """The plan stands; nothing was made yet. `clips` counts clips a provider makes, `voices` narrations
     to be said. It stands `again`, with other lengths, once voices were made.
     """
 
     event: Literal["planned"] = "planned"
-    board: str
     title: str
     clips: int
     owned: int
@@ -48,7 +55,34 @@ class PlannedEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoiceEvent:
+class TakeObject:
+    """One take of a clip: its place by the rank (1 is best), and the reasons in words."""
+
+    take: int
+    place: int
+    proposed: bool
+    reasons: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceEvent(_OfBoard):
+    """Several takes of a clip are there and none was chosen; `sheet` is a picture of all of them.
+
+    `shot` is what `longtake keep` calls it. `taken` is the take that is gone on with, null where the
+    author is to choose.
+    """
+
+    event: Literal["choice"] = "choice"
+    clip: str
+    shot: str
+    takes: tuple[TakeObject, ...]
+    sheet: str
+    taken: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceEvent(_OfBoard):
     """A voice is made, failed, or waiting for what the message says."""
 
     event: Literal["voice"] = "voice"
@@ -58,8 +92,11 @@ class VoiceEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipEvent:
+class ClipEvent(_OfBoard):
     """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
+
+    It is at "choose" where several takes are there and none was chosen, and "held" where it continues
+    such a clip.
 
     A clip that an earlier run bought and the board no longer asks for is settled when it is home,
     unsettled where it cannot be brought there.
@@ -73,7 +110,7 @@ class ClipEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
+class WebhookEvent(_OfBoard):
     """Calls of providers are awaited at `url`; `calls` have come by the end, null at the beginning."""
 
     event: Literal["webhook"] = "webhook"
@@ -82,7 +119,7 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenderingEvent:
+class RenderingEvent(_OfBoard):
     """So many frames of a film were rendered in this run, of `total` of the whole film.
 
     `aspect` is its shape, such as 9:16, where that is not the film's own.
@@ -95,7 +132,7 @@ class RenderingEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilmEvent:
+class FilmEvent(_OfBoard):
     """A film is there, the one in its own shape first, then one of each other shape that was asked for.
 
     `made` is false where it already was what it should be.
@@ -113,7 +150,7 @@ class FilmEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamsEvent:
+class SeamsEvent(_OfBoard):
     """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
 
     event: Literal["seams"] = "seams"
@@ -122,7 +159,7 @@ class SeamsEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileEvent:
+class FileEvent(_OfBoard):
     """A finished file beside the film."""
 
     event: Literal["file"] = "file"
@@ -144,8 +181,11 @@ class FaultObject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorEvent:
-    """The run ends with this exit code. It may be the first line, so it carries the versions."""
+class ErrorEvent(_OfBoard):
+    """The run ends with this exit code, or, where several boards are made, that of `board` does.
+
+    It may be the first line, so it carries the versions.
+    """
 
     longtake: Literal[1] = FORM
     version: str = __version__
@@ -160,6 +200,7 @@ RunLine = (
     StartEvent
     | PlannedEvent
     | WebhookEvent
+    | ChoiceEvent
     | VoiceEvent
     | ClipEvent
     | RenderingEvent
@@ -201,10 +242,14 @@ def error_of(error: LongtakeError) -> ErrorEvent:
 
 
 class EventLines:
-    """Listens to a run and writes what it hears, one object a line."""
+    """Listens to a run and writes what it hears of a board, one object a line.
 
-    def __init__(self, write: Callable[[object], None]) -> None:
+    Entered it writes the first line of all; that of several boards is written by who makes them.
+    """
+
+    def __init__(self, write: Callable[[object], None], board: str = "") -> None:
         self._write = write
+        self._board = board
         self._rendered = 0
 
     def __enter__(self) -> EventLines:
@@ -218,12 +263,14 @@ class EventLines:
         """Write one event."""
         line = self._line(event)
         if line is not None:
-            self._write(line)
+            self._write(replace(line, board=self._board))
 
-    def _line(self, event: events.Event) -> RunLine | None:
+    def _line(self, event: events.Event) -> _OfBoard | None:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)
+            case events.Offered(offer, taken):
+                return _choice(offer, taken)
             case events.Voiced(voice, state, message):
                 return VoiceEvent(voice=voice, state=state, message=message)
             case events.Listening(url, calls):
@@ -247,7 +294,6 @@ class EventLines:
 def _planned(plan: Plan, again: bool) -> PlannedEvent:
     timeline = plan.timeline
     return PlannedEvent(
-        board=plan.board,
         title=plan.title,
         clips=len(plan.jobs),
         owned=sum(owned for _, _, owned in plan.quote.lines),
@@ -256,6 +302,22 @@ def _planned(plan: Plan, again: bool) -> PlannedEvent:
         price=str(plan.quote.total),
         voices=sum(not job.owned for job in plan.speech),
         again=again,
+    )
+
+
+def _choice(offer: Offer, taken: int | None) -> ChoiceEvent:
+    takes = tuple(
+        TakeObject(
+            take=candidate.number,
+            place=candidate.place,
+            proposed=candidate.proposed,
+            reasons=candidate.reasons,
+            path=str(candidate.take.path),
+        )
+        for candidate in offer.candidates
+    )
+    return ChoiceEvent(
+        clip=offer.clip, shot=offer.name, takes=takes, sheet=str(offer.sheet), taken=taken
     )
 
 

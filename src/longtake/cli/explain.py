@@ -8,7 +8,8 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_board, unknown
-from longtake.cli.documents import explain_document
+from longtake.cli.completing import complete_shots
+from longtake.cli.explaindocument import explain_document
 from longtake.cli.say import DIM, PATH, STATES, plain
 from longtake.cli.spoken import voice_verdict
 from longtake.plan.job import ClipJob, DrawnClip, FootageClip, Plan
@@ -17,8 +18,8 @@ from longtake.wishes import Wishes
 
 
 @click.command("explain")
-@options.BOARD
-@click.argument("clip", required=False)
+@options.BOARD_OR_SHOT
+@click.argument("clip", required=False, shell_complete=complete_shots)
 @options.SET
 @options.ANIMATIC
 @options.QUALITY
@@ -66,8 +67,9 @@ def _named(plan: Plan, name: str) -> tuple[str, ...]:
 
 def _sentence(standing: Standing, name: str) -> str:
     source = standing.plan.by_id[name]
-    if isinstance(source, ClipJob):
-        return str(next(v for v in standing.verdicts if v.clip == name))
+    said = next(v for v in standing.verdicts if v.clip == name)
+    if isinstance(source, ClipJob) or said.state == "rejoined":
+        return str(said)
     kind = "footage" if isinstance(source, FootageClip) else "a still"
     if isinstance(source, DrawnClip):
         return f"{name}: a title card, drawn into the film; nothing has to be made"
@@ -91,7 +93,7 @@ def _tell_spans(standing: Standing) -> None:
     say.tell(say.TIMES)
     say.tell()
     for verdict in standing.verdicts:
-        if verdict.clip in standing.missing:
+        if verdict.clip in standing.missing or verdict.state == "rejoined":
             say.tell((str(verdict), STATES["missing"]))
     for spoken in standing.plan.spoken:
         if spoken.job and not spoken.job.owned:

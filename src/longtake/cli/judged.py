@@ -1,4 +1,4 @@
-"""How takes at which a chain stops, and those taken as they are, are told."""
+"""How takes at which a chain stops, those taken as they are, and approved shots are told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from rich.text import Text
 
 from longtake.cli.say import DIM, WARNING, assembled, plain
+from longtake.cli.table import first_of
+from longtake.plan.job import Plan
+from longtake.plan.promotion import promoted_shots
 
 
 def judged_lines(refused: Mapping[str, str], accepted: tuple[str, ...]) -> Iterator[Text]:
@@ -15,5 +18,15 @@ def judged_lines(refused: Mapping[str, str], accepted: tuple[str, ...]) -> Itera
         line = f"{plain(why)}; `make --accept {plain(clip)}` takes it as it is"
         yield assembled((f"{'refused':<8}", DIM), (line, WARNING))
     if accepted:
-        named = ", ".join(map(plain, accepted[:8])) + (", ..." if len(accepted) > 8 else "")
-        yield assembled((f"{'accepted':<9}", DIM), f"{named}: shown as it came, by your word")
+        yield assembled(
+            (f"{'accepted':<9}", DIM), f"{first_of(accepted)}: shown as it came, by your word"
+        )
+
+
+def approved_words(plan: Plan) -> str:
+    """Say which shots were approved in the draft, and of which of them the final clips are there."""
+    promoted = promoted_shots(plan)
+    waiting = tuple(shot for shot in plan.approved if shot not in promoted)
+    parts = [f"{first_of(promoted)} (promoted)"] if promoted else []
+    parts += [f"{first_of(waiting)} (still to promote)"] if waiting else []
+    return "; ".join(parts)

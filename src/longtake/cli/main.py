@@ -1,6 +1,6 @@
 """The command `longtake`: finds the verb, runs it, and turns every ending into an exit code.
 
-Exit codes: 0 ok, 1 failed, 2 usage or storyboard fault, 3 needs confirmation, 4 over budget,
+Exit codes: 0 ok, 1 failed, 2 usage or storyboard fault, 3 needs confirmation or a choice, 4 over budget,
 5 provider key or balance, 6 a purchase needs a decision, 11 another run holds the project,
 70 a bug of ours, 130 interrupted.
 """
@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from longtake import __version__
 from longtake.errors import LongtakeError
@@ -26,10 +27,16 @@ from longtake.errors import LongtakeError
 VERBS = {
     "init": "Write a small storyboard with stills that renders at once",
     "check": "Find every fault in a storyboard, and in the files it names",
+    "fmt": "Lay a storyboard out in one way, with all its comments",
     "plan": "Show the chain of clips, lengths, joins, prices; makes nothing",
+    "diff": "Compare two boards: what is kept, re-joined or made again, and what that costs",
     "explain": "Say why a clip is made again, and how the film is put together",
     "animatic": "Make a rough moving version of the film, free, without a key",
     "make": "Make the film; what exists already is not made again",
+    "reroll": "Buy further takes of a shot, to choose from; the film stays as it is",
+    "keep": "Choose the take of a shot that goes into the film; spends nothing",
+    "approve": "Approve shots as the draft shows them; spends nothing",
+    "promote": "Make the final clips of the approved shots alone",
     "status": "Show what is made, what is missing, and who is at work",
     "seams": "Look at every seam of the film, as it was made and as it is repaired",
     "models": "Show what every model makes, what it costs, and whether its key is set",
@@ -38,6 +45,7 @@ VERBS = {
     "verify": "Check that every take is there and whole",
     "gc": "Show, and remove on request, what nothing needs",
     "doctor": "Look whether this machine and your keys are well; costs nothing",
+    "completion": "Write what a shell needs to complete verbs, options and boards",
     "simulate": "Answer like the remote providers, here, without money",
 }
 
@@ -63,10 +71,20 @@ class Verbs(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # Asked by itself, click would import every verb for its help.
+        verbs = [
+            CompletionItem(verb, help=said)
+            for verb, said in VERBS.items()
+            if verb.startswith(incomplete)
+        ]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in VERBS:
+        asked = args and not args[0].startswith("-") and not ctx.resilient_parsing
+        if asked and args[0] not in VERBS:
             raise _no_verb(args[0], ctx)
         return super().resolve_command(ctx, args)
 

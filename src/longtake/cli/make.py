@@ -7,18 +7,20 @@ from pathlib import Path
 import click
 
 from longtake.cli import options, say
-from longtake.cli.board import find_board
+from longtake.cli.board import find_boards
 from longtake.cli.making import Consent, confirm, make_and_show
+from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import plan_film
 from longtake.generate.doorbell import Webhook
+from longtake.plan.parts import before_choices
 from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 
 
 @click.command("make")
-@options.BOARD
+@options.BOARDS
 @options.DRAFT
 @options.QUALITY
 @options.NO_COPY
@@ -30,11 +32,12 @@ from longtake.wishes import Wishes
 @options.ACCEPT
 @options.WEBHOOK
 @options.LISTEN
+@options.TAKE_BEST
 @options.YES
 @options.TRACE
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     draft: bool,
     quality: str,
     no_copy: bool,
@@ -46,15 +49,18 @@ def command(
     accepted: tuple[str, ...],
     webhook: str | None,
     listen: str | None,
+    take_best: bool,
     yes: bool,
     trace: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Make the film. What exists already is not made again.
 
-    Stop it whenever you like: the same command goes on where it stopped.
+    Stop it whenever you like: the same command goes on where it stopped. Of several boards one film
+    after the other is made, over one `--budget`; an error of one stops none of the others, and the exit
+    code is the highest.
     """
-    path = find_board(board)
+    paths = find_boards(boards)
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
@@ -68,16 +74,24 @@ def command(
         accepted=frozenset(accepted),
         agreed=yes,
         webhook=_webhook(webhook, listen),
+        take_best=take_best,
     )
+    if len(paths) > 1:
+        if accepted:
+            raise click.UsageError("`--accept` names a clip of one board: name that board alone")
+        return make_together(paths, wishes, consent, as_json=as_json, trace=trace)
     make_and_show(
-        path,
+        paths[0],
         wishes,
-        gate=lambda plan, before: confirm(plan, consent, before),
+        gate=lambda plan, before, why: confirm(
+            plan if take_best else before_choices(plan), consent, before, why
+        ),
         as_json=as_json,
         trace=trace,
     )
     if draft and not as_json:
-        _say_final(path, variables)
+        _say_final(paths[0], variables)
+    return 0
 
 
 def _webhook(url: str | None, listen: str | None) -> Webhook | None:
@@ -103,3 +117,6 @@ def _say_final(board: Path, variables: dict[str, str]) -> None:
         price += f", {len(quote.unknown):,} of them of unknown price"
     text = price if lacking else "every clip of it is owned already"
     say.tell(("the final film: ", DIM), f"{text}; `longtake make` without `--draft` makes it")
+    if lacking:
+        some = "some shots first: `longtake approve SHOT...`, then `longtake promote`"
+        say.tell((some, DIM))

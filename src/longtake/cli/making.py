@@ -12,7 +12,7 @@ import click
 from longtake import events
 from longtake.assemble.film import Film
 from longtake.cli import say
-from longtake.cli.events import EventLines
+from longtake.cli.events import EventLines, StartEvent
 from longtake.cli.progress import Bars, Lines
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted, counted_both
@@ -24,8 +24,9 @@ from longtake.plan.quote import clips_total
 from longtake.units import Money
 from longtake.wishes import Wishes
 
-# What may stop a plan, by an error; the second plan is the one that was agreed to before.
-Gate = Callable[[Plan, Plan | None], None]
+# What may stop a plan, by an error; the second plan is the one that was agreed to before, and why it is
+# another one now.
+Gate = Callable[[Plan, Plan | None, str], None]
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,28 @@ def make_and_show(
 
     `trace` is where a trace of the run is written, made or not.
     """
-    with traced(trace) as tell:
-        if as_json:
-            with EventLines(say.answer_json) as lines:
-                make_film(board, wishes, _gated(gate, lines, tell))
-            return
-        _make_on_terminal(board, wishes, gate, tell)
+    if as_json:
+        say.answer_json(StartEvent())
+    with traced(trace) as also:
+        show_making(board, wishes, gate, also, as_json=as_json)
 
 
-def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell) -> None:
+def show_making(
+    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, *, as_json: bool, label: str = ""
+) -> None:
+    """Make the film of a board and show how it goes; `label` counts it among others, `also` hears too."""
+    if as_json:
+        lines = EventLines(say.answer_json, str(board))
+        make_film(board, wishes, _gated(gate, lines, also))
+    else:
+        _make_on_terminal(board, wishes, gate, also, label)
+
+
+def _make_on_terminal(
+    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str
+) -> None:
     console = say.terminal()
-    display = Bars(console) if console.is_terminal else Lines(console)
+    display = Bars(console, label) if console.is_terminal else Lines(console, label)
     films: list[tuple[Film, list[events.Delivered]]] = []
     seams: list[events.SeamsSeen] = []
     plans: list[Plan] = []
@@ -80,38 +92,64 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
         else:
             say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
         say.answer((say.shown(film.path), PATH))
-    _say_seams(seams, wishes.flavour)
+    _say_seams(seams, wishes.flavour, f" {say.shown(board)}" if label else "")
 
 
-def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
+def confirm(plan: Plan, consent: Consent, before: Plan | None = None, why: str = "") -> None:
     """Ask before money is spent; raises ConfirmationNeeded where nobody can answer, or says no.
 
     A budget given on the command line is the author's word already. `before` is the plan that was
-    agreed to, where it has become dearer since.
+    agreed to, where it has become dearer since, and `why` what made it so.
     """
     what = _to_buy(plan)
-    if not what or consent.yes or consent.budget is not None:
+    if not what:
         return
-    longer = "the voices are longer than was estimated: " if before else ""
+    longer = f"{why}: " if before else ""
     was = f" (not {clips_total(before.quote)})" if before else ""
     nothing = "no clip was bought" if before else "nothing was bought"
-    if plan.quote.unknown:
-        what += f" ({len(plan.quote.unknown):,} of unknown price)"
+    cost = f"{plan.quote.total}{was}"
+    agree(what, cost, len(plan.quote.unknown), consent, longer=longer, nothing=nothing)
+
+
+def agree(
+    what: str,
+    cost: str,
+    unknown: int,
+    consent: Consent,
+    *,
+    longer: str = "",
+    nothing: str = "nothing was bought",
+) -> None:
+    """Ask whether something is to be bought for so much, unless the author has said so already.
+
+    Raises ConfirmationNeeded where nobody can answer, or says no.
+    """
+    if consent.yes or consent.budget is not None:
+        return
+    if unknown:
+        what += f" ({unknown:,} of unknown price)"
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConfirmationNeeded(
-            f"{longer}{what} would cost {plan.quote.total}{was}, and nobody is here to agree",
+            f"{longer}{what} would cost {cost}, and nobody is here to agree",
             hint=f"say `--yes`, or set a limit with `--budget`; {nothing}",
         )
-    question = f"{longer}Buy {what} for {plan.quote.total}{was}?"
+    question = f"{longer}Buy {what} for {cost}?"
     if not click.confirm(question[:1].upper() + question[1:], err=True):
         raise ConfirmationNeeded(f"not agreed: {nothing}", hint="`longtake animatic` is free")
+
+
+def gated_by_consent(consent: Consent, tell: events.Tell) -> events.Tell:
+    """Ask before a plan is bought, and again where it became dearer, before anybody else hears of it."""
+    return _gated(lambda plan, before, why: confirm(plan, consent, before, why), tell)
 
 
 def _to_buy(plan: Plan) -> str:
     """Say what money would be spent on, "" for nothing."""
     clips = len(plan.to_buy)
+    takes = sum(len(plan.quote.lacking[job.id]) for job in plan.to_buy)
     voices = sum(not (job.owned or job.free) for job in plan.speech)
-    return counted_both(clips, voices)
+    what = counted_both(clips, voices)
+    return what if takes == clips else f"{counted(takes, 'take')} ({what})"
 
 
 def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
@@ -119,7 +157,7 @@ def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
 
     def hear(event: events.Event) -> None:
         if isinstance(event, events.Planned) and (event.before or not event.again):
-            gate(event.plan, event.before)
+            gate(event.plan, event.before, event.why)
         for tell in listeners:
             tell(event)
 
@@ -148,9 +186,9 @@ def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
     return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
 
 
-def _say_seams(looked: list[events.SeamsSeen], flavour: str) -> None:
+def _say_seams(looked: list[events.SeamsSeen], flavour: str, board: str) -> None:
     """Say how many seams can be seen, and what shows them; nothing where none can."""
-    verb = f"longtake seams --{flavour}" if flavour else "longtake seams"
+    verb = f"longtake seams{board}" + (f" --{flavour}" if flavour else "")
     for seen in looked:
         if seen.visible:
             count = counted(seen.seams, "seam")

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from longtake.cli.completing import complete_boards, complete_boards_or_shots
 from longtake.units import Aspect, Money
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Complete = Callable[[click.Context, click.Parameter, str], list[Any]]
 
 
 def _variables(
@@ -48,9 +50,14 @@ def _aspects(
     return tuple(found)
 
 
-BOARD: Decorator = click.argument(
-    "board", metavar="[FILE]", required=False, type=click.Path(path_type=Path)
-)
+def _board(name: str, metavar: str, complete: Complete, **more: Any) -> Decorator:
+    path = click.Path(path_type=Path)
+    return click.argument(name, metavar=metavar, type=path, shell_complete=complete, **more)
+
+
+BOARD = _board("board", "[FILE]", complete_boards, required=False)
+BOARD_OR_SHOT = _board("board", "[FILE]", complete_boards_or_shots, required=False)
+BOARDS = _board("boards", "[FILE]...", complete_boards, nargs=-1)
 SET: Decorator = click.option(
     "--set",
     "variables",
@@ -89,9 +96,15 @@ BUDGET: Decorator = click.option(
     "--budget",
     metavar="MONEY",
     callback=_money,
-    help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget.',
+    help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget. For several boards'
+    " it is that of all together, and each one's own holds too.",
 )
 YES: Decorator = click.option("--yes", is_flag=True, help="Buy what the plan needs without asking.")
+TAKE_BEST: Decorator = click.option(
+    "--take-best",
+    is_flag=True,
+    help="Of several takes go on with the best by its rank, and write that into the choices.",
+)
 DRAFT: Decorator = click.option(
     "--draft", is_flag=True, help="The board's draft: the same film by its cheaper model."
 )

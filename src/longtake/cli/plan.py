@@ -8,28 +8,33 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from longtake.amend.verdicts import Amendment
 from longtake.buying import missing_keys
 from longtake.cli import options, say
-from longtake.cli.board import find_board
+from longtake.cli.amended import amended_line, amended_lines
+from longtake.cli.board import find_boards
 from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
-from longtake.cli.judged import judged_lines
+from longtake.cli.each import for_each
+from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
-from longtake.cli.table import counted
+from longtake.cli.table import counted, counted_both
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
+from longtake.plan.parts import held_clips
+from longtake.plan.together import quote_together
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
-from longtake.standing import find_takes, judged
+from longtake.standing import amended, find_takes, judged
 from longtake.units import Aspect
 from longtake.wishes import Wishes
 
 
 @click.command("plan")
-@options.BOARD
+@options.BOARDS
 @options.SET
 @options.ANIMATIC
 @options.DRAFT
@@ -39,36 +44,80 @@ from longtake.wishes import Wishes
 )
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     variables: dict[str, str],
     animatic: bool,
     draft: bool,
     aspects: tuple[Aspect, ...],
     every: bool,
     as_json: bool,
-) -> None:
-    """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing."""
-    path = find_board(board)
+) -> int:
+    """Show the chain of clips: lengths, joins, what each begins on, prices. Makes nothing.
+
+    Of several boards it says what an edit does to each (such as one of a bible they share), and what
+    all of them cost; `--all` shows their chains as well.
+    """
+    paths = find_boards(boards)
     wishes = Wishes(animatic=animatic, draft=draft, variables=variables, aspects=aspects)
-    plan = plan_film(path, wishes)
-    if as_json:
-        say.answer_json(plan_document(plan, path, animatic=animatic, aspects=aspects))
-        return
+    plans: list[Plan] = []
+
+    def show(path: Path) -> None:
+        plan = plan_film(path, wishes)
+        edit = amended(plan, Project.of(path, variables), wishes)
+        plans.append(plan)
+        if as_json:
+            say.answer_json(plan_document(plan, path, edit, animatic=animatic, aspects=aspects))
+            return
+        _show(plan, path, edit, wishes, every=every, chain=every or len(paths) == 1)
+        if len(paths) > 1:
+            say.answer()
+
+    code = for_each(paths, show, as_json=as_json)
+    if len(paths) > 1 and not as_json:
+        say.answer(_together(plans, len(paths)))
+    return code
+
+
+def _show(
+    plan: Plan, path: Path, edit: Amendment, wishes: Wishes, *, every: bool, chain: bool
+) -> None:
     console = say.terminal(err=False)
     width = console.width if console.is_terminal else None
     say.answer((plain(plan.title), HEADING), (f"  {say.shown(path)}", DIM))
     say.answer()
-    # One answer for all of the tree: each one opens a terminal of its own.
-    say.answer(Text("\n").join(plan_tree(plan, width, every=every)))
-    say.answer()
-    for line in (*summary(plan), *_shapes(plan, aspects), *key_lines(plan, path)):
+    if chain:
+        tree = plan_tree(plan, width, every=every, amended=edit if edit.known else None)
+        say.answer_lines(tree)
+        say.answer()
+    for line in _edit_lines(plan, edit, every):
         say.answer(line)
-    if not animatic:
+    for line in (*summary(plan), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
+        say.answer(line)
+    if not wishes.animatic:
         for line in judged_lines(*judged(find_takes(plan, Project(path)))):
             say.answer(line)
     if plan.warnings:
         say.tell()
     say.warn(plan.warnings)
+
+
+def _together(plans: list[Plan], boards: int) -> Text:
+    """Say what several boards come to; what more than one of them needs is counted once."""
+    quote = quote_together(plans)
+    what = counted_both(quote.clips, quote.voices)
+    price = f"{quote.total} still to pay" if what else "nothing still to pay"
+    if quote.unknown:
+        price += f", without {quote.unknown:,} of unknown price"
+    whole = counted(len(plans), "board") + (f" of {boards:,}" if len(plans) < boards else "")
+    return _named("all", f"{whole}; {f'{what} to buy, ' if what else ''}{price}")
+
+
+def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:
+    """Say what an edit does, in a block of its own; nothing where it does nothing."""
+    if edit.known and (edit.gone or len(edit.of("kept")) < len(edit.verdicts)):
+        yield from amended_lines(plan, edit, every=every)
+        yield Text()
+        yield _named("edit", amended_line(plan, edit))
 
 
 def summary(plan: Plan) -> Iterator[Text]:
@@ -85,6 +134,10 @@ def summary(plan: Plan) -> Iterator[Text]:
     waits, wanted = longest_wait(plan), plan.to_buy
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
+    if any(job.is_open for job in plan.jobs):
+        yield _named("takes", _takes(plan))
+    if plan.approved:
+        yield _named("approved", approved_words(plan))
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))
@@ -96,6 +149,8 @@ def summary(plan: Plan) -> Iterator[Text]:
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
         more = f", and {len(plan.shortened) - 3} more" if len(plan.shortened) > 3 else ""
         yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
+    if plan.muted:
+        yield _named("muted", f"{_first(plan.muted)}: left out of the film")
     if plan.unused:
         yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
 
@@ -130,6 +185,10 @@ def _under(plan: Plan, bed: MusicCue) -> str:
     first = plan.by_id[bed.clips[0]]
     scene = [source.id for source in plan.sources if source.scene == first.scene]
     return first.scene if bed.clips == (scene[0], scene[-1]) else first.shot
+
+
+def _first(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def _by_key(unused: tuple[str, ...]) -> str:
@@ -194,6 +253,15 @@ def _price(plan: Plan) -> str:
         side = ", over" if quote.over_budget else ", within" if sure else "; it is to stay within"
         text += f"{side} the budget of {quote.budget}"
     return text
+
+
+def _takes(plan: Plan) -> str:
+    """Say where the chain will wait for a choice, and how much of it waits."""
+    clips = [job.id for job in plan.jobs if job.is_open]
+    named = ", ".join(clips[:5]) + (", ..." if len(clips) > 5 else "")
+    held = held_clips(plan)
+    waits = f"; {counted(len(held), 'clip')} behind wait for it" if held else ""
+    return f"of {named} one is to be chosen with `longtake keep`{waits}"
 
 
 def _named(name: str, text: str) -> Text:

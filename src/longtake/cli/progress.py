@@ -22,6 +22,7 @@ from rich.text import Text
 
 from longtake import events
 from longtake.cli import say
+from longtake.cli.offered import offer_lines
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted
 from longtake.generate.run import Progress as ClipProgress
@@ -36,12 +37,14 @@ NAMED_KEPT = 3
 class Lines:
     """Listens to a run and says on stderr, line by line, what was made."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, label: str = "") -> None:
         self.console = console or say.terminal()
+        self._label = label
         self.kept = self.made = self.failed = 0
         self._width = say.width_of(self.console)
         self._waiting: list[str] = []
         self._reasons: set[str] = set()
+        self._ended: set[str] = set()
         self._head: Text | None = None
         self._plan: Plan | None = None
         self._owned: set[str] = set()
@@ -62,11 +65,15 @@ class Lines:
                 self._plan = plan
                 self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
                 # What was said already stays said.
-                self._head = None if again and not self._head else _headline(plan)
+                self._head = None if again and not self._head else _headline(plan, self._label)
                 self._began = time.monotonic()
             case events.Listening(url, calls):
                 self._flush()
                 self.line(say.assembled(("webhook: ", DIM), _called(url, calls)))
+            case events.Offered(offer, taken):
+                self._flush()
+                for line in offer_lines(offer, taken):
+                    self.line(line)
             case events.Voiced(voice, state, message):
                 self._flush()
                 self._say_clip(ClipProgress(voice, state, message=message))
@@ -115,25 +122,36 @@ class Lines:
             self._flush()
             self._say_clip(event)
             return
+        if event.state in ("choose", "held"):
+            self.clip_ends(event)
+            self._say_once(event)
+            return
         if event.state not in ("kept", "made", "failed"):
-            if event.message and event.message not in self._reasons:
-                # Many clips wait for one reason: it is said once.
-                self._reasons.add(event.message)
-                self._flush()
-                self._say_clip(event)
+            self._say_once(event)
             self.clip_moves(event)
             return
         # Rendering begins when the last clip has come.
         self._began = time.monotonic()
         self.clip_ends(event)
         if event.state == "kept":
+            if event.clip in self._ended:
+                return  # Takes were chosen since, and all is gone through again.
+            self._ended.add(event.clip)
             self.kept += 1
             self._waiting.append(event.clip)
             return
         self._flush()
+        self._ended.add(event.clip)
         self.made += event.state == "made"
         self.failed += event.state == "failed"
         self._say_clip(event)
+
+    def _say_once(self, event: ClipProgress) -> None:
+        """Say why a clip waits: many do for one reason, which is said once."""
+        if event.message and (event.message not in self._reasons or event.state == "choose"):
+            self._reasons.add(event.message)
+            self._flush()
+            self._say_clip(event)
 
     def _say_clip(self, event: ClipProgress) -> None:
         self.line(say.state_line(event.clip, event.state, self._width))
@@ -155,8 +173,8 @@ class Lines:
 class Bars(Lines):
     """The same on a terminal that is watched: lines stay above bars that move."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, label: str = "") -> None:
+        super().__init__(console, label)
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None, complete_style="cyan", finished_style="green"),
@@ -250,9 +268,10 @@ def _called(url: str, calls: int | None) -> str:
     return f"{counted(calls, 'call')} came"
 
 
-def _headline(plan: Plan) -> Text:
+def _headline(plan: Plan, label: str) -> Text:
     owned = sum(has_take for _, _, has_take in plan.quote.lines)
     missing = len(plan.jobs) - owned
     clips = f"{missing:,} clip{'' if missing == 1 else 's'} to make, {owned:,} owned"
     frames = f"{plan.timeline.frames:,} frames"
-    return say.assembled((say.plain(plan.title), HEADING), (f"  {clips}; {frames}", DIM))
+    count = (f"{label}  " if label else "", DIM)
+    return say.assembled(count, (say.plain(plan.title), HEADING), (f"  {clips}; {frames}", DIM))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.text import Text
+from rich.text import Span, Text
 
 from longtake.cli.crash import write_crash_log
 from longtake.cli.events import ErrorEvent, error_of, json_line
@@ -25,10 +27,15 @@ STATES = {
     "settled": "green",
     "unsettled": "bold red",
     "kept": "cyan",
+    "rejoined": "yellow",
+    "again": "bold yellow",
+    "never": "green",
     "owned": "green",
     "accepted": "yellow",
     "refused": "bold red",
     "waiting": "yellow",
+    "choose": "bold yellow",
+    "held": "yellow",
     "missing": "yellow",
     "failed": "bold red",
 }
@@ -57,6 +64,15 @@ def answer(*parts: str | Text | tuple[str, str]) -> None:
     _put(assembled(*parts), err=False)
 
 
+def answer_lines(lines: Iterable[Text]) -> None:
+    """Say many lines of the result at once; where no colours are shown, nothing is made of them."""
+    if terminal(err=False).is_terminal:
+        # One answer for all: each one opens a terminal of its own.
+        answer(Text("\n").join(lines))
+    else:
+        sys.stdout.write("".join(f"{line.plain}\n" for line in lines))
+
+
 def answer_json(document: object) -> None:
     """Write one JSON document as one line on stdout, at once."""
     sys.stdout.write(json_line(document) + "\n")
@@ -65,10 +81,21 @@ def answer_json(document: object) -> None:
 
 def assembled(*parts: str | Text | tuple[str, str]) -> Text:
     """Put a line together from text and (text, style)."""
-    line = Text()
+    words: list[str] = []
+    spans: list[Span] = []
+    at = 0
     for part in parts:
-        line.append_text(part) if isinstance(part, Text) else line.append_text(_safe(part))
-    return line
+        if isinstance(part, Text):
+            text, style = part.plain, part.style
+            inner = [Span(at + span.start, at + span.end, span.style) for span in part.spans]
+        else:
+            text, style = (part, "") if isinstance(part, str) else part
+            text, inner = _safe(text), []
+        end = at + len(text)
+        spans += [Span(at, end, style), *inner] if style else inner
+        words.append(text)
+        at = end
+    return Text("".join(words), spans=spans)
 
 
 def state_line(name: str, state: str, width: int = LINE_WIDTH) -> Text:
@@ -98,9 +125,9 @@ def warn(faults: tuple[Fault, ...]) -> None:
 
 def fault_text(fault: Fault, label: tuple[str, str] | None = None) -> Text:
     """Write a fault as its text is, with place, caret and hint set apart by colour."""
-    lines = [
-        assembled((f"{fault.where}: ", HEADING), *([label] if label else []), plain(fault.message))
-    ]
+    # A warning is silenced by its code.
+    parts = (label, plain(fault.message), (f" [{fault.code}]", DIM)) if label else ()
+    lines = [assembled((f"{fault.where}: ", HEADING), *(parts or (plain(fault.message),)))]
     if fault.excerpt:
         *source, caret = fault.excerpt.split("\n")
         lines += [assembled(line) for line in source] + [assembled((caret, ERROR))]
@@ -109,14 +136,15 @@ def fault_text(fault: Fault, label: tuple[str, str] | None = None) -> Text:
     return Text("\n").join(lines)
 
 
-def failed(error: LongtakeError, *, as_json: bool = False) -> int:
-    """Say an error raised on purpose; gives its exit code."""
+def failed(error: LongtakeError, *, as_json: bool = False, board: str = "") -> int:
+    """Say an error raised on purpose, of one of several boards where it is named; gives its exit code."""
     if as_json:
-        answer_json(error_of(error))
+        answer_json(replace(error_of(error), board=board))
     if isinstance(error, StoryboardError):
         tell(Text("\n\n").join(fault_text(fault) for fault in error.faults))
     else:
-        place = f"{error.where}: " if error.where else ""
+        at = error.where or (shown(board) if board else "")
+        place = f"{at}: " if at else ""
         _say_error(place + error.message, error.hint)
     return error.exit_code
 
@@ -137,12 +165,12 @@ def misused(error: click.ClickException, *, as_json: bool = False) -> int:
     return error.exit_code
 
 
-def refused(error: OSError, *, as_json: bool = False) -> int:
+def refused(error: OSError, *, as_json: bool = False, board: str = "") -> int:
     """Say what the machine did not allow (a full disk, a folder that is read-only); gives 1."""
     place = f"{shown(str(error.filename))}: " if error.filename else ""
     reason = (error.strerror or str(error)).lower()
     hint = "nothing finished is lost; the same command goes on when that is mended"
-    return failed(LongtakeError(f"{place}{reason}", hint=hint), as_json=as_json)
+    return failed(LongtakeError(f"{place}{reason}", hint=hint), as_json=as_json, board=board)
 
 
 def interrupted(exit_code: int, *, as_json: bool = False) -> int:
@@ -176,9 +204,8 @@ def _hint(hint: str) -> Text:
     return assembled(("hint: ", HINT), plain(hint))
 
 
-def _safe(part: str | tuple[str, str]) -> Text:
-    text, style = (part, "") if isinstance(part, str) else part
-    return Text("\n".join(visible(line) for line in text.split("\n")), style=style)
+def _safe(text: str) -> str:
+    return "\n".join(map(visible, text.split("\n"))) if "\n" in text else visible(text)
 
 
 def _put(line: Text, *, err: bool) -> None:

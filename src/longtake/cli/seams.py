@@ -66,7 +66,7 @@ def command(
     """
     path = find_board(board)
     wishes = Wishes(animatic=animatic, draft=draft, variables=variables)
-    plan, project = plan_film(path, wishes), Project(path)
+    plan, project = plan_film(path, wishes), Project.of(path, variables)
     takes = find_takes(plan, project)
     places = seam_places(plan.timeline, {**materials(plan), **takes}, plan.fit)
     if play is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longtake.cli.table import counted
@@ -79,9 +78,12 @@ def price_words(job: SpeechJob) -> str:
     return str(job.price) if job.price.amount else "free"
 
 
-def said_over(plan: Plan, shot: str) -> Iterator[Spoken]:
-    """Give the narrations that begin with a shot."""
-    return (said for said in plan.spoken if plan.by_id[said.clip].shot == shot)
+def said_over(plan: Plan) -> dict[str, list[Spoken]]:
+    """Map shots to the narrations that begin with them."""
+    shots: dict[str, list[Spoken]] = {}
+    for said in plan.spoken:
+        shots.setdefault(plan.by_id[said.clip].shot, []).append(said)
+    return shots
 
 
 def voices_line(plan: Plan) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from longtake.cli import options, say
-from longtake.cli.board import find_board
-from longtake.cli.judged import judged_lines
+from longtake.cli.board import find_boards
+from longtake.cli.each import for_each
+from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.ledger import open_purchases
-from longtake.cli.say import DIM, PATH, WARNING
+from longtake.cli.say import DIM, HEADING, PATH, WARNING
 from longtake.cli.spoken import voices_line
 from longtake.cli.statusdocument import status_document
 from longtake.cli.table import counted_both
@@ -23,23 +24,36 @@ LIST_UP_TO = 40
 
 
 @click.command("status")
-@options.BOARD
+@options.BOARDS
 @options.SET
 @options.ANIMATIC
 @options.QUALITY
 @click.option("--all", "every", is_flag=True, help="List every clip, however many there are.")
 @options.JSON
 def command(
-    board: Path | None,
+    boards: tuple[Path, ...],
     variables: dict[str, str],
     animatic: bool,
     quality: str,
     every: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Show which clips are made, whether the film is up to date, and who holds the project."""
-    path = find_board(board)
-    standing = look(path, Wishes(animatic=animatic, quality=quality, variables=variables))
+    paths = find_boards(boards)
+    wishes = Wishes(animatic=animatic, quality=quality, variables=variables)
+
+    def tell(path: Path) -> None:
+        if len(paths) > 1 and not as_json:
+            say.answer((say.shown(path), HEADING))
+        _tell(path, wishes, every, as_json)
+        if path != paths[-1] and not as_json:
+            say.answer()
+
+    return for_each(paths, tell, as_json=as_json)
+
+
+def _tell(path: Path, wishes: Wishes, every: bool, as_json: bool) -> None:
+    standing = look(path, wishes)
     purchases = open_purchases(path)
     if as_json:
         say.answer_json(status_document(standing, path, purchases))
@@ -57,12 +71,20 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     missing = frozenset(standing.missing)
     for job in jobs:
         state = _state(standing, job.id)
-        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused"):
+        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused", "choose"):
             say.answer(say.state_line(job.id, state, width))
     if jobs:
         say.answer()
-    owned = len(jobs) - len(missing)
-    say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    owned = len(jobs) - len(missing)  # Of what is to be chosen from no take is the film's yet.
+    lacking = len(missing.difference(standing.to_choose))
+    say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {lacking:,} missing")
+    if standing.to_choose:
+        named = _first(list(standing.to_choose))
+        say.answer(
+            (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
+        )
+    if standing.plan.approved:
+        say.answer((f"{'approved':<9}", DIM), approved_words(standing.plan))
     voices = voices_line(standing.plan)
     if voices:
         say.answer((f"{'voices':<8}", DIM), voices)
@@ -71,6 +93,8 @@ def _tell_clips(standing: Standing, every: bool) -> None:
 
 
 def _state(standing: Standing, clip: str) -> str:
+    if clip in standing.to_choose:
+        return "choose"
     if clip in standing.missing:
         return "missing"
     if clip in standing.refused:

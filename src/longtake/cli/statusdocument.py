@@ -9,6 +9,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.events import FORM
+from longtake.plan.promotion import promoted_shots
 from longtake.standing import Standing
 from longtake.vault.purchase import Purchase
 
@@ -27,11 +28,12 @@ class OtherShapeObject:
 class StatusDocument:
     """`longtake status --json`: `lacking` frames of `frames` would be rendered.
 
-    `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
-    `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
-    the author took as it is. `silent` names voices that are still to be made, `buying` clips whose
-    purchase is under way; `unknown` numbers purchases of unknown outcome. `other_shapes` are the films
-    of other shapes that were made.
+    `approved` names shots the author approved in the draft, `promoted` those of them whose final clips
+    are there. `undecided` names clips whose repairs the next run decides, such as where others are
+    allowed now, `refused` those at whose take the chain stops, with the reason, and `accepted` those
+    whose take the author took as it is; `to_choose` names clips of whose takes one is to be chosen,
+    `silent` voices that are still to be made, `buying` clips whose purchase is under way; `unknown`
+    numbers purchases of unknown outcome. `other_shapes` are the films of other shapes that were made.
     """
 
     longtake: Literal[1] = FORM
@@ -45,9 +47,12 @@ class StatusDocument:
     lacking: int
     owned: tuple[str, ...]
     missing: tuple[str, ...]
+    approved: tuple[str, ...]
+    promoted: tuple[str, ...]
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
     accepted: tuple[str, ...]
+    to_choose: tuple[str, ...]
     silent: tuple[str, ...]
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
@@ -68,9 +73,12 @@ def status_document(
         lacking=standing.lacking,
         owned=tuple(job.id for job in standing.plan.jobs if job.id not in standing.missing),
         missing=standing.missing,
+        approved=standing.plan.approved,
+        promoted=promoted_shots(standing.plan),
         undecided=standing.undecided,
         refused=standing.refused,
         accepted=standing.accepted,
+        to_choose=standing.to_choose,
         silent=tuple(job.id for job in standing.plan.speech if not job.owned),
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),

@@ -30,3 +30,8 @@ def counted_both(clips: int, voices: int) -> str:
     """Write `2 clips and 1 voice`, "" for none of either."""
     parts = [counted(clips, "clip")] if clips else []
     return " and ".join([*parts, counted(voices, "voice")] if voices else parts)
+
+
+def first_of(names: Sequence[str], most: int = 8) -> str:
+    """Name the first of many things, and whether there are more."""
+    return plain(", ".join(names[:most]) + (", ..." if len(names) > most else ""))

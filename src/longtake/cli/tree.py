@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from longtake.amend.verdicts import Amendment
+from longtake.cli.amended import WORDS
 from longtake.cli.say import DIM, HEADING, PATH, STATES, WARNING, assembled, plain
 from longtake.cli.spoken import narration_words, said_over
 from longtake.plan.job import (
@@ -24,13 +26,13 @@ from longtake.plan.job import (
     StartOf,
     StillFrame,
 )
+from longtake.plan.speech import Spoken
 from longtake.timeline import Join, Seam, TimelineClip, Transition
 
 # A shot of more clips than this shows runs of equal ones as one line, unless all are asked for.
 FOLD_BEYOND = 12
 _GAP = 2
-_NAMED = {"#000000": "dip black", "#ffffff": "dip white"}
-_HEADS = ("", "clip", "film", "join", "begins", "price")
+_HEADS = ("", "clip", "film", "join", "begins", "take", "price")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class _Clip:
     join: Join | None
     owned: bool
     film_frames: int
+    state: str
     count: int = 1
     last: str = ""
+    lacking: int = 1
 
     @property
     def likeness(self) -> tuple[object, ...]:
@@ -51,7 +55,8 @@ class _Clip:
         job = self.source
         chained = isinstance(job, ClipJob) and isinstance(job.first, EndOf) and job.last is None
         alike = chained and isinstance(self.join, Seam)
-        return (alike or job.id, job.frames, self.owned)
+        takes = (job.numbers, self.lacking) if isinstance(job, ClipJob) else ()
+        return (alike or job.id, job.frames, self.owned, self.state, takes)
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,16 @@ class _Row:
     cells: tuple[tuple[str, str], ...] = ()
 
 
-def plan_tree(plan: Plan, width: int | None, *, every: bool = False) -> Iterator[Text]:
-    """Write a plan's chain line by line, cut to `width` cells; None leaves every line whole."""
-    rows = [row for part in _scenes(plan, every) for row in part]
-    yield from _laid_out(rows, width)
+def plan_tree(
+    plan: Plan, width: int | None, *, every: bool = False, amended: Amendment | None = None
+) -> Iterator[Text]:
+    """Write a plan's chain line by line, cut to `width` cells; None leaves every line whole.
+
+    Where something is `amended`, what becomes of each clip has a column of its own.
+    """
+    states = {said.clip: said.state for said in amended.verdicts} if amended else {}
+    rows = [row for part in _scenes(plan, every, states) for row in part]
+    yield from _laid_out(rows, width, _HEADS if states else (*_HEADS[:5], *_HEADS[6:]))
 
 
 def models_of(sources: Iterable[Source]) -> tuple[str, ...]:
@@ -83,12 +94,13 @@ def clock(plan: Plan, frames: int) -> str:
     return f"{minutes}:{rest // 10:02d}.{rest % 10}"
 
 
-def _scenes(plan: Plan, every: bool) -> Iterator[list[_Row]]:
+def _scenes(plan: Plan, every: bool, states: Mapping[str, str]) -> Iterator[list[_Row]]:
     titles = dict(plan.scenes)
     starts = plan.timeline.scene_starts()
     several = len(models_of(plan.sources)) > 1
-    notes = {note.shot: note for note in plan.shots}
-    for scene, clips in groupby(_clips(plan), key=lambda clip: clip.source.scene):
+    said = said_over(plan)
+    notes = {note.shot: list(_notes(plan, note, said.get(note.shot, []))) for note in plan.shots}
+    for scene, clips in groupby(_clips(plan, states), key=lambda clip: clip.source.scene):
         of_scene = list(clips)
         title = titles[scene] if titles[scene] != scene else ""
         models = models_of(clip.source for clip in of_scene) if several else ()
@@ -97,16 +109,19 @@ def _scenes(plan: Plan, every: bool) -> Iterator[list[_Row]]:
         yield rows + _shots(plan, of_scene, notes, every, name_models=len(models) > 1)
 
 
-def _clips(plan: Plan) -> Iterator[_Clip]:
+def _clips(plan: Plan, states: Mapping[str, str]) -> Iterator[_Clip]:
     owned = {clip: has_take for clip, _, has_take in plan.quote.lines}
     timeline = plan.timeline
     joins = (None, *timeline.joins)
     for (_, laid), join in zip(timeline.placed(), joins, strict=True):
-        yield _Clip(plan.by_id[laid.id], laid, join, owned.get(laid.id, False), laid.frames)
+        lacking = len(plan.quote.lacking.get(laid.id, ()))
+        source, has_take = plan.by_id[laid.id], owned.get(laid.id, False)
+        state = states.get(laid.id, "")
+        yield _Clip(source, laid, join, has_take, laid.frames, state, lacking=lacking)
 
 
 def _shots(
-    plan: Plan, clips: list[_Clip], notes: dict[str, ShotNote], every: bool, *, name_models: bool
+    plan: Plan, clips: list[_Clip], notes: dict[str, list[str]], every: bool, *, name_models: bool
 ) -> list[_Row]:
     """Write the shots of a scene; a shot of one clip, or the only one, needs no line of its own."""
     groups = [list(group) for _, group in groupby(clips, key=lambda clip: clip.source.shot)]
@@ -115,7 +130,7 @@ def _shots(
         shot = group[0].source.shot
         shown = group if every or len(group) <= FOLD_BEYOND else list(_folded(group))
         lines = [_line(plan, clip, name_models) for clip in shown]
-        lines += [_Row("", note, DIM) for note in _notes(plan, notes[shot])]
+        lines += [_Row("", note, DIM) for note in notes[shot]]
         if len(group) == 1 or shot == group[0].source.scene:
             blocks += [(line, []) for line in lines]
         else:
@@ -125,9 +140,10 @@ def _shots(
 
 def _guided(blocks: list[tuple[_Row, list[_Row]]], above: str = "") -> Iterator[_Row]:
     """Draw the branches of a tree before its lines."""
+    # A note hangs on the clip above it: it is no branch.
+    branches = [number for number, (row, below) in enumerate(blocks) if row.cells or below]
     for number, (row, below) in enumerate(blocks):
-        # A note hangs on the clip above it: it is no branch.
-        last = all(not later.cells and not kids for later, kids in blocks[number + 1 :])
+        last = not branches or number >= branches[-1]
         branch = ("└─ " if last else "├─ ") if row.cells or below else ("   " if last else "│  ")
         yield _Row(above + branch, row.name, row.style, row.cells)
         if below:
@@ -142,9 +158,7 @@ def _folded(clips: list[_Clip]) -> Iterator[_Clip]:
             continue
         first, last = alike[0], alike[-1]
         frames = sum(clip.film_frames for clip in alike)
-        yield _Clip(
-            first.source, first.laid, first.join, first.owned, frames, len(alike), last.source.id
-        )
+        yield replace(first, film_frames=frames, count=len(alike), last=last.source.id)
 
 
 def _line(plan: Plan, clip: _Clip, name_models: bool) -> _Row:
@@ -156,11 +170,13 @@ def _line(plan: Plan, clip: _Clip, name_models: bool) -> _Row:
     begins = f"{clip.count} chained clips" if clip.count > 1 else _begins(source)
     if name_models and isinstance(source, ClipJob):
         begins += f", {models_of([source])[0]}"
+    state = ((WORDS[clip.state], STATES.get(clip.state, "")),) if clip.state else ()
     cells = (
         (seconds, ""),
         (f"{clip.film_frames:,}f", ""),
         _join(clip.join),
         (begins, ""),
+        *state,
         _price(clip),
     )
     return _Row("", name, PATH, cells)
@@ -180,12 +196,21 @@ def _begins(source: Source) -> str:
         return f"still {_short(source.path)}{moves}"
     last = f", ends on {_edge(source.last)}" if source.last else ""
     anchor = source.repairs.anchor
-    if anchor and anchor != source.last:
+    if isinstance(anchor, StillFrame) and anchor != source.last:
         last += f", led to {_short(anchor.path)}"
+    last += _takes(source)
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
     faces = f", with {' and '.join(face.name for face in source.faces)}" if source.faces else ""
     return (f"starts on {_edge(source.first)}" if source.first else f"fresh{faces}") + last
+
+
+def _takes(job: ClipJob) -> str:
+    """Say which take is kept, where it is not the only one, or how many there are to choose from."""
+    if job.is_open:
+        return f", {len(job.numbers)} takes to choose from"
+    kept = f", take {job.take}" if job.take != 1 else ""
+    return kept + (", stays as it was bought" if job.begins else "")
 
 
 def _edge(edge: Edge) -> str:
@@ -200,7 +225,7 @@ def _short(path: Path) -> str:
 
 def _join(join: Join | None) -> tuple[str, str]:
     if isinstance(join, Transition):
-        return f"{_NAMED.get(join.colour, join)} {join.frames}f", "magenta"
+        return join.written, "magenta"
     return ("", "") if join is None else ("seam", DIM) if isinstance(join, Seam) else ("cut", "")
 
 
@@ -209,14 +234,16 @@ def _price(clip: _Clip) -> tuple[str, str]:
     if not isinstance(job, ClipJob):
         return "", ""
     if clip.owned:
-        return "owned", STATES["owned"]
+        if job.is_open:
+            return "choose", STATES["choose"]
+        return ("", "") if clip.state else ("owned", STATES["owned"])
     if job.price is None:
         return "unknown", WARNING
-    return ("free", DIM) if job.draws else (str(job.price * clip.count), "")
+    return ("free", DIM) if job.draws else (str(job.price * clip.count * clip.lacking), "")
 
 
-def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
-    """Say what is left over of a shot, and what the other way of dividing it would give."""
+def _notes(plan: Plan, note: ShotNote, said: list[Spoken]) -> Iterator[str]:
+    """Say what is left over of a shot, what the other way of dividing it gives, what is said over it."""
     if note.surplus:
         made = f"{' + '.join(map(str, note.clips))} s made"
         # As many clips share a frame at their seams; some models make more than their lengths say.
@@ -231,22 +258,26 @@ def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:
         )
     if note.other_split:
         yield note.other_split
-    for spoken in said_over(plan, note.shot):
+    if note.told:
+        yield note.told
+    for spoken in said:
         yield plain(narration_words(spoken))
 
 
-def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:
+def _laid_out(rows: list[_Row], width: int | None, heads: tuple[str, ...]) -> Iterator[Text]:
+    rows = [replace(row, cells=tuple((plain(t), style) for t, style in row.cells)) for row in rows]
     lines = [row for row in rows if row.cells]
     names = max(cell_len(row.guide + row.name) for row in lines)
     columns = [
-        max([cell_len(head), *(cell_len(plain(row.cells[at][0])) for row in lines)])
-        for at, head in enumerate(_HEADS[1:])
+        # Many cells of a long plan say the same.
+        max(map(cell_len, {head, *(row.cells[at][0] for row in lines)}))
+        for at, head in enumerate(heads[1:])
     ]
     if width is not None:
         # What begins a clip is the one column that may be cut: it only repeats what the board says.
         fixed = names + sum(columns) - columns[3] + _GAP * len(columns)
         columns[3] = max(16, min(columns[3], width - fixed))
-    head = _Row("", "", DIM, tuple((name, DIM) for name in _HEADS[1:]))
+    head = _Row("", "", DIM, tuple((name, DIM) for name in heads[1:]))
     for row in (head, *rows):
         if row.cells:
             yield _columns(row, names, columns)
@@ -255,11 +286,11 @@ def _laid_out(rows: list[_Row], width: int | None) -> Iterator[Text]:
 
 
 def _columns(row: _Row, names: int, columns: list[int]) -> Text:
-    line = assembled((row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style))
+    parts = [(row.guide, DIM), (_fit(row.name, names - cell_len(row.guide)), row.style)]
     for at, (text, style) in enumerate(row.cells):
-        right = at in (0, 1, 4)
-        line.append(" " * _GAP)
-        line.append(_fit(plain(text), columns[at], right=right), style=style)
+        right = at in (0, 1, len(columns) - 1)
+        parts += [(" " * _GAP, ""), (_fit(text, columns[at], right=right), style)]
+    line = assembled(*parts)
     line.rstrip()
     return line
 
@@ -285,6 +316,10 @@ def _cut(line: Text, width: int | None) -> Text:
 
 def _fit(text: str, width: int, *, right: bool = False) -> str:
     """Bring text to a width in cells, without what is said last, then without its first words."""
+    wide = cell_len(text)
+    if wide <= width:
+        room = " " * (width - wide)
+        return room + text if right else text + room
     whole = text
     while cell_len(text) > width and ", " in text:
         text = text.rpartition(", ")[0]

@@ -308,7 +308,7 @@ def _lengths(timeline: Timeline, plan: Plan) -> Iterator[LengthRow]:
             made=seconds_words(timeline.rate, note.made),
             surplus=seconds_words(timeline.rate, note.surplus) if note.surplus else "",
             clips=" + ".join(f"{seconds} s" for seconds in note.clips),
-            note=note.other_split,
+            note=note.other_split or note.told,
         )
 
 

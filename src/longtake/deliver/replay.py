@@ -62,6 +62,7 @@ def _pictures(place: SeamPlace, film: FilmFormat, *, mended: bool) -> Iterator[P
     behind = _behind(place.after, film.rate)
     rate = place.after.rate
     shift = film_frame_of(place.after.dropped, rate, film.rate) if mended else 0
+    shift += place.after.begin
     sides = (
         (place.before, _before(place.before, film.rate)),
         (place.after, (shift, shift + behind)),
@@ -77,13 +78,14 @@ def _pictures(place: SeamPlace, film: FilmFormat, *, mended: bool) -> Iterator[P
 def _before(ends: TakeEnds, film: FrameRate) -> tuple[int, int]:
     """Give the film-rate frames shown of the clip before; the frame both clips hold is the other's."""
     end = film_frames_until(ends.out, ends.rate, film) - 1
-    return max(0, end - film.frames(_SIDE_S)), end
+    return max(ends.begin, end - film.frames(_SIDE_S)), end
 
 
 def _behind(ends: TakeEnds, film: FrameRate) -> int:
     """Count the film-rate frames shown of the clip behind."""
     rate = ends.rate
-    shown = film_frames_until(ends.out, rate, film) - film_frame_of(ends.dropped, rate, film)
+    first = ends.begin + film_frame_of(ends.dropped, rate, film)
+    shown = film_frames_until(ends.out, rate, film) - first
     return min(film.frames(_SIDE_S), shown)
 
 

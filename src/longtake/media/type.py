@@ -232,7 +232,9 @@ def _fitting(line: str, style: Style, limit: float) -> int:
 
 def line_width(line: str, style: Style) -> float:
     """Measure a line in pixels, from where it begins to where a next sign would."""
-    return sum(wide for _, _, wide in _set(line, style))
+    gap = _gap(line, style)
+    runs = _runs(line, style.size, style.font)
+    return sum(face.getlength(run) + gap * len(run) for face, run in runs)
 
 
 def draw_line(
@@ -247,16 +249,21 @@ def draw_line(
 
 def _set(line: str, style: Style) -> Iterator[tuple[Face, str, float]]:
     """Divide a line into what is drawn at once: its face, its signs, and how wide they stand."""
-    gap = style.tracking * style.size
-    spaced = gap and not any(map(_is_shaped, line))
+    gap = _gap(line, style)
     for face, run in _runs(line, style.size, style.font):
-        if not spaced:
+        if not gap:
             yield face, run, face.getlength(run)
             continue
         # Measured from the run's start, so that pairs keep the distance the face gives them.
         ends = [face.getlength(run[: count + 1]) for count in range(len(run))]
         for sign, end, start in zip(run, ends, [0.0, *ends], strict=False):
             yield face, sign, end - start + gap
+
+
+def _gap(line: str, style: Style) -> float:
+    """Give what stands between the signs of a line besides; writings that are joined stay so."""
+    gap = style.tracking * style.size
+    return 0.0 if gap and any(map(_is_shaped, line)) else gap
 
 
 def _runs(line: str, size: int, first: str) -> Iterator[tuple[Face, str]]:

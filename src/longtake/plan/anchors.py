@@ -14,10 +14,12 @@ from longtake.errors import Fault
 from longtake.plan.edges import still_frame
 from longtake.plan.job import ClipJob, EndOf, Source, StillClip, StillFrame
 from longtake.plan.recipes import in_handoff_order
-from longtake.plan.settings import inherited
+from longtake.plan.settings import inherited, inherited_value
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.model import Storyboard
+
+_KEYS = ("reanchor", "reanchor_every")
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,10 @@ def anchor_wishes(
     survey: Survey,
 ) -> dict[str, AnchorWish]:
     """Read what board, scene and shot say of the clips of one shot; empty where they say nothing."""
+    if all(inherited_value(storyboard, scene, shot, key) is None for key in _KEYS):
+        return {}
     written, place = inherited(storyboard, scene, shot, "reanchor")
     every, every_place = inherited(storyboard, scene, shot, "reanchor_every")
-    if written is None and every is None:
-        return {}
     picture = None if written is None else still_frame(storyboard, written, place, survey)
     place = place if every is None else every_place
     return {clip: AnchorWish(shot.id, picture, every, clip == clips[-1], place) for clip in clips}

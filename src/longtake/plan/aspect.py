@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from longtake.errors import Fault, PlanError
 from longtake.plan.job import DrawnClip, Plan
-from longtake.plan.settings import inherited
-from longtake.storyboard.check import NamedScene
+from longtake.plan.settings import inherited, inherited_value
+from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.model import Storyboard
 from longtake.timeline import Seam, Timeline
 from longtake.units import Aspect, Focus
@@ -48,9 +48,9 @@ def clip_focus(
     found: dict[str, Focus] = {}
     for scene in scenes:
         for shot in scene.shots:
-            written, _ = inherited(storyboard, scene, shot, "focus")
+            written = inherited_value(storyboard, scene, shot, "focus")
             if written is not None:
-                found |= dict.fromkeys(clips[shot.id], Focus.parse(written))
+                found |= dict.fromkeys(_clips_to(shot, clips), Focus.parse(written))
     return found
 
 
@@ -62,11 +62,13 @@ def focus_warnings(
     clips: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Fault]:
     """Warn of seams that films of other shapes cannot hide: their two sides are cut differently."""
+    if not focus:
+        return
     places = {
         clip: (shot.id, inherited(storyboard, scene, shot, "focus")[1])
         for scene in scenes
         for shot in scene.shots
-        for clip in clips[shot.id]
+        for clip in _clips_to(shot, clips)
     }
     for join, (before, after) in zip(timeline.joins, pairwise(timeline.clips), strict=True):
         old, new = (focus.get(clip.id, Focus()) for clip in (before, after))
@@ -79,3 +81,8 @@ def focus_warnings(
         )
         hint = "give both the same `focus`, or put a `join: cut` between them"
         yield storyboard.fault(place, message, code="focus-jump", hint=hint)
+
+
+def _clips_to(shot: NamedShot, clips: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Give the clips of a shot, the bridge to it first: that one is cut as the shot is."""
+    return (*clips.get(f"{shot.id}.bridge", ()), *clips[shot.id])

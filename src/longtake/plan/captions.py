@@ -41,9 +41,14 @@ class CaptionWish:
     font: tuple[Place, str] | None = None
 
 
+NOTHING_SAID = CaptionWish()
+
+
 def caption_wish(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> CaptionWish:
     """Find what a shot, its scene and its board say of captions, key by key."""
     parts = ((shot.shot, shot.place), (scene.scene, scene.place), (storyboard, ()))
+    if not any(part.captions for part, _ in parts) and not storyboard.brand.font:
+        return NOTHING_SAID
     said = [(part.captions, (*place, "captions")) for part, place in parts if part.captions]
     maps = [(one, place) for one, place in said if isinstance(one, Captions)]
     sources = [_source(one, place) for one, place in said]
@@ -100,9 +105,9 @@ def burned_texts(
             found[wish.file[0], font] = "\n".join(text.text for text in texts)
         else:
             bare[shot.id] = font
-    for said in narrated(storyboard, scenes):
-        shots = list(said.scene.shots)
-        for shot in shots[shots.index(said.shot) : shots.index(said.last) + 1]:
+    for said in narrated(storyboard, scenes) if bare else ():
+        # A narration is said over one shot, or over all of its scene.
+        for shot in (said.shot,) if said.shot is said.last else said.scene.shots:
             if shot.id in bare:
                 found[said.at, bare[shot.id]] = expand(said.written.text or "", storyboard)
     yield from ((place, text, font) for (place, font), text in found.items())

@@ -9,11 +9,13 @@ from longtake.cues import CueSheet
 from longtake.errors import Fault, StoryboardError
 from longtake.plan.anchors import anchor_warnings, with_anchors
 from longtake.plan.aspect import clip_focus, focus_warnings
+from longtake.plan.bridges import add_bridge, bridged
 from longtake.plan.captions import plan_captions
 from longtake.plan.edges import fitting_of
 from longtake.plan.faces import face_warnings
-from longtake.plan.job import ClipJob, DrawnClip, Plan, Quote
+from longtake.plan.job import ClipJob, DrawnClip, Handoff, Plan, Quote
 from longtake.plan.joins import plan_joins
+from longtake.plan.lint import chain_doubts
 from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
@@ -24,7 +26,7 @@ from longtake.plan.sound import plan_cues
 from longtake.plan.survey import Survey
 from longtake.plan.titles import plan_titles
 from longtake.plan.unused import unused_keys
-from longtake.storyboard.check import NamedScene, NamedShot, named_scenes
+from longtake.storyboard.check import NamedScene, NamedShot, muted_ids, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
 from longtake.storyboard.grammar import Length, parse_colour
 from longtake.storyboard.model import Storyboard
@@ -54,6 +56,7 @@ def compile_plan(
     draft.faults += spoken_faults
     for scene in scenes:
         for shot in scene.shots:
+            add_bridge(draft, scene, shot)
             add_shot(draft, scene, shot)
     anchorless = _finish_sources(draft)
     joins, join_faults, warnings = plan_joins(
@@ -81,6 +84,7 @@ def compile_plan(
     focus = clip_focus(storyboard, scenes, clips)
     warnings += focus_warnings(storyboard, scenes, timeline, focus, clips)
     warnings += [*unread, *survey.warnings]
+    warnings += chain_doubts(draft, scenes)
     return replace(_plan(draft, scenes, timeline, cues, quote, warnings), focus=focus)
 
 
@@ -92,9 +96,10 @@ def film_size(
         return Size.parse(storyboard.film.size)
     for scene in scenes:
         for shot in scene.shots:
-            if shot.shot.prompt is None:
+            made = [each for each in (bridged(shot), shot) if each and each.shot.prompt is not None]
+            if not made:
                 continue
-            settings = shot_settings(storyboard, scene, shot, offers)
+            settings = shot_settings(storyboard, scene, made[0], offers)
             if isinstance(settings, ShotSettings) and not settings.offer.any_size:
                 return settings.resolution.canvas
     return DRAWN_SIZE
@@ -126,7 +131,7 @@ def _finish_sources(draft: Draft) -> list[Fault]:
         draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
         return []
     anchored, unmet = with_anchors(sources, draft.anchors)
-    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard))
+    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard), draft.survey.choices)
     return anchor_warnings(draft.storyboard, unmet)
 
 
@@ -141,24 +146,22 @@ def _clips_of_shots(draft: Draft) -> dict[str, tuple[str, ...]]:
 def _unknown_clips(draft: Draft) -> list[Fault]:
     faults = []
     for handoff in handoffs_of(draft.sources):
-        shot = _shot_of(draft, handoff.target)
-        key = "start" if handoff.edge == "end" else "end"
-        if isinstance(draft.sources.get(handoff.source), DrawnClip):
-            message = f'shot "{shot.id}": the title card "{handoff.source}" hands no frame on'
+        source = draft.sources.get(handoff.source)
+        if isinstance(source, DrawnClip):
+            what = f'the title card "{handoff.source}" hands no frame on'
             hint = "write `start: fresh`, or name a picture"
-            place = (*shot.place, key)
-            faults.append(draft.storyboard.fault(place, message, code="edge-of-a-card", hint=hint))
-        if handoff.source in draft.sources:
-            continue
-        faults.append(
-            draft.storyboard.fault(
-                (*shot.place, key),
-                f'shot "{shot.id}": there is no clip "{handoff.source}"',
-                code="unknown-clip",
-                hint=did_you_mean(handoff.source, draft.sources) or "`plan` lists the clips",
-            )
-        )
+            faults.append(_bad_edge(draft, handoff, what, "edge-of-a-card", hint))
+        elif source is None:
+            what = f'there is no clip "{handoff.source}"'
+            hint = did_you_mean(handoff.source, draft.sources) or "`plan` lists the clips"
+            faults.append(_bad_edge(draft, handoff, what, "unknown-clip", hint))
     return faults
+
+
+def _bad_edge(draft: Draft, handoff: Handoff, what: str, code: str, hint: str) -> Fault:
+    shot = _shot_of(draft, handoff.target)
+    place = (*shot.place, "start" if handoff.edge == "end" else "end")
+    return draft.storyboard.fault(place, f'shot "{shot.id}": {what}', code=code, hint=hint)
 
 
 def _shot_of(draft: Draft, clip: str) -> NamedShot:
@@ -258,8 +261,9 @@ def _plan(
         shots=tuple(draft.notes),
         fit=storyboard.film.fit,
         unused=unused_keys(storyboard, scenes),
+        muted=muted_ids(storyboard),
         shortened=shortened,
-        warnings=(*storyboard.warnings, *warnings),
+        warnings=storyboard.in_file_order(storyboard.heard((*storyboard.warnings, *warnings))),
         by_id=draft.sources,
         spoken=tuple(draft.spoken.values()),
     )

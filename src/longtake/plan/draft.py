@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from longtake.errors import PlanError
-from longtake.storyboard.model import Storyboard
+from typing import Any
 
-_REPLACED = {"model": None, "resolution": None}
+from longtake.errors import PlanError
+from longtake.storyboard.model import Bridge, Scene, Shot, Storyboard
+
+_REPLACED: dict[str, Any] = {"model": None, "resolution": None}
 
 
 def as_draft(storyboard: Storyboard) -> Storyboard:
@@ -23,8 +25,22 @@ def as_draft(storyboard: Storyboard) -> Storyboard:
         "model": draft.model or storyboard.model,
         "resolution": draft.resolution,
     }
-    scenes = []
-    for scene in storyboard.scenes:
-        shots = scene.shots and [shot.model_copy(update=_REPLACED) for shot in scene.shots]
-        scenes.append(scene.model_copy(update={**_REPLACED, "shots": shots}))
-    return storyboard.model_copy(update={**chosen, "scenes": scenes})
+    brand = storyboard.brand
+    ends = {"opener": brand.opener, "end_card": brand.end_card}
+    branded = {key: scene and _drafted(scene) for key, scene in ends.items()}
+    drafted = {
+        "scenes": [_drafted(scene) for scene in storyboard.scenes],
+        "brand": brand.model_copy(update=branded),
+    }
+    return storyboard.model_copy(update={**chosen, **drafted})
+
+
+def _drafted(scene: Scene) -> Scene:
+    shots = scene.shots and [shot.model_copy(update=_replaced(shot)) for shot in scene.shots]
+    return scene.model_copy(update={**_replaced(scene), "shots": shots})
+
+
+def _replaced(shot: Shot) -> dict[str, Any]:
+    if isinstance(shot.join, Bridge):
+        return {**_REPLACED, "join": shot.join.model_copy(update=_REPLACED)}
+    return _REPLACED

@@ -13,7 +13,7 @@ from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
-from longtake.units import Fit, Focus, Money, Size
+from longtake.units import Fit, Focus, Money, Size, take_name
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,18 @@ class Repairs:
     color: Literal["off", "match", "match+track"] = "match+track"
     lighting: Literal["constant", "changes"] = "constant"
     repair: Literal["on", "off"] = "on"
-    anchor: StillFrame | None = None
+    anchor: StillFrame | StartOf | None = None
 
     def as_parts(self) -> dict[str, str]:
         """Write what differs from the default; a clip that continues this one hangs on it."""
         usual = Repairs()
         names = ("color", "lighting", "repair")
         parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
-        return parts | (
-            {"anchor": f"{self.anchor.sha256} {self.anchor.fitting}"} if self.anchor else {}
-        )
+        if isinstance(self.anchor, StillFrame):
+            parts["anchor"] = f"{self.anchor.sha256} {self.anchor.fitting}"
+        elif self.anchor:
+            parts["anchor"] = "the frame it lands on"
+        return parts
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ class ClipJob:
 
     `frames` is its nominal length at the film's rate; `out_frame` is the last of them the film needs,
     the frame that is handed on. `parts` is the recipe in readable form, `recipe` its hash together
-    with the recipe of the clip it continues.
+    with the recipe of the clip it continues, and the same for all of its takes.
+
+    `takes` is how many the author asked for, `take` the one that is kept, `chosen` whether somebody
+    said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
+    one that this clip was bought on though what it continues ends on another one now. `asked` are the
+    numbers of further takes that are to be made, and none of the others. `wording` tells what the prompt
+    was put together from, `choice` under which name the choice stands that holds for it.
     """
 
     kind: ClassVar[Literal["clip"]] = "clip"
@@ -105,6 +113,32 @@ class ClipJob:
     options: Mapping[str, Any] = field(default_factory=dict)
     faces: tuple[Face, ...] = ()
     repairs: Repairs = field(default_factory=Repairs)
+    takes: int = 1
+    take: int = 1
+    chosen: bool = False
+    lands: str = ""
+    begins: str = ""
+    asked: tuple[int, ...] = ()
+    wording: Mapping[str, Any] = field(default_factory=dict)
+    choice: str = ""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The takes that are needed: the kept one, or all to choose from."""
+        if self.asked:
+            return self.asked
+        alone = self.chosen or self.takes == 1
+        return (self.take,) if alone else tuple(range(1, self.takes + 1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to choose one of its takes."""
+        return bool(self.asked) or len(self.numbers) > 1
+
+    @property
+    def kept_name(self) -> str:
+        """The name of the kept take among those of all recipes."""
+        return take_name(self.recipe, self.take)
 
 
 @dataclass(frozen=True)
@@ -197,7 +231,10 @@ class Handoff:
 
 @dataclass(frozen=True)
 class ShotNote:
-    """What became of one shot's length: wanted and made frames, and what is left over."""
+    """What became of one shot's length: wanted and made frames, and what is left over.
+
+    `told` is what else there is to say of it; `bridge` marks the clip of a join, which is no shot.
+    """
 
     shot: str
     wanted: int
@@ -205,14 +242,18 @@ class ShotNote:
     surplus: int
     clips: tuple[int, ...] = ()
     other_split: str = ""
+    told: str = ""
+    bridge: bool = False
 
 
 @dataclass(frozen=True)
 class Quote:
     """What a plan will cost, clip by clip, and which takes are already owned.
 
-    `unknown` names clips and voices without a known price; they are not in `total`. `voices` are lines
-    like those of the clips, for what voices are to say.
+    A line is a clip, the price of what it needs, and whether all of it is owned; `lacking` are the
+    numbers of the takes still to be made, by clip. `unknown` names clips and voices without a known
+    price; they are not in `total`. `voices` are lines like those of the clips, for what voices are to
+    say.
     """
 
     lines: tuple[tuple[str, Money | None, bool], ...]
@@ -220,6 +261,7 @@ class Quote:
     unknown: tuple[str, ...] = ()
     budget: Money | None = None
     voices: tuple[tuple[str, Money | None, bool], ...] = ()
+    lacking: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def over_budget(self) -> bool:
@@ -230,7 +272,9 @@ class Quote:
 class Plan:
     """Everything that will happen, before any of it does.
 
-    `focus` maps clips to what films of other shapes keep of them, where the author said so.
+    `focus` maps clips to what films of other shapes keep of them, where the author said so; `muted`
+    names the scenes and shots that the author left out of the film, `approved` are the shots approved in
+    the draft, known to the plan of the film itself only.
     """
 
     title: str
@@ -244,11 +288,13 @@ class Plan:
     shots: tuple[ShotNote, ...]
     fit: Fit = "auto"
     unused: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
     shortened: tuple[tuple[str, int], ...] = ()
     warnings: tuple[Fault, ...] = ()
     by_id: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
     spoken: tuple[Spoken, ...] = ()
     focus: Mapping[str, Focus] = field(default_factory=dict)
+    approved: tuple[str, ...] = ()
 
     @property
     def speech(self) -> tuple[SpeechJob, ...]:
@@ -265,13 +311,21 @@ class Plan:
         return tuple(source for source in self.sources if isinstance(source, ClipJob))
 
     @property
+    def moved_choices(self) -> Mapping[str, str]:
+        """The clips whose choice stands under the name that they had before, each with that name."""
+        moved = (job for job in self.jobs if job.choice not in ("", job.id))
+        return {job.id: job.choice for job in moved}
+
+    @property
     def to_buy(self) -> tuple[ClipJob, ...]:
         """The clips that a provider is still to be asked for."""
         owned = {clip for clip, _, has_take in self.quote.lines if has_take}
         return tuple(job for job in self.jobs if not job.draws and job.id not in owned)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def recipe_of(parts: Mapping[str, Any], upstream: tuple[str, ...]) -> str:
     """Hash a recipe: what the author asked, and the recipes of the clips it continues."""
-    text = json.dumps([parts, upstream], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode([parts, upstream]).encode()).hexdigest()

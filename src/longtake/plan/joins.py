@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from longtake.errors import Fault
-from longtake.plan.job import ClipJob, Edge, EndOf, Source, StillFrame
+from longtake.plan.job import ClipJob, Edge, EndOf, Source, StartOf, StillFrame
 from longtake.storyboard.check import NamedShot
-from longtake.storyboard.grammar import parse_join
+from longtake.storyboard.grammar import JoinSpec
 from longtake.storyboard.model import Storyboard
 from longtake.timeline import Cut, Join, Seam, TimelineClip, Transition
 from longtake.units import FrameRate
 
-# A join of a later version: accepted, listed as not used yet, and cut until then.
-LATER_KINDS = ("bridge",)
+_LANDING = Seam(landing=True)
 
 
 def plan_joins(
@@ -37,32 +36,35 @@ def plan_joins(
             seen.add(shot.id)
             continue
         before, after = (sources[clips[at].id] for at in (index - 1, index))
-        chained = first == EndOf(before.id) or _meet(before, after)
+        landing = _meet(before, after)
+        chained = first == EndOf(before.id) or landing
         begins_shot = shot.id not in seen
         seen.add(shot.id)
-        written = shot.shot.join if begins_shot else None
+        written = shot.shot.joined if begins_shot else None
         join, fault, warning = _join(storyboard, shot, written, chained, rate)
-        joins.append(join)
+        joins.append(_LANDING if landing and isinstance(join, Seam) else join)
         faults += fault
         warnings += warning
     return tuple(joins), faults, warnings
 
 
 def _meet(before: Source, after: Source) -> bool:
-    """Tell whether a clip ends, without a rest that is cut off, on the picture the next begins on."""
-    if not isinstance(before, ClipJob) or not isinstance(after, ClipJob):
+    """Tell whether a clip ends, without a rest that is cut off, on the frame the next begins on."""
+    if not isinstance(before, ClipJob) or before.out_frame < before.frames - 1:
         return False
-    whole = before.out_frame == before.frames - 1
-    return whole and isinstance(before.last, StillFrame) and before.last == after.first
+    if isinstance(before.last, StartOf):
+        return before.last.clip == after.id
+    first = after.first if isinstance(after, ClipJob) else None
+    return isinstance(before.last, StillFrame) and before.last == first
 
 
 def _join(
-    storyboard: Storyboard, shot: NamedShot, written: str | None, chained: bool, rate: FrameRate
+    storyboard: Storyboard, shot: NamedShot, spec: JoinSpec | None, chained: bool, rate: FrameRate
 ) -> tuple[Join, list[Fault], list[Fault]]:
     place = (*shot.place, "join")
-    if written is None:
+    if spec is None or spec.kind == "bridge":
+        # Both ends of a bridge are frames of its neighbours.
         return (Seam() if chained else Cut()), [], []
-    spec = parse_join(written)
     if spec.kind == "seam" and not chained:
         fault = storyboard.fault(
             place,
@@ -71,13 +73,13 @@ def _join(
             hint="write `start: previous`, or `join: cut`",
         )
         return Seam(), [fault], []
-    if spec.kind in ("seam", "cut") or spec.kind in LATER_KINDS:
+    if spec.kind in ("seam", "cut"):
         return (Seam() if spec.kind == "seam" else Cut()), [], []
     frames = spec.length.frames(rate) if spec.length else 0
     if frames == 0:
         fault = storyboard.fault(
             place,
-            f'shot "{shot.id}": {written} is less than half a frame at {rate} frames a second',
+            f'shot "{shot.id}": {shot.shot.join} is less than half a frame at {rate} frames a second',
             code="join-too-short",
             hint="write `cut`, or a length of at least `1f`",
         )

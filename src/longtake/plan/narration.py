@@ -19,7 +19,7 @@ from longtake.plan.pace import estimate_seconds
 from longtake.plan.speech import SpeechJob, SpeechOffer, Spoken, VoiceFacts
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
-from longtake.storyboard.grammar import Length, VoiceName, parse_join, parse_level, parse_voice
+from longtake.storyboard.grammar import JoinSpec, VoiceName, parse_level, parse_voice
 from longtake.storyboard.model import Narration, Storyboard
 from longtake.storyboard.spoken import narration_of
 from longtake.storyboard.words import expand
@@ -126,7 +126,7 @@ def frames_beside(shots: list[NamedShot], rate: FrameRate) -> dict[str, int]:
     It begins in the middle of the transition before, and ends in the middle of the one behind; a seam
     takes a frame.
     """
-    lengths = [_join_frames(shot.shot.join, rate) for shot in shots]
+    lengths = [_join_frames(shot.shot.joined, rate) for shot in shots]
     behind = [*lengths[1:], 0]
     return {
         shot.id: before // 2 + max(1, after - after // 2)
@@ -259,6 +259,8 @@ def _too_long(
     return storyboard.fault(place.at, message, code="narration-too-long", hint=hint)
 
 
-def _join_frames(written: str | None, rate: FrameRate) -> int:
-    length: Length | None = parse_join(written).length if written else None
-    return length.frames(rate) if length else 0
+def _join_frames(join: JoinSpec | None, rate: FrameRate) -> int:
+    """Count the frames that a join takes of what is said beside it: a bridge is a clip of its own."""
+    if join is None or join.length is None or join.kind == "bridge":
+        return 0
+    return join.length.frames(rate)

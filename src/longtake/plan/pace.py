@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from longtake.units import exact
 
@@ -67,6 +68,7 @@ def estimate_seconds(text: str) -> tuple[Fraction, Fraction]:
     return fast, slow
 
 
+@lru_cache(maxsize=4096)
 def _kind(sign: str) -> str:
     """Name what a sign counts as, "" for one that takes no time."""
     if sign in _STOPS:

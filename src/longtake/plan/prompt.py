@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from longtake.storyboard.model import Storyboard
+from longtake.storyboard.words import expand, names_in
 
 # Part of every recipe: a new way of composing prompts must not make old takes look changed by chance.
 PROMPT_VERSION = 1
@@ -31,3 +36,12 @@ def compose_parts(parts: dict[str, str | None]) -> str:
     ]
     text = parts.get("text")
     return "; ".join([*named, *([text] if text else [])])
+
+
+def prompt_wording(text: str, look: str, storyboard: Storyboard) -> Mapping[str, Any]:
+    """Write down what a prompt was put together from, so that an edit of it can be named.
+
+    Names stand with what they are filled in by; none of this is part of a recipe.
+    """
+    names = {name: expand(f"${{{name}}}", storyboard) for name in names_in(text)}
+    return {"text": text, "look": look, "names": names}

@@ -31,6 +31,16 @@ class ShotSettings:
     camera: tuple[str, ...]
     switches: Mapping[str, bool]
     repairs: Repairs
+    takes: int = 1
+
+
+def inherited_value(storyboard: Storyboard, scene: NamedScene, shot: NamedShot, key: str) -> Any:
+    """Find the value of an inherited key; None where nobody wrote one."""
+    for part in (shot.shot, scene.scene, storyboard):
+        value = getattr(part, key, None)
+        if value is not None:
+            return value
+    return None
 
 
 def inherited(
@@ -50,7 +60,7 @@ def shot_settings(
     """Work out what holds for a shot, or say which model or resolution does not exist."""
 
     def get(key: str, default: Any) -> Any:
-        value, _ = inherited(storyboard, scene, shot, key)
+        value = inherited_value(storyboard, scene, shot, key)
         return default if value is None else value
 
     model, model_place = inherited(storyboard, scene, shot, "model")
@@ -77,7 +87,9 @@ def shot_settings(
     switches = {key: on for key in SWITCHES if (on := get(key, None)) is not None}
     split, sound = get("split", "seams"), get("sound", "keep")
     repairs = Repairs(get("color", "match+track"), get("lighting", "constant"), get("repair", "on"))
-    return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs)
+    # What is drawn comes out the same each time.
+    takes = 1 if offer.draws else get("takes", 1)
+    return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs, takes)
 
 
 def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:

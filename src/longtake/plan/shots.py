@@ -28,7 +28,7 @@ from longtake.plan.lengths import clip_lengths, other_split
 from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
-from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt
+from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt, prompt_wording
 from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.speech import Spoken
 from longtake.plan.survey import Survey
@@ -165,7 +165,7 @@ def _add_footage(
     last = available if to_s is None else min(available, draft.rate.frames(to_s))
     clip = TimelineClip(footage.id, scene.id, start, end, 0, last - end)
     _place(draft, scene, shot, footage, clip)
-    draft.sounds[footage.id] = _own_sound(scene, shot, settings.sound if settings else "keep")
+    draft.sounds[footage.id] = settings.sound if settings else "keep"
     draft.notes.append(ShotNote(shot.id, footage.frames, footage.frames, 0))
 
 
@@ -228,7 +228,7 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
     _check_faces(
         draft, shot, settings.offer, faces, (edges[0], edges[1] if len(ids) == 1 else None)
     )
-    order = _Order(draft, scene, shot, settings, prompt, faces)
+    order = Order(draft, scene, shot, settings, prompt, faces)
     for number, clip_id in enumerate(ids):
         last_clip = number == len(ids) - 1
         out_frame = frames[number] - 1 - (surplus if last_clip else 0)
@@ -238,15 +238,10 @@ def _add_clips(draft: Draft, scene: NamedScene, shot: NamedShot, settings: ShotS
         tail = frames[number] - 1 - out_frame
         draft.clips.append(TimelineClip(clip_id, scene.id, 0, out_frame + 1, 0, tail))
     draft.made.add(scene, shot, ids, still=False)
-    draft.sounds |= dict.fromkeys(ids, _own_sound(scene, shot, settings.sound))
+    draft.sounds |= dict.fromkeys(ids, settings.sound)
     draft.anchors |= anchor_wishes(draft.storyboard, scene, shot, tuple(ids), draft.survey)
     other = other_split(settings, wanted_s, lengths)
     draft.notes.append(ShotNote(shot.id, wanted, made, surplus, lengths, other))
-
-
-def _own_sound(scene: NamedScene, shot: NamedShot, sound: str) -> str:
-    """Say what becomes of the sound of a shot's clips: `mute` is the plainer word for one of them."""
-    return "drop" if shot.shot.mute or scene.scene.mute else sound
 
 
 def _frames_of(
@@ -311,7 +306,7 @@ def _check_faces(
 
 
 @dataclass(frozen=True)
-class _Order:
+class Order:
     """What all clip jobs of one shot have in common."""
 
     draft: Draft
@@ -371,6 +366,10 @@ class _Order:
             options=options,
             faces=faces,
             repairs=self.settings.repairs,
+            wording=prompt_wording(
+                _author_text(self.shot), self.settings.look, self.draft.storyboard
+            ),
+            takes=self.settings.takes,
         )
 
     def _options(self, edges: tuple[Edge | None, Edge | None]) -> dict[str, bool]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from longtake.cues import Word
@@ -82,7 +83,7 @@ class SpeechJob:
         }
         return json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
-    @property
+    @cached_property
     def key(self) -> str:
         return hashlib.sha256(self.request.encode()).hexdigest()
 

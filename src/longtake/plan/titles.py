@@ -173,7 +173,8 @@ def _wish(
         for name in ("text", "line2", "subtitle")
         if getattr(title, name, None)
     }
-    options: dict[str, Any] = {**texts, "preset": title.preset}
+    preset = title.preset or str(getattr(storyboard.brand, f"{key}_preset"))
+    options: dict[str, Any] = {**texts, "preset": preset}
     if isinstance(title, TitleCard) and title.links:
         options["links"] = [expand(link, storyboard) for link in title.links]
     if title.motion != "slide":
@@ -186,10 +187,10 @@ def _wish(
     if palette:
         options["palette"] = palette
     usual_from, usual_length = (_CARD_FROM_S, 0.0) if alone else _USUAL_S[key]
-    ours = title.preset in PRESETS[key]
+    ours = preset in PRESETS[key]
     cue = TitleCue(
         clips=(),
-        kind=key if ours else title.preset,
+        kind=key if ours else preset,
         what=key.replace("_", " "),
         options=_canonical(options),
         delay_s=exact(usual_from if title.from_s is None else title.from_s),

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from longtake.plan.joins import LATER_KINDS
 from longtake.storyboard.check import NamedScene
-from longtake.storyboard.grammar import parse_join
 from longtake.storyboard.model import Part, Storyboard
 
 # key -> the values of it that already work (None: every value but the default is for later)
-_LATER: dict[str, tuple[Any, ...]] = {
-    "takes": (1,),
-}
+_LATER: dict[str, tuple[Any, ...]] = {}
 
 
 def unused_keys(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> tuple[str, ...]:
@@ -23,8 +19,6 @@ def unused_keys(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> tuple
         for shot in scene.shots:
             if shot.shot is not scene.scene:
                 found += [f"{key} ({shot.id})" for key in _later(shot.shot)]
-            if shot.shot.join and parse_join(shot.shot.join).kind in LATER_KINDS:
-                found.append(f"join: {shot.shot.join} ({shot.id})")
     return tuple(found)
 
 

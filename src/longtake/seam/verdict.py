@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from longtake.seam.measure import SeamScore
@@ -18,6 +19,7 @@ Verdict = Literal[
     "softer",
     "jump",
     "first frame ignored",
+    "last frame ignored",
     "tail fades",
     "tail blurred",
     "bars",
@@ -33,6 +35,7 @@ ORDER: tuple[Verdict, ...] = (
     "tail blurred",
     "flash",
     "first frame ignored",
+    "last frame ignored",
     "exposure",
     "colour",
     "softer",
@@ -104,9 +107,43 @@ def judge(score: SeamScore) -> Judgement:
         *_geometry(score),
         *_movement(score),
     )
-    named = {finding.verdict for finding in findings if finding.counts}
+    return _judgement(findings, score)
+
+
+def judge_landing(score: SeamScore) -> Judgement:
+    """Hold the numbers of a seam against their limits where a clip was asked to end on a given frame.
+
+    It changes towards its end because it should, and the clip behind begins as it would without it: how
+    both move is shown and decides nothing.
+    """
+    scene = "the clip ends on another picture than the one it was to end on"
+    findings = (
+        *(replace(f, words=scene if f.field == "likeness" else f.words) for f in _scene(score)),
+        *_light_and_colour(score),
+        *map(_landed, _geometry(score)),
+        # Whether the clip behind begins with a rest is its own affair.
+        *(replace(f, counts=False) for f in _movement(score) if f.field != "freeze_frames"),
+    )
+    return _judgement(findings, score)
+
+
+def _landed(finding: Finding) -> Finding:
+    """Blame the clip before for a picture that is not where it was to be."""
+    if finding.field == "handoff_shift":
+        words = f"the picture ends {finding.value:.2f} cells from where it was to be"
+        return replace(finding, verdict="last frame ignored", words=words)
+    if finding.field == "handoff_ssim":
+        words = f"the last frame's detail differs from what was asked for ({finding.value:.3f})"
+        word: Verdict = "softer" if finding.verdict == "softer" else "last frame ignored"
+        return replace(finding, verdict=word, words=words)
+    return finding
+
+
+def _judgement(findings: Iterable[Finding], score: SeamScore) -> Judgement:
+    found = tuple(findings)
+    named = {finding.verdict for finding in found if finding.counts}
     verdict: Verdict = next((word for word in ORDER if word in named), "clean")
-    return Judgement(verdict, findings, tuple(_heard(score)))
+    return Judgement(verdict, found, tuple(_heard(score)))
 
 
 def colour_limits(motion: float, first_step: float = 0.0) -> tuple[float, float]:

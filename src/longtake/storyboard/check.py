@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
@@ -18,14 +17,19 @@ from longtake.storyboard.grammar import (
     CAMERA_WORDS,
     camera_brackets,
     canonical_camera,
-    parse_join,
     reference_in,
-    slug,
 )
-from longtake.storyboard.model import Footage, Music, Scene, Shot, Storyboard
-from longtake.storyboard.spoken import find_spoken_faults
+from longtake.storyboard.model import Bridge, Footage, Shot, Storyboard
 
-# `expand` belongs to what a plan takes from here: a board under its ids, its words filled in.
+# What a plan takes from here: a board under its ids, its words filled in.
+from longtake.storyboard.naming import NamedBed as NamedBed
+from longtake.storyboard.naming import NamedScene as NamedScene
+from longtake.storyboard.naming import NamedShot as NamedShot
+from longtake.storyboard.naming import muted_ids as muted_ids
+from longtake.storyboard.naming import named_beds as named_beds
+from longtake.storyboard.naming import named_scenes as named_scenes
+from longtake.storyboard.naming import written_scenes
+from longtake.storyboard.spoken import find_spoken_faults
 from longtake.storyboard.words import expand as expand
 from longtake.storyboard.words import find_word_faults, prompt_texts
 
@@ -35,99 +39,29 @@ _SHOWS = ("prompt", "still", "footage")
 _CAMERA_AT_ONCE = 3
 
 
-@dataclass(frozen=True)
-class NamedShot:
-    """A shot under its full id.
-
-    `shot` has what its scene says of its beginning and end: the `start` and `join` of a scene are
-    those of its first shot, its `end` that of its last.
-    """
-
-    id: str
-    shot: Shot
-    scene_id: str
-    place: Place
-
-
-@dataclass(frozen=True)
-class NamedScene:
-    """A scene under its id, with its shots in order; a scene without `shots` is one shot itself."""
-
-    id: str
-    scene: Scene
-    place: Place
-    shots: tuple[NamedShot, ...]
-
-
-def named_scenes(storyboard: Storyboard) -> tuple[NamedScene, ...]:
-    """Give every scene and shot its id: as written, else from the title, else from its place."""
-    named = []
-    for index, scene in enumerate(storyboard.scenes):
-        scene_id = scene.id or slug(scene.title or "") or f"scene-{index + 1}"
-        place = ("scenes", index)
-        named.append(NamedScene(scene_id, scene, place, _named_shots(scene, scene_id, place)))
-    return tuple(named)
-
-
-@dataclass(frozen=True)
-class NamedBed:
-    """A bed of music and the film, scene or shot that it lies under: the last two by their ids."""
-
-    music: Music
-    place: Place
-    scene_id: str = ""
-    shot_id: str = ""
-
-
-def named_beds(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[NamedBed]:
-    """Yield all beds of music in file order, each with where it is written."""
-    yield from _beds(storyboard.music, ("music",))
-    for scene in scenes:
-        yield from _beds(scene.scene.music, (*scene.place, "music"), scene.id)
-        for shot in scene.shots:
-            if shot.shot is not scene.scene:
-                yield from _beds(shot.shot.music, (*shot.place, "music"), scene.id, shot.id)
-
-
-def _beds(written: Any, place: Place, *ids: str) -> Iterator[NamedBed]:
-    if isinstance(written, Music):
-        yield NamedBed(written, place, *ids)
-        return
-    for index, music in enumerate(written or ()):
-        yield NamedBed(music, (*place, index), *ids)
-
-
 def find_faults(storyboard: Storyboard) -> tuple[list[Fault], list[Fault]]:
     """Find what is wrong, and what is doubtful, across a document whose values are each sound."""
-    scenes = named_scenes(storyboard)
+    written, scenes = tuple(written_scenes(storyboard, muted=True)), named_scenes(storyboard)
     shots = [shot for scene in scenes for shot in scene.shots]
     rules = chain(
-        *(_shown(storyboard, scene) for scene in scenes),
-        _same_ids(storyboard, scenes),
+        *(_shown(storyboard, scene) for scene in written),
+        _same_ids(storyboard, written),
         _references(storyboard, scenes),
+        _something_left(storyboard, scenes),
         _joins(storyboard, scenes, shots),
         _footage(storyboard, shots),
         find_word_faults(storyboard),
         find_spoken_faults(storyboard),
     )
-    warnings = _camera(storyboard, scenes)
+    warnings = _camera(storyboard, written)
     return list(islice(rules, MAX_FAULTS)), list(islice(warnings, MAX_FAULTS))
 
 
-def _named_shots(scene: Scene, scene_id: str, place: Place) -> tuple[NamedShot, ...]:
-    if scene.shots is None:
-        return (NamedShot(scene_id, scene, scene_id, place),)
-    shots = list(scene.shots)
-    first = {key: getattr(scene, key) for key in ("start", "join") if getattr(scene, key)}
-    if first:
-        own = {key: getattr(shots[0], key) for key in first if getattr(shots[0], key)}
-        shots[0] = shots[0].model_copy(update=first | own)
-    if scene.end and not shots[-1].end:
-        shots[-1] = shots[-1].model_copy(update={"end": scene.end})
-    return tuple(
-        NamedShot(f"{scene_id}.{shot.id or n}", shot, scene_id, (*place, "shots", n - 1))
-        for n, shot in enumerate(shots, start=1)
-    )
+def _something_left(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[Fault]:
+    if not scenes:
+        message = "everything is muted: nothing is left for the film to show"
+        hint = "take `mute: true` away from a scene or shot"
+        yield storyboard.fault(("scenes",), message, code="all-muted", hint=hint)
 
 
 def _shown(storyboard: Storyboard, scene: NamedScene) -> Iterator[Fault]:
@@ -196,18 +130,24 @@ def _references(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Itera
     shots = [shot for scene in scenes for shot in scene.shots]
     for index, shot in enumerate(shots):
         last_of[shot.id] = last_of[shot.scene_id] = index
+    muted = frozenset(muted_ids(storyboard)) - {*last_of}
     for index, shot in enumerate(shots):
         for key, written in (("start", shot.shot.start), ("end", shot.shot.end)):
             if written is None or (key == "start" and written == "fresh"):
                 continue
-            said = _edge(key, written, index, shot, last_of)
+            said = _edge(key, written, index, shot, last_of, muted)
             if said:
                 message, code, hint = said
                 yield storyboard.fault((*shot.place, key), message, code=code, hint=hint)
 
 
 def _edge(
-    key: str, written: str, index: int, shot: NamedShot, last_of: dict[str, int]
+    key: str,
+    written: str,
+    index: int,
+    shot: NamedShot,
+    last_of: dict[str, int],
+    muted: frozenset[str],
 ) -> tuple[str, str, str] | None:
     who = f'shot "{shot.id}"'
     if key == "start" and written == "previous":
@@ -228,7 +168,11 @@ def _edge(
         wanted = "end" if key == "start" else "start"
         message = f"{who}: `{key}` takes the {wanted} of another shot, not {quoted(written)}"
         return message, "wrong-edge", f"write {name}.{wanted}"
-    target = last_of.get(re.sub(r"/0*[1-9]\d*$", "", name))
+    meant = re.sub(r"/0*[1-9]\d*$", "", name)
+    target = last_of.get(meant)
+    if target is None and not muted.isdisjoint((meant, meant.partition(".")[0])):
+        hint = "begin and end on other frames, or take its `mute` away"
+        return f"{who}: {quoted(name)} is muted: the film has no frame of it", "muted-edge", hint
     if target is None:
         hint = did_you_mean(name, last_of)
         return f"{who}: no scene or shot has the id {quoted(name)}", "unknown-id", hint
@@ -253,11 +197,33 @@ def _joins(
             message = f'shot "{shot.id}" is the first of the film: nothing stands before it to join'
             hint = "for a fade at the start write `film: {fade_in: 1s}`"
             yield storyboard.fault(place, message, code="join-at-start", hint=hint, key=True)
-        elif parse_join(shot.shot.join).kind == "seam":
-            why = _no_seam(shot.shot, shots[index - 1], last_in)
-            if why:
-                message = f'shot "{shot.id}" cannot begin with a seam: {why[0]}'
-                yield storyboard.fault(place, message, code="seam-without-handoff", hint=why[1])
+            continue
+        why = _no_seam(shot.shot, shots[index - 1], last_in)
+        kind = shot.shot.joined.kind if shot.shot.joined else ""
+        if kind == "seam" and why:
+            message = f'shot "{shot.id}" cannot begin with a seam: {why[0]}'
+            yield storyboard.fault(place, message, code="seam-without-handoff", hint=why[1])
+        elif kind == "bridge":
+            yield from _bridge(storyboard, shot, shots[index - 1], continues=why is None)
+
+
+def _bridge(
+    storyboard: Storyboard, shot: NamedShot, before: NamedShot, *, continues: bool
+) -> Iterator[Fault]:
+    """Check that a bridge has two ends, and that they are not one and the same frame."""
+    place = (*shot.place, "join")
+    cards = [each for each in (before, shot) if each.shot.is_card]
+    if cards:
+        message = f'shot "{shot.id}": a bridge needs pictures, "{cards[0].id}" is a title card'
+        hint = "write `cut` or a transition such as `dip black 0.8s`"
+        yield storyboard.fault(place, message, code="bridge-at-card", hint=hint)
+    elif continues:
+        message = (
+            f'shot "{shot.id}" begins on the frame that "{before.id}" ends on: '
+            "there is nothing to bridge"
+        )
+        hint = "give it a start of its own (`start: fresh`, or a picture), or leave out the bridge"
+        yield storyboard.fault(place, message, code="bridge-over-handoff", hint=hint)
 
 
 def _no_seam(shot: Shot, before: NamedShot, last_in: dict[str, str]) -> tuple[str, str] | None:
@@ -289,11 +255,13 @@ def _footage(storyboard: Storyboard, shots: list[NamedShot]) -> Iterator[Fault]:
 
 def _camera(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> Iterator[Fault]:
     """Warn of camera words that no model knows as commands; they may still work as prose."""
-    parts: list[tuple[str, Shot, Place]] = []
+    parts: list[tuple[str, Shot | Bridge, Place]] = []
     for scene in scenes:
         parts.append((f'scene "{scene.id}"', scene.scene, scene.place))
         if scene.scene.shots is not None:
             parts += [(f'shot "{s.id}"', s.shot, s.place) for s in scene.shots]
+        bridges = ((s, s.shot.join) for s in scene.shots if isinstance(s.shot.join, Bridge))
+        parts += [(f'the bridge to "{s.id}"', made, (*s.place, "join")) for s, made in bridges]
     for who, shot, place in parts:
         listed = (*place, "camera")
         words = [(written, (*listed, n)) for n, written in enumerate(shot.camera or ())]
@@ -307,9 +275,9 @@ def _commands(
     storyboard: Storyboard, who: str, words: list[tuple[str, Place]], place: Place
 ) -> Iterator[Fault]:
     """Warn of commands that are given at once: of those nobody knows, and of too many."""
-    known = [word for canonical, others in CAMERA_WORDS.items() for word in (canonical, *others)]
     for written, at in words:
         if canonical_camera(written) is None:
+            known = [word for name, others in CAMERA_WORDS.items() for word in (name, *others)]
             near = did_you_mean(written, known)
             hint = near or f"commands are {', '.join(CAMERA_WORDS)}"
             message = f"{who}: {quoted(written)} is no camera command, so it moves nothing"

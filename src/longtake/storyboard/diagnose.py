@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,8 @@ class Places:
         self, place: Place, message: str, *, code: str, hint: str = "", key: bool = False
     ) -> Fault:
         """Make a fault that points at a value (or its key), or at the nearest part around it."""
-        return self.spot(place, key=key).fault(message, code=code, hint=hint)
+        found = self.spot(place, key=key).fault(message, code=code, hint=hint)
+        return replace(found, place=place)
 
     def _nearest(self, place: Place) -> tuple[Node, Spot | None]:
         steps = tuple(self._steps(place))
@@ -180,8 +181,8 @@ class Places:
             return steps[-1]
         if _on_shot_edge(place):
             # What a scene says of its beginning and end holds for its first and last shot.
-            of_scene = tuple(self._steps((*place[:2], place[-1])))
-            if len(of_scene) == 4:
+            of_scene = tuple(self._steps((*place[:2], *place[4:])))
+            if len(of_scene) > 3:
                 return of_scene[-1]
         return steps[-1][0], None
 
@@ -241,7 +242,7 @@ def _cells(text: str) -> int:
 
 def _on_shot_edge(place: Place) -> bool:
     return (
-        len(place) == 5
+        len(place) >= 5
         and place[0] == "scenes"
         and place[2] == "shots"
         and place[4] in ("start", "join", "end")

@@ -16,8 +16,15 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from longtake.storyboard.codes import WARNINGS
+from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.storyboard.grammar import (
+    CAMERA_WORDS,
+    COLOURS,
+    DIRECTIONS,
+    XFADE_NAMES,
     Length,
+    Unfit,
     parse_colour,
     parse_join,
     parse_level,
@@ -35,6 +42,19 @@ def _checked(read: Callable[[str], object]) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _written(pattern: str, told: str, *examples: str) -> WithJsonSchema:
+    """Describe a text with a form of its own to editors: what passes `_checked` has this form."""
+    form = {"type": "string", "pattern": f"^\\s*(?:{pattern})\\s*$"}
+    return WithJsonSchema({**form, "patternErrorMessage": told, "examples": list(examples)})
+
+
+def _warning_code(text: str) -> str:
+    if text not in WARNINGS:
+        hint = did_you_mean(text, WARNINGS) or f"codes are {', '.join(WARNINGS)}"
+        raise Unfit(f"no warning has the code {quoted(text)}", hint)
+    return text
 
 
 def version(value: object) -> object:
@@ -66,20 +86,87 @@ def shape(value: object) -> str:
     return "map" if isinstance(value, dict | BaseModel) else "text"
 
 
+_LENGTH = r"(?:\d+(?:\.\d+)?|\.\d+)s|\d+f"
+_COLOUR = "(?:#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|[A-Za-z]+)"
+_SHARE = r"(?:0?\.\d+|[01](?:\.0*)?)"
+
+WarningCode = Annotated[
+    str, AfterValidator(_warning_code), WithJsonSchema({"type": "string", "enum": list(WARNINGS)})
+]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$")]
 Text = Annotated[str, Field(max_length=20_000)]
 PathText = Annotated[str, Field(min_length=1, max_length=1024)]
-LengthText = Annotated[str, Field(max_length=16), _checked(Length.parse)]
-JoinText = Annotated[str, Field(max_length=100), _checked(parse_join)]
-ColourText = Annotated[str, Field(max_length=40), _checked(parse_colour)]
+LengthText = Annotated[
+    str,
+    Field(max_length=16),
+    _checked(Length.parse),
+    _written(_LENGTH, "write a length such as 0.5s or 12f", "0.5s", "12f"),
+]
+JoinText = Annotated[
+    str,
+    Field(max_length=100),
+    _checked(parse_join),
+    _written(
+        rf"cut|seam|(?:dissolve|bridge)\s+(?:{_LENGTH})|dip(?:\s+{_COLOUR})?\s+(?:{_LENGTH})"
+        rf"|wipe(?:\s+(?:{'|'.join(DIRECTIONS)}))?\s+(?:{_LENGTH})"
+        rf"|xfade:(?:{'|'.join(sorted(XFADE_NAMES))})\s+(?:{_LENGTH})",
+        "write cut, seam or a transition and its length, such as dissolve 0.5s",
+        *("cut", "seam", "dissolve 0.5s", "dip black 0.8s", "wipe left 0.5s"),
+        "xfade:circleopen 1s",
+    ),
+]
+ColourText = Annotated[
+    str,
+    Field(max_length=40),
+    _checked(parse_colour),
+    _written(_COLOUR, "write a name or #rrggbb", *COLOURS, "#202020"),
+]
 VoiceText = Annotated[str, Field(max_length=200), _checked(parse_voice)]
-LevelText = Annotated[str, Field(max_length=40), _checked(parse_level)]
-LoudnessText = Annotated[str, Field(max_length=40), _checked(parse_loudness)]
+LevelText = Annotated[
+    str,
+    Field(max_length=40),
+    _checked(parse_level),
+    _written(r"-?\d+(?:\.\d+)?\s*LUFS", "write a level such as -22 LUFS", "-22 LUFS"),
+]
+LoudnessText = Annotated[
+    str,
+    Field(max_length=40),
+    _checked(parse_loudness),
+    _written(r"off|-\d+(?:\.\d+)?\s*LUFS", "write -14 LUFS, or off", "-14 LUFS", "off"),
+]
 # Fourteen digits are more money than there is, and still exact with cents in 28 digits.
-MoneyText = Annotated[str, Field(max_length=20), _checked(Money.parse)]
-SizeText = Annotated[str, Field(max_length=40), _checked(Size.parse)]
-FocusText = Annotated[str, Field(max_length=40), _checked(Focus.parse)]
+MoneyText = Annotated[
+    str,
+    Field(max_length=20),
+    _checked(Money.parse),
+    _written(r"\d+(?:\.\d+)?\s*[A-Za-z]{3}", "write an amount such as 12.00 USD", "12.00 USD"),
+]
+SizeText = Annotated[
+    str,
+    Field(max_length=40),
+    _checked(Size.parse),
+    _written(
+        r"\d{1,4}[02468]\s*[xX×]\s*\d{1,4}[02468]",
+        "write width x height, both even, such as 1280x720",
+        *("1280x720", "1920x1080", "1080x1920"),
+    ),
+]
+FocusText = Annotated[
+    str,
+    Field(max_length=40),
+    _checked(Focus.parse),
+    _written(
+        rf"whole|{_SHARE}\s*,\s*{_SHARE}",
+        "write x,y from 0 to 1, such as 0.5,0.3, or whole",
+        *("0.5,0.5", "whole"),
+    ),
+]
+CameraText = Annotated[
+    str,
+    Field(max_length=20_000),
+    WithJsonSchema({"anyOf": [{"enum": list(CAMERA_WORDS)}, {"type": "string"}]}),
+]
 RateNumber = Annotated[
     int | float | str, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})
 ]

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from longtake.units import FrameRate, exact
 
@@ -126,6 +127,8 @@ class JoinSpec:
     name: str = ""
 
 
+# A board has many joins of few kinds, and each is asked for more than once.
+@lru_cache(maxsize=1024)
 def parse_join(text: str) -> JoinSpec:
     """Read `cut`, `seam` or KIND [COLOUR] [DIRECTION] LENGTH.
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from longtake.errors import Fault, StoryboardError
 from longtake.storyboard.check import find_faults
 from longtake.storyboard.diagnose import MAX_FAULTS, Place, Places
+from longtake.storyboard.lint import find_doubts
 from longtake.storyboard.model import Storyboard
 from longtake.storyboard.series import Series, read_series, set_variables
 from longtake.storyboard.wording import Flaw, find_flaws, word
@@ -21,17 +22,21 @@ _STAND_INS: dict[Place, Any] = {("title",): "?", ("longtake",): 1}
 
 
 def load_storyboard(
-    path: str | Path, *, set_vars: Mapping[str, str] | None = None, hold_faults: bool = False
+    path: str | Path,
+    *,
+    set_vars: Mapping[str, str] | None = None,
+    hold_faults: bool = False,
+    text: bytes | None = None,
 ) -> Storyboard:
     """Read a storyboard and check it; every fault is reported with its line.
 
     `set_vars` wins over the `vars` of the board and of all it extends. Raises StoryboardError with
     all faults in file order, the board's own first. With `hold_faults` they come as `held_faults`
     instead, of a document without its flawed values, wherever there is such a one: whoever asks so looks
-    further and then raises them.
+    further and then raises them. With a `text` of its own the file is not read, only its place counts.
     """
     path = Path(path)
-    series = read_series(path)
+    series = read_series(path, text)
     set_variables(series, set_vars or {})
     if series.root is None:
         raise StoryboardError(tuple(series.faults))
@@ -50,7 +55,9 @@ def load_storyboard(
     if series.faults or (faults and not hold_faults):
         raise StoryboardError(_in_order(series, faults))
     storyboard._held = _in_order(series, faults)
-    storyboard._warnings = _in_order(series, warnings)
+    # Doubts lean on names and ids, which a document with faults may lack.
+    doubts = [] if faults else find_doubts(storyboard)
+    storyboard._warnings = _in_order(series, warnings + doubts)
     return storyboard
 
 

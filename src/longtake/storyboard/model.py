@@ -19,6 +19,7 @@ from pydantic import (
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import Places, visible
 from longtake.storyboard.fields import (
+    CameraText,
     ColourText,
     Duration,
     FocusText,
@@ -41,9 +42,11 @@ from longtake.storyboard.fields import (
     TitleText,
     VarName,
     VoiceText,
+    WarningCode,
     shape,
     version,
 )
+from longtake.storyboard.grammar import JoinSpec, Length, parse_join
 
 
 class Part(BaseModel):
@@ -65,6 +68,21 @@ class PromptParts(Part):
     character: Text | None = None
     reaction: Text | None = None
     text: Text | None = None
+
+
+Prompt = Annotated[
+    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
+]
+
+
+class Bridge(Part):
+    """A join that is made: a clip from the last frame before a shot to the shot's own first one."""
+
+    bridge: LengthText
+    prompt: Prompt | None = None
+    camera: list[Text] | None = None
+    model: ModelName | None = None
+    resolution: Text | None = None
 
 
 class Footage(Part):
@@ -150,7 +168,7 @@ class LowerThird(Part):
 
     text: TitleText
     line2: TitleText | None = None
-    preset: Slug = "line"
+    preset: Slug | None = None
     motion: Motion = "slide"
     from_s: Duration | None = Field(None, alias="from")
     seconds: Seconds | None = None
@@ -163,7 +181,7 @@ class TitleCard(Part):
     text: TitleText
     subtitle: TitleText | None = None
     links: Annotated[list[TitleText], Field(max_length=6)] = []
-    preset: Slug = "centre"
+    preset: Slug | None = None
     motion: Motion = "slide"
     from_s: Duration | None = Field(None, alias="from")
     seconds: Seconds | None = None
@@ -187,18 +205,6 @@ class Logo(Part):
     opacity: Annotated[float, Field(gt=0, le=1)] = 0.8
 
 
-class Brand(Part):
-    """What all titles of a board, or of a series, have in common."""
-
-    font: PathText | None = None
-    palette: Palette = Palette()
-    logo: Logo | None = None
-    progress: bool = False
-
-
-Prompt = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[PromptParts, Tag("map")], Discriminator(shape)
-]
 FootageOrPath = Annotated[
     Annotated[PathText, Tag("text")] | Annotated[Footage, Tag("map")], Discriminator(shape)
 ]
@@ -210,6 +216,9 @@ LowerThirdOrText = Annotated[
 ]
 CaptionsOrFile = Annotated[
     Annotated[PathText, Tag("text")] | Annotated[Captions, Tag("map")], Discriminator(shape)
+]
+JoinOrBridge = Annotated[
+    Annotated[JoinText, Tag("text")] | Annotated[Bridge, Tag("map")], Discriminator(shape)
 ]
 MusicOrList = Annotated[
     Annotated[Music, Tag("map")] | Annotated[list[Music], Tag("list")],
@@ -236,6 +245,8 @@ class Inherited(Part):
     captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
     focus: FocusText | None = None
+    takes: Annotated[int, Field(ge=1, le=20)] | None = None
+    silence: list[WarningCode] = []
 
 
 class Shot(Inherited):
@@ -245,17 +256,23 @@ class Shot(Inherited):
     prompt: Prompt | None = None
     still: PathText | None = None
     footage: FootageOrPath | None = None
-    camera: list[Text] | None = None
+    camera: list[CameraText] | None = None
     seconds: SecondsOrAuto | None = None
     start: PathText | None = None
     end: PathText | None = None
-    join: JoinText | None = None
-    takes: Annotated[int, Field(ge=1, le=20)] = 1
+    join: JoinOrBridge | None = None
     mute: bool = False
     narration: NarrationOrText | None = None
     lower_third: LowerThirdOrText | None = None
     title_card: TitleCard | None = None
     music: MusicOrList | None = None
+
+    @property
+    def joined(self) -> JoinSpec | None:
+        """The join before it, read; None where the author wrote none."""
+        if isinstance(self.join, Bridge):
+            return JoinSpec("bridge", Length.parse(self.join.bridge))
+        return None if self.join is None else parse_join(self.join)
 
     @property
     def is_card(self) -> bool:
@@ -274,6 +291,19 @@ class Scene(Shot):
 
     title: Text | None = None
     shots: Annotated[list[Shot], Field(min_length=1)] | None = None
+
+
+class Brand(Part):
+    """What all films of a series have in common: how titles look, an opener, an end card."""
+
+    font: PathText | None = None
+    palette: Palette = Palette()
+    logo: Logo | None = None
+    progress: bool = False
+    lower_third_preset: Slug = "line"
+    title_card_preset: Slug = "centre"
+    opener: Scene | None = None
+    end_card: Scene | None = None
 
 
 class Storyboard(Inherited):
@@ -323,6 +353,27 @@ class Storyboard(Inherited):
     def held_faults(self) -> tuple[Fault, ...]:
         """What is wrong across the document; empty unless it was loaded with `hold_faults`."""
         return self._held
+
+    def is_silenced(self, place: tuple[Any, ...], code: str) -> bool:
+        """Tell whether the board, the scene or the shot that a place is in wants to hear of no such doubt."""
+        parts: list[Inherited] = [self]
+        scene = self._scene_at(place)
+        if scene:
+            parts.append(scene)
+            if place[2:3] == ("shots",) and scene.shots and len(place) > 3:
+                parts.append(scene.shots[place[3]])
+        return any(code in part.silence for part in parts)
+
+    def _scene_at(self, place: tuple[Any, ...]) -> Scene | None:
+        if place[:1] == ("scenes",) and len(place) > 1:
+            scene: Scene = self.scenes[place[1]]
+            return scene
+        brand = {("brand", "opener"): self.brand.opener, ("brand", "end_card"): self.brand.end_card}
+        return brand.get(place[:2])
+
+    def heard(self, warnings: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Leave out the warnings that the author has silenced where they belong."""
+        return tuple(each for each in warnings if not self.is_silenced(each.place, each.code))
 
     def in_file_order(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Sort faults as they stand in the files, the board's own first, each of them once."""

@@ -29,9 +29,12 @@ class Unreadable(Exception):
         self.hint = hint
 
 
-def read_source(path: Path, shown: str) -> Source:
-    """Read a file's text; raises Unreadable, or StoryboardError pointing into the file."""
-    raw = _read_bytes(path, shown)
+def read_source(path: Path, shown: str, raw: bytes | None = None) -> Source:
+    """Read a file's text; raises Unreadable, or StoryboardError pointing into the file.
+
+    `raw` is the text of a file that only its reader has, as if it lay at `path`.
+    """
+    raw = _read_bytes(path, shown) if raw is None else raw
     if raw.startswith(_UTF_16):
         _refuse(shown, 1, 1, "this file is UTF-16, not UTF-8", "save it as UTF-8")
     try:

@@ -33,11 +33,14 @@ class Series:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_series(path: Path) -> Series:
-    """Read a board and the chain of files it extends; faults are collected, not raised."""
+def read_series(path: Path, text: bytes | None = None) -> Series:
+    """Read a board and the chain of files it extends; faults are collected, not raised.
+
+    `text` is what the board says, where the file itself says something else or is not there.
+    """
     series = Series()
     try:
-        source = read_source(path, str(path))
+        source = read_source(path, str(path) if text is None else "standard input", text)
     except Unreadable as exc:
         series.shown.append(visible(str(path)))
         where = Where(visible(str(path)), 1, 1)

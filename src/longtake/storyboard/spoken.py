@@ -9,6 +9,7 @@ from longtake.errors import Fault
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.storyboard.grammar import parse_voice
 from longtake.storyboard.model import Narration, Shot, Storyboard
+from longtake.storyboard.naming import placed_scenes
 
 Place = tuple[Any, ...]
 
@@ -28,8 +29,7 @@ def find_spoken_faults(storyboard: Storyboard) -> Iterator[Fault]:
             message = f"the voice of {quoted(name)} is that of another member of the cast"
             hint = "write it like espeak/en-gb"
             yield storyboard.fault(place, message, code="borrowed-voice", hint=hint)
-    for index, scene in enumerate(storyboard.scenes):
-        scene_place: Place = ("scenes", index)
+    for scene_place, scene in placed_scenes(storyboard):
         yield from _part(storyboard, scene, scene_place)
         for number, shot in enumerate(scene.shots or ()):
             yield from _part(storyboard, shot, (*scene_place, "shots", number))

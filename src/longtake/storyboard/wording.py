@@ -34,6 +34,9 @@ _EITHER = {
     "seconds": "a number or auto",
 }
 _SHAPES = {
+    "of": "a hash, 8 signs of it at least",
+    "stays": "a hash, 8 signs of it at least",
+    "lands": "a whole hash of 64 signs",
     "language": "a language tag such as en or pt-BR",
     "id": "small letters a-z, digits, - and _ (at most 64)",
     "model": "provider/model, such as apimart/MiniMax-Hailuo-02",
@@ -73,10 +76,14 @@ class Flaw:
         return next((step for step in reversed(self.place) if isinstance(step, str)), "storyboard")
 
 
-def find_flaws(exc: ValidationError, limit: int) -> list[Flaw]:
+def find_flaws(
+    exc: ValidationError, limit: int, document: type[BaseModel] = Storyboard
+) -> list[Flaw]:
     """Find for pydantic's errors, up to a number, the places in the document they are about."""
     errors = exc.errors(include_url=False, include_input=False)[:limit]
-    flaws = [_locate(error["loc"], error["type"], error.get("ctx", {})) for error in errors]
+    flaws = [
+        _locate(document, error["loc"], error["type"], error.get("ctx", {})) for error in errors
+    ]
     # A misspelt key is not missing as well.
     meant = {
         (*flaw.place[:-1], nearest(str(flaw.place[-1]), key_of(flaw.owner)))
@@ -101,7 +108,7 @@ def word(flaw: Flaw, places: Places) -> Fault:
         hint = (
             f"a board takes it over with `extends: {name}`, and has a title and scenes of its own"
         )
-        return places.fault((), message, code="missing", hint=hint)
+        return places.fault((), message, code="bible", hint=hint)
     if flaw.kind == "missing":
         message, hint = f"{quoted(flaw.name)} is required here", ""
         return places.fault(flaw.place[:-1], message, code="missing", hint=hint)
@@ -120,9 +127,11 @@ def key_of(part: type[BaseModel]) -> list[str]:
     return [part.model_fields[name].alias or name for name in names]
 
 
-def _locate(loc: tuple[int | str, ...], kind: str, extra: dict[str, Any]) -> Flaw:
+def _locate(
+    document: type[BaseModel], loc: tuple[int | str, ...], kind: str, extra: dict[str, Any]
+) -> Flaw:
     # pydantic mixes union tags and markers into the place; only the types tell them from keys.
-    owner: Any = Storyboard
+    owner: Any = document
     place: Place = ()
     either = of_key = False
     steps = list(loc)
@@ -131,20 +140,20 @@ def _locate(loc: tuple[int | str, ...], kind: str, extra: dict[str, Any]) -> Fla
         if step == "[key]":
             of_key = True
             continue
-        inside = _inside(owner, step)
-        if inside is None:
+        found = inside(owner, step)
+        if found is None:
             if kind == "extra_forbidden":
                 place = (*place, step)
             break
         place = (*place, step)
-        owner, forms = inside
+        owner, forms = found
         either = bool(forms)
         if forms and steps and steps[0] in forms:
             owner = forms[str(steps.pop(0))]
     return Flaw(place, kind, extra, owner, either, of_key)
 
 
-def _inside(owner: Any, step: int | str) -> tuple[Any, dict[str, Any]] | None:
+def inside(owner: Any, step: int | str) -> tuple[Any, dict[str, Any]] | None:
     """Give the type under a key or index, and its tagged forms where it has several."""
     if isinstance(owner, type) and issubclass(owner, BaseModel):
         for name, field in owner.model_fields.items():

@@ -12,7 +12,8 @@ from typing import Any
 
 from longtake.errors import Fault
 from longtake.storyboard.diagnose import did_you_mean, quoted
-from longtake.storyboard.model import Narration, PromptParts, Shot, Storyboard
+from longtake.storyboard.model import Bridge, Narration, PromptParts, Shot, Storyboard
+from longtake.storyboard.naming import placed_scenes
 
 MAX_FILLED = 20_000
 
@@ -45,7 +46,7 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in found))
 
 
-def prompt_texts(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
+def prompt_texts(shot: Shot | Bridge, place: Place) -> Iterator[tuple[Place, str]]:
     """Give each text of a shot's prompt with its place: one, or one for each part that is written."""
     if isinstance(shot.prompt, str):
         yield (*place, "prompt"), shot.prompt
@@ -122,8 +123,7 @@ def _texts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
     yield ("title",), storyboard.title
     if storyboard.look:
         yield ("look",), storyboard.look
-    for index, scene in enumerate(storyboard.scenes):
-        place = ("scenes", index)
+    for place, scene in placed_scenes(storyboard):
         if scene.title:
             yield (*place, "title"), scene.title
         yield from _texts_of(scene, place)
@@ -133,6 +133,8 @@ def _texts(storyboard: Storyboard) -> Iterator[tuple[Place, str]]:
 
 def _texts_of(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
     yield from prompt_texts(shot, place)
+    if isinstance(shot.join, Bridge):
+        yield from prompt_texts(shot.join, (*place, "join"))
     for key in ("look", "narration"):
         value = getattr(shot, key)
         if isinstance(value, str):

@@ -59,6 +59,7 @@ class Limits:
     board_budget: Money | None = None
     run_budget: Money | None = None
     run_start: int = 0
+    run_boards: tuple[str, ...] = ()
     rebuys: int = 0
     unknown_s: float = 600.0
     task_s: float = 3600.0
@@ -102,6 +103,12 @@ class Purchase:
         except ValueError:
             return {}
         return said if isinstance(said, dict) else {}
+
+    @property
+    def take(self) -> int:
+        """Tell which take of its clip was bought."""
+        number = self.asked.get("take", 1)
+        return number if isinstance(number, int) else 1
 
     @property
     def is_speech(self) -> bool:
@@ -190,20 +197,25 @@ def find_room(db: sqlite3.Connection, order: Order, limits: Limits, now: float) 
 
 def find_overspend(db: sqlite3.Connection, order: Order, limits: Limits) -> OverBudget | None:
     """Say which budget would be exceeded; None where none is."""
-    for budget, since in ((limits.board_budget, 0), (limits.run_budget, limits.run_start)):
+    own, together = (order.board,), limits.run_boards or (order.board,)
+    for budget, boards, since in (
+        (limits.board_budget, own, 0),
+        (limits.run_budget, together, limits.run_start),
+    ):
         if budget is None:
             continue
-        bound = _bound(db, order.board, since, order.reserve.currency)
+        bound = _bound(db, boards, since, order.reserve.currency)
         if budget.amount < bound.amount + order.reserve.amount:
             return OverBudget(budget, bound, order.reserve)
     return None
 
 
-def _bound(db: sqlite3.Connection, board: str, since: int, currency: str) -> Money:
-    """Sum what a board has spent or may still have to pay: charges where known, reserves elsewhere."""
+def _bound(db: sqlite3.Connection, boards: tuple[str, ...], since: int, currency: str) -> Money:
+    """Sum what boards have spent or may still have to pay: charges where known, reserves elsewhere."""
     rows = db.execute(
-        "SELECT coalesce(charge, reserved) FROM purchases WHERE board = ? AND id > ? AND currency = ?",
-        (board, since, currency),
+        "SELECT coalesce(charge, reserved) FROM purchases WHERE id > ? AND currency = ? AND board IN"
+        f" ({', '.join('?' * len(boards))})",
+        (since, currency, *boards),
     )
     return Money(sum((Decimal(amount) for (amount,) in rows), Decimal(0)), currency)
 

@@ -1,0 +1,1 @@
+"""What an edit does: which clips stay, which are joined anew, which are made again, and why."""
