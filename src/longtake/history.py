@@ -56,7 +56,7 @@ class ShownClip:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a clip: `state` is kept, rejoined, again or never; `why` says what changed.
+    """What becomes of a clip: `state` is kept, rejoined, again or never; `why` says what changed, or is open.
 
     A clip is rejoined where its take stays and the film shows it otherwise than it did.
     """
@@ -67,7 +67,7 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.state == "kept":
-            return f"{self.clip}: kept"
+            return f"{self.clip}: kept" + (f"; {self.why}" if self.why else "")
         if self.state == "rejoined":
             return f"{self.clip}: re-joined, {self.why}"
         return (
@@ -151,7 +151,9 @@ def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdi
 
     def verdict(job: ClipJob) -> Verdict:
         if job.id in owned:
-            return Verdict(job.id, "kept")
+            return Verdict(
+                job.id, "kept", "one of its takes is to be chosen" if job.is_open else ""
+            )
         known = history.get(job.id)
         if known is None:
             return Verdict(job.id, "never")
