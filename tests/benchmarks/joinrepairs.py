@@ -113,7 +113,7 @@ def _seen(score: SeamScore) -> dict[str, float]:
     Where all that was kept of the take repeats the handoff frame, no motion was measured.
     """
     unseen = {"freeze_frames"}
-    if score.repeated >= KEPT:
+    if (score.repeated or 0) >= KEPT:
         unseen |= {"turn", "pace", "jump", "leap"}
     return {
         name: value
