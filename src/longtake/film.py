@@ -59,6 +59,7 @@ from longtake.plan.quote import (
 )
 from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
+from longtake.runlog import RunName, written_down
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
@@ -82,7 +83,8 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     plan = _compiled(storyboard, wishes)
     _refuse(plan, project, wishes)
     tell(Planned(plan))
-    with project.hold():
+    log = RunName(project.work, plan.board, wishes.flavour)
+    with project.hold(), written_down(log, plan, tell) as tell:
         wishes = replace(wishes, since=last_purchase())
         unsaid = Unsaid(tell)
         if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
