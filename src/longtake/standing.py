@@ -48,7 +48,7 @@ class Standing:
     other repairs are allowed now, `refused` those at whose take the chain stops, with the reason, and
     `accepted` those whose take the author took as it is; `lacking` counts frames of the film that
     would be rendered, without what the undecided ones change; `holder` says which run is at work in
-    the folder. `others` are the films of other shapes that lie beside it.
+    the folder. `others` are the films of other shapes that lie beside it, `takes` are by clip.
     """
 
     plan: Plan
@@ -64,6 +64,7 @@ class Standing:
     lacking: int
     holder: str
     others: tuple[OtherShape, ...]
+    takes: Mapping[str, Take]
 
     @property
     def frames(self) -> int:
@@ -84,7 +85,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
     project = Project(board)
-    flavour = "animatic" if wishes.animatic else ""
+    flavour = wishes.flavour
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
@@ -129,6 +130,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         lacking=lacking,
         holder=holder,
         others=tuple(others),
+        takes=takes,
     )
 
 

@@ -177,9 +177,7 @@ def scene_groups(
     """Yield the scenes of a film, each with a card for every clip of it."""
     titles, starts = dict(plan.scenes), timeline.scene_starts()
     ends = [*list(starts.values())[1:], timeline.frames]
-    lengths = {
-        scene: end - start for (scene, start), end in zip(starts.items(), ends, strict=True)
-    }
+    lengths = {scene: end - start for (scene, start), end in zip(starts.items(), ends, strict=True)}
     cards = _cards(timeline, plan, joins)
     grouped = groupby(cards, key=lambda pair: pair[0])
     for number, (scene, members) in enumerate(grouped):
