@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from longtake.errors import StoryboardError
@@ -10,6 +11,7 @@ from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.plan.compile import compile_plan
 from longtake.plan.job import Plan
 from longtake.plan.survey import FootageFacts, StillFacts, Survey
+from longtake.storyboard.choices import ClipChoice
 from longtake.storyboard.load import load_storyboard
 from longtake.units import Size
 
@@ -22,10 +24,11 @@ def plan_of(
     owned: frozenset[str] = frozenset(),
     hosted: bool = False,
     animatic: bool = False,
+    choices: Mapping[str, ClipChoice] | None = None,
 ) -> Plan:
     """Compile a board given as text; `stills` maps file names to hashes, `footage` to frames.
 
-    `hosted` says that pictures have a place on the open net.
+    `hosted` says that pictures have a place on the open net, `choices` what was chosen of clips.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -42,6 +45,7 @@ def plan_of(
             },
             owned=owned,
             hosted=hosted,
+            choices=choices or {},
         )
         offers = animatic_offers(load_offers()) if animatic else load_offers()
         return compile_plan(load_storyboard(path), offers, survey)

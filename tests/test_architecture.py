@@ -55,11 +55,12 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "runlog": (BASE | {"plan", "generate", "events"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
-ALL_ROOMS = set(ROOMS) | {"film", "standing", "review", "cli", "testing"}
+ALL_ROOMS = set(ROOMS) | {"film", "standing", "choosing", "review", "cli", "testing"}
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "review": (ALL_ROOMS - {"cli", "testing"}, {"starlette", "jinja2", "markupsafe"}),
     "__main__": ({"cli"}, set[str]()),
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),

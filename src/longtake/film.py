@@ -60,6 +60,7 @@ from longtake.plan.quote import (
 from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
 from longtake.runlog import RunName, written_down
+from longtake.storyboard.choices import Choices, read_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
@@ -146,9 +147,12 @@ class _LastStages:
         return lambda seen: _tell_seams(seen, self.plan, self.tell)
 
 
-def plan_film(path: Path, wishes: Wishes) -> Plan:
-    """The first two stages: load the storyboard, look at its files, compile it. Makes nothing."""
-    return _compiled(_loaded(path, wishes), wishes)
+def plan_film(path: Path, wishes: Wishes, choices: Choices | None = None) -> Plan:
+    """The first two stages: load the storyboard, look at its files, compile it. Makes nothing.
+
+    `choices` stand in for those that are written beside the board.
+    """
+    return _compiled(_loaded(path, wishes), wishes, choices)
 
 
 def _loaded(path: Path, wishes: Wishes) -> Storyboard:
@@ -157,7 +161,7 @@ def _loaded(path: Path, wishes: Wishes) -> Storyboard:
     return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
 
 
-def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
+def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
     project = Project(storyboard.path)
     owned = drawn_takes(project).recipes() | bought_takes().recipes()
     hosted = has_host(environment(project.folder))
@@ -165,6 +169,8 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
+    choices = read_choices(project.board) if choices is None else choices
+    survey = replace(survey, choices=choices.of(draft=wishes.draft))
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
@@ -173,7 +179,9 @@ def _compiled(storyboard: Storyboard, wishes: Wishes) -> Plan:
     )
     if faults:
         raise StoryboardError(storyboard.in_file_order(faults))
-    plan = replace(plan, warnings=(*plan.warnings, *doubts))
+    shots = [note.shot for note in plan.shots]
+    strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
+    plan = replace(plan, warnings=(*plan.warnings, *doubts, *strangers))
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan

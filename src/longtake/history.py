@@ -13,6 +13,7 @@ from typing import Any
 
 from longtake.files import read_json, write_json
 from longtake.plan.job import ClipJob, EndOf, Plan, Source, StartOf
+from longtake.units import take_name
 
 SCHEMA = 1
 
@@ -31,12 +32,15 @@ _CAMERA_WORDS = re.compile(r" ?\[[^\[\]]*\]$")
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """A clip as it was last made: its recipe, what it was made of, the clips it leaned on, its key."""
+    """A clip as it was last made: its recipe, what it was made of, the clips it leaned on, its key,
+    and which of its takes was kept.
+    """
 
     recipe: str
     parts: Mapping[str, Any]
     upstream: tuple[str, ...]
     key: str
+    take: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,10 @@ def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
 
 
 def known_keys(work: Path) -> dict[str, str]:
-    """Map the recipes of all clips remembered in this folder to the keys their takes lie under."""
+    """Map the names of all takes remembered in this folder to the keys they lie under."""
     films = _films(work)
     return {
-        record.recipe: record.key for film in films for _, record in _records(work, film) if record
+        _name(record): record.key for film in films for _, record in _records(work, film) if record
     }
 
 
@@ -83,7 +87,9 @@ def save_history(work: Path, film: str, plan: Plan, keys: Mapping[str, str]) -> 
     films = _films(work)
     before = films.get(film)
     made = {
-        job.id: asdict(ClipRecord(job.recipe, dict(job.parts), _upstream(job), keys[job.id]))
+        job.id: asdict(
+            ClipRecord(job.recipe, dict(job.parts), _upstream(job), keys[job.id], job.take)
+        )
         for job in plan.jobs
         if job.id in keys
     }
@@ -183,12 +189,16 @@ class _Causes:
         """Find the clip that a clip leans on and whose recipe is not what it was."""
         for source in self._above(job):
             known = self._history.get(source.id)
-            if isinstance(source, ClipJob) and known and known.recipe != source.recipe:
+            if isinstance(source, ClipJob) and known and _name(known) != source.kept_name:
                 return source
         return None
 
     def _above(self, job: ClipJob) -> list[Source]:
         return [self._plan.by_id[clip] for clip in _upstream(job) if clip in self._plan.by_id]
+
+
+def _name(known: ClipRecord) -> str:
+    return take_name(known.recipe, known.take)
 
 
 def _upstream(job: ClipJob) -> tuple[str, ...]:
@@ -230,4 +240,5 @@ def _record(row: Any) -> ClipRecord | None:
         return None
     if not isinstance(parts.get("card") or {}, dict):
         return None
-    return ClipRecord(recipe, parts, tuple(upstream), key)
+    take = row.get("take", 1)
+    return ClipRecord(recipe, parts, tuple(upstream), key, take if isinstance(take, int) else 1)

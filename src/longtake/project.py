@@ -94,6 +94,13 @@ class Project:
             holder.unlink(missing_ok=True)
             lock.release()
 
+    @contextlib.contextmanager
+    def choosing(self) -> Iterator[None]:
+        """Let one at a time change the choices of this folder's boards; a run does not keep them out."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.work / "choices.lock"):
+            yield
+
     def holder(self) -> str:
         """Say which run is at work in this folder, or nothing; writes nothing.
 

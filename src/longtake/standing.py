@@ -143,15 +143,19 @@ def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
-    """Find the takes that were made of just these recipes: as remembered, else any that is there."""
+    """Find the kept takes of just these recipes: as remembered, else any that is there.
+
+    A clip whose takes wait for a choice has none.
+    """
     keys = known_keys(project.work)
     drawn, bought = drawn_takes(project), bought_takes()
     by_recipe = bought.by_recipe() | drawn.by_recipe()
     found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought
-        remembered = vault.find(keys[job.recipe]) if job.recipe in keys else None
-        take = remembered or by_recipe.get(job.recipe)
+        name = job.kept_name
+        remembered = vault.find(keys[name]) if name in keys else None
+        take = None if job.is_open else remembered or by_recipe.get(name)
         if take is not None:
             take = with_out_point(take, job.out_frame, plan.timeline.rate)
             found[job.id] = known_mending(take, job, vault)

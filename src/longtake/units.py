@@ -33,6 +33,11 @@ def exact(value: int | float | str | Decimal | Fraction) -> Fraction:
     return Fraction(value)
 
 
+def take_name(recipe: str, number: int) -> str:
+    """Name one of the takes of a recipe; the first is named as the recipe itself."""
+    return recipe if number == 1 else f"{recipe}#{number}"
+
+
 @dataclass(frozen=True, order=True)
 class FrameRate:
     """Frames per second as an exact fraction."""

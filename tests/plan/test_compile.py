@@ -257,9 +257,9 @@ def test_a_dissolve_over_a_handoff_is_warned_of() -> None:
 
 def test_keys_of_later_versions_are_listed() -> None:
     """What is not used yet is said with the place it stands at."""
-    board = HEAD + "scenes: [{id: a, prompt: x, takes: 3}]"
+    board = HEAD + "scenes: [{id: a, prompt: x}, {id: b, join: bridge 6s, prompt: y}]"
 
-    assert plan_of(board).unused == ("takes (a)",)
+    assert plan_of(board).unused == ("join: bridge 6s (b)",)
 
 
 def test_the_quote_counts_only_what_is_not_owned() -> None:

@@ -101,7 +101,8 @@ def _recipes_of(boards: set[str]) -> frozenset[str]:
                 f"nobody can tell which takes {say.shown(path)} uses: {error}",
                 hint="mend it or delete it; nothing was removed",
             ) from error
-        found |= set(known_keys(Project(path).work))
+        # All takes of a recipe in use stay, whichever is kept: they were bought to choose from.
+        found |= {name.partition("#")[0] for name in known_keys(Project(path).work)}
     return frozenset(found)
 
 

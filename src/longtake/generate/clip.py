@@ -55,6 +55,9 @@ def canonical_request(provider: str, request: Request) -> str:
         "take": request.take,
         "options": dict(request.options),
     }
+    if request.lands:
+        # The clip's other takes end where they like: this one may be told from them.
+        asked["lands"] = True
     if not (request.first or request.last):
         # Where no picture says it, the shape of the clip is asked for in words.
         asked["canvas"] = str(request.canvas)
@@ -78,7 +81,8 @@ def request_key(provider: str, request: Request) -> str:
 class Wanted:
     """What must be known of a clip to bring its take home: its names, and where the film leaves it.
 
-    `out_frame` is counted at `rate`, the film's; `prompt` is for messages.
+    `out_frame` is counted at `rate`, the film's; `prompt` is for messages. `number` tells the takes of
+    a clip apart, `lands` is the frame that this one alone was asked to end on.
     """
 
     id: str
@@ -87,11 +91,22 @@ class Wanted:
     out_frame: int
     rate: FrameRate
     prompt: str = ""
+    number: int = 1
+    lands: str = ""
 
     @classmethod
     def of(cls, job: ClipJob, request: Request) -> Wanted:
         """Take from a job and its request what bringing it home needs."""
-        return cls(job.id, job.recipe, request.model, job.out_frame, request.rate, request.prompt)
+        return cls(
+            job.id,
+            job.recipe,
+            request.model,
+            job.out_frame,
+            request.rate,
+            request.prompt,
+            request.take,
+            request.last_sha256 if request.lands else "",
+        )
 
 
 @dataclass(frozen=True)
@@ -239,6 +254,8 @@ async def bring_home(
             rate=rate,
             size=measured.size,
             out_point=out_point,
+            number=wanted.number,
+            lands=wanted.lands,
         )
         take = await asyncio.to_thread(desk.vault.add, take, part)
         desk.glimpse.sha256, desk.glimpse.ends = take.sha256, ends

@@ -20,6 +20,7 @@ class Request:
     clip is to have, `frames` its length at that rate. `references` are pictures of the cast, each a
     PNG file and its hash. All of these were written here: their very bytes are sent. `options` are
     the model's own switches; `drawn` marks a clip that is made here at the film's own size and rate.
+    `take` tells the takes of a clip apart; `lands` says that `last` is asked of this one alone.
     """
 
     model: str
@@ -38,6 +39,7 @@ class Request:
     references: tuple[tuple[Path, str], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     drawn: bool = False
+    lands: bool = False
 
 
 class TaskState(Enum):

@@ -72,7 +72,7 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     take = await _again(wanted, standing, desk, till) if standing is not None else None
     if take is None:
         if standing is None or not standing.is_open:
-            await asyncio.to_thread(_refuse_doubted, job, till)
+            await asyncio.to_thread(_refuse_doubted, job, request.take, till)
         purchase = await _submitted(job, request, key, desk, till)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
@@ -130,10 +130,10 @@ async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till:
                 return found
 
 
-def _refuse_doubted(job: ClipJob, till: Till) -> None:
-    """Stop before a purchase while nobody knows whether the same clip was bought on other frames."""
+def _refuse_doubted(job: ClipJob, take: int, till: Till) -> None:
+    """Stop before a purchase while nobody knows whether the same take was bought on other frames."""
     for row in till.ledger.unfinished(till.board):
-        if row.state == "unknown" and row.recipe == job.recipe:
+        if row.state == "unknown" and (row.recipe, row.take) == (job.recipe, take):
             raise _question(job, row)
 
 

@@ -22,6 +22,7 @@ from longtake.generate.provider import Provider, Request, TaskReport
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.settle import bring_in, told
 from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
+from longtake.units import take_name
 from longtake.vault.purchase import Purchase
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -139,7 +140,9 @@ class _Walker:
         self._options = options
         self._accepted = accepted
         self._left_over = left_over
-        self._recipes = frozenset(job.recipe for job in plan.jobs)
+        self._names = frozenset(
+            take_name(job.recipe, number) for job in plan.jobs for number in job.numbers
+        )
         self._bell = bell
         self._done: dict[str, asyncio.Event] = {}
         self._foreign: Exception | None = None
@@ -168,7 +171,7 @@ class _Walker:
 
     async def _settle(self, row: Purchase) -> None:
         """Bring home what an earlier run had ordered, whether or not the board still asks for it."""
-        wanted = row.recipe in self._recipes
+        wanted = take_name(row.recipe, row.take) in self._names
         if wanted and row.state != "submitted":
             return  # The clip itself asks about it.
         shop = self._shops.get(row.provider)
@@ -331,4 +334,5 @@ class _Walker:
             references=tuple((face.path, face.sha256) for face in faces),
             options={**job.card, **self._options} if job.draws else dict(job.options),
             drawn=job.draws,
+            take=job.take,
         )

@@ -73,7 +73,16 @@ async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:
         )
     # Where a film leaves it is asked by who shows it.
     prompt = str(row.asked.get("prompt", ""))
-    wanted = Wanted(row.clip, row.recipe, row.model, 0, FrameRate(Fraction(24)), prompt)
+    wanted = Wanted(
+        row.clip,
+        row.recipe,
+        row.model,
+        0,
+        FrameRate(Fraction(24)),
+        prompt,
+        row.take,
+        str(row.asked.get("last", "")) if row.asked.get("lands") else "",
+    )
     await collect(wanted, row, desk, till)
 
 

@@ -126,7 +126,7 @@ def _finish_sources(draft: Draft) -> list[Fault]:
         draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
         return []
     anchored, unmet = with_anchors(sources, draft.anchors)
-    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard))
+    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard), draft.survey.choices)
     return anchor_warnings(draft.storyboard, unmet)
 
 

@@ -13,7 +13,7 @@ from longtake.cues import CueSheet, TitleCue
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechJob, Spoken
 from longtake.timeline import Timeline
-from longtake.units import Fit, Focus, Money, Size
+from longtake.units import Fit, Focus, Money, Size, take_name
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,11 @@ class ClipJob:
 
     `frames` is its nominal length at the film's rate; `out_frame` is the last of them the film needs,
     the frame that is handed on. `parts` is the recipe in readable form, `recipe` its hash together
-    with the recipe of the clip it continues.
+    with the recipe of the clip it continues, and the same for all of its takes.
+
+    `takes` is how many the author asked for, `take` the one that is kept, `chosen` whether somebody
+    said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
+    one that this clip was bought on though what it continues ends on another one now.
     """
 
     kind: ClassVar[Literal["clip"]] = "clip"
@@ -105,6 +109,27 @@ class ClipJob:
     options: Mapping[str, Any] = field(default_factory=dict)
     faces: tuple[Face, ...] = ()
     repairs: Repairs = field(default_factory=Repairs)
+    takes: int = 1
+    take: int = 1
+    chosen: bool = False
+    lands: str = ""
+    begins: str = ""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The takes a film needs: the kept one, or all to choose from."""
+        alone = self.chosen or self.takes == 1
+        return (self.take,) if alone else tuple(range(1, self.takes + 1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to choose one of its takes."""
+        return len(self.numbers) > 1
+
+    @property
+    def kept_name(self) -> str:
+        """The name of the kept take among those of all recipes."""
+        return take_name(self.recipe, self.take)
 
 
 @dataclass(frozen=True)
@@ -211,8 +236,10 @@ class ShotNote:
 class Quote:
     """What a plan will cost, clip by clip, and which takes are already owned.
 
-    `unknown` names clips and voices without a known price; they are not in `total`. `voices` are lines
-    like those of the clips, for what voices are to say.
+    A line is a clip, the price of what it needs, and whether all of it is owned; `lacking` are the
+    numbers of the takes still to be made, by clip. `unknown` names clips and voices without a known
+    price; they are not in `total`. `voices` are lines like those of the clips, for what voices are to
+    say.
     """
 
     lines: tuple[tuple[str, Money | None, bool], ...]
@@ -220,6 +247,7 @@ class Quote:
     unknown: tuple[str, ...] = ()
     budget: Money | None = None
     voices: tuple[tuple[str, Money | None, bool], ...] = ()
+    lacking: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def over_budget(self) -> bool:

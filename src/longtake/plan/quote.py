@@ -9,7 +9,7 @@ from decimal import Decimal
 from longtake.errors import PlanError
 from longtake.plan.job import ClipJob, Plan, Quote, Source
 from longtake.plan.speech import SpeechJob
-from longtake.units import Money
+from longtake.units import Money, take_name
 
 Line = tuple[str, Money | None, bool]
 
@@ -20,27 +20,37 @@ def make_quote(
     budget: str | None,
     speech: Iterable[SpeechJob] = (),
 ) -> Quote:
-    """Price every clip and voice that is not owned yet; the sum is in the currency of the first price."""
+    """Price every take and voice that is not owned yet; the sum is in the currency of the first price.
+
+    `owned` are the names of takes.
+    """
     lines: list[tuple[str, Money | None, bool]] = []
     voices = tuple((job.id, job.price, job.owned) for job in speech)
     total = Money(Decimal(0), _currency(sources, voices, budget))
-    unknown = []
+    unknown, lacking = [], {}
     for source in sources:
         if not isinstance(source, ClipJob):
             continue
-        has_take = source.recipe in owned
-        lines.append((source.id, source.price, has_take))
-        if source.price is None and not has_take:
+        missing = _missing(source, owned)
+        price = source.price and source.price * len(missing or source.numbers)
+        lines.append((source.id, price, not missing))
+        if missing:
+            lacking[source.id] = missing
+        if price is None and missing:
             unknown.append(source.id)
-        elif source.price is not None and not has_take and source.price.amount:
-            total = total + source.price
+        elif price is not None and missing and price.amount:
+            total = total + price
     for name, price, has_voice in voices:
         if price is None and not has_voice:
             unknown.append(name)
         elif price is not None and not has_voice and price.amount:
             total = _added(total, price, name)
     limit = Money.parse(budget) if budget else None
-    return Quote(tuple(lines), total, tuple(unknown), limit, voices)
+    return Quote(tuple(lines), total, tuple(unknown), limit, voices, lacking)
+
+
+def _missing(job: ClipJob, owned: frozenset[str]) -> tuple[int, ...]:
+    return tuple(n for n in job.numbers if take_name(job.recipe, n) not in owned)
 
 
 def _added(total: Money, price: Money, name: str) -> Money:
@@ -116,7 +126,13 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
         replace(source, price=price_of(source)) if isinstance(source, ClipJob) else source
         for source in plan.sources
     )
-    owned = frozenset(plan.by_id[clip].recipe for clip, _, has_take in plan.quote.lines if has_take)
+    lacking = plan.quote.lacking
+    owned = frozenset(
+        take_name(job.recipe, number)
+        for job in plan.jobs
+        for number in job.numbers
+        if number not in lacking.get(job.id, ())
+    )
     budget = plan.quote.budget
     speech = [said.job for said in plan.spoken if said.job]
     quote = make_quote(sources, owned, str(budget) if budget else None, speech)

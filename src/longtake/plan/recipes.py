@@ -17,6 +17,10 @@ from longtake.plan.job import (
     StillFrame,
     recipe_of,
 )
+from longtake.storyboard.choices import MOST_TAKES, ClipChoice
+from longtake.units import take_name
+
+NO_CHOICES: Mapping[str, ClipChoice] = {}
 
 
 def handoffs_of(sources: Mapping[str, Source]) -> tuple[Handoff, ...]:
@@ -49,12 +53,15 @@ def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
     return ()
 
 
-def with_recipes(sources: Mapping[str, Source], fitting: str) -> dict[str, Source]:
+def with_recipes(
+    sources: Mapping[str, Source], fitting: str, choices: Mapping[str, ClipChoice] = NO_CHOICES
+) -> dict[str, Source]:
     """Give every clip job its recipe: its own parts, and the recipes of the clips it continues.
 
     A frame is written by its content: a picture by its bytes, a handoff by where the clip before
     ends. No id and no place in the film is part of it, so moving a scene changes nothing. `fitting`
-    tells how the film fits pictures to a canvas.
+    tells how the film fits pictures to a canvas. Where another take than the first is kept of a clip,
+    what continues it says so.
     """
     done: dict[str, Source] = {}
     for clip in in_handoff_order(sources):
@@ -66,10 +73,37 @@ def with_recipes(sources: Mapping[str, Source], fitting: str) -> dict[str, Sourc
                 "first frame": _edge_part(source.first, sources, fitting),
                 "last frame": _edge_part(source.last, sources, fitting),
             }
-            upstream = tuple(done[e.clip].recipe for e in edges if isinstance(e, EndOf | StartOf))
-            source = replace(source, parts=parts, recipe=recipe_of(parts, upstream))
+            above = [done[e.clip] for e in edges if isinstance(e, EndOf | StartOf)]
+            source = _chosen(replace(source, parts=parts), above, choices.get(clip))
         done[clip] = source
     return {clip: done[clip] for clip in sources}
+
+
+def _chosen(job: ClipJob, above: list[Source], choice: ClipChoice | None) -> ClipJob:
+    """Write a clip's recipe, and which of its takes is kept."""
+    names = [each.kept_name if isinstance(each, ClipJob) else each.recipe for each in above]
+    job = replace(job, recipe=recipe_of(job.parts, tuple(names)))
+    if choice is None or job.draws:
+        return job
+    before = above[0] if isinstance(job.first, EndOf) else None
+    if choice.stays and isinstance(before, ClipJob) and before.lands:
+        recipe = _as_bought(job, before, names[1:], choice.stays)
+        job = replace(job, recipe=recipe, begins=before.lands) if recipe else job
+    if not choice.holds_for(job.recipe):
+        return job
+    return replace(job, take=choice.take or 1, chosen=True, lands=choice.lands or "")
+
+
+def _as_bought(job: ClipJob, before: ClipJob, rest: list[str], stays: str) -> str:
+    """Find the recipe under which a clip was bought on another take of the one before; "" without one.
+
+    With other words than it was bought with there is none: then it is made again.
+    """
+    for number in range(1, MOST_TAKES + 1):
+        recipe = recipe_of(job.parts, (take_name(before.recipe, number), *rest))
+        if recipe.startswith(stays):
+            return recipe
+    return ""
 
 
 def land_on_pictures(sources: Mapping[str, Source]) -> dict[str, Source]:

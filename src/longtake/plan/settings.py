@@ -31,6 +31,7 @@ class ShotSettings:
     camera: tuple[str, ...]
     switches: Mapping[str, bool]
     repairs: Repairs
+    takes: int = 1
 
 
 def inherited(
@@ -77,7 +78,9 @@ def shot_settings(
     switches = {key: on for key in SWITCHES if (on := get(key, None)) is not None}
     split, sound = get("split", "seams"), get("sound", "keep")
     repairs = Repairs(get("color", "match+track"), get("lighting", "constant"), get("repair", "on"))
-    return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs)
+    # What is drawn comes out the same each time.
+    takes = 1 if offer.draws else get("takes", 1)
+    return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs, takes)
 
 
 def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:

@@ -371,6 +371,7 @@ class _Order:
             options=options,
             faces=faces,
             repairs=self.settings.repairs,
+            takes=self.settings.takes,
         )
 
     def _options(self, edges: tuple[Edge | None, Edge | None]) -> dict[str, bool]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from longtake.cues import TimedText
 from longtake.errors import Fault
 from longtake.plan.speech import SpeechOffer, VoiceFacts
+from longtake.storyboard.choices import ClipChoice
 from longtake.units import Size
 
 
@@ -48,13 +49,13 @@ class FontFacts:
 
 @dataclass(frozen=True)
 class Survey:
-    """Files by the path they resolve to, recipes whose takes are owned, and what is wrong with files.
+    """Files by the path they resolve to, names of owned takes, and what is wrong with files.
 
     `hosted` tells whether the author has named a place where pictures can be had by their address;
     `captions` are the words of caption files, `fonts` hashes of font files; `warnings` are of what
     stops nothing. `voices` are those that were made, by the key of what they say; `speakers` what is
     known of those who speak, by name and by name/model; `espeak` are the names of the voices espeak-ng
-    has, in small letters, none where nobody asked it.
+    has, in small letters, none where nobody asked it. `choices` are the author's, by clip.
     """
 
     stills: Mapping[Path, StillFacts] = field(default_factory=dict)
@@ -69,3 +70,4 @@ class Survey:
     voices: Mapping[str, VoiceFacts] = field(default_factory=dict)
     speakers: Mapping[str, SpeechOffer] = field(default_factory=dict)
     espeak: frozenset[str] = frozenset()
+    choices: Mapping[str, ClipChoice] = field(default_factory=dict)

@@ -10,9 +10,7 @@ from longtake.storyboard.grammar import parse_join
 from longtake.storyboard.model import Part, Storyboard
 
 # key -> the values of it that already work (None: every value but the default is for later)
-_LATER: dict[str, tuple[Any, ...]] = {
-    "takes": (1,),
-}
+_LATER: dict[str, tuple[Any, ...]] = {}
 
 
 def unused_keys(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> tuple[str, ...]:

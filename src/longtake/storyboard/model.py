@@ -236,6 +236,7 @@ class Inherited(Part):
     captions: CaptionsOrFile | None = None
     voice: VoiceText | None = None
     focus: FocusText | None = None
+    takes: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
 class Shot(Inherited):
@@ -250,7 +251,6 @@ class Shot(Inherited):
     start: PathText | None = None
     end: PathText | None = None
     join: JoinText | None = None
-    takes: Annotated[int, Field(ge=1, le=20)] = 1
     mute: bool = False
     narration: NarrationOrText | None = None
     lower_third: LowerThirdOrText | None = None

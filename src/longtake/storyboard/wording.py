@@ -34,6 +34,9 @@ _EITHER = {
     "seconds": "a number or auto",
 }
 _SHAPES = {
+    "of": "a hash, 8 signs of it at least",
+    "stays": "a hash, 8 signs of it at least",
+    "lands": "a whole hash of 64 signs",
     "language": "a language tag such as en or pt-BR",
     "id": "small letters a-z, digits, - and _ (at most 64)",
     "model": "provider/model, such as apimart/MiniMax-Hailuo-02",
@@ -73,10 +76,14 @@ class Flaw:
         return next((step for step in reversed(self.place) if isinstance(step, str)), "storyboard")
 
 
-def find_flaws(exc: ValidationError, limit: int) -> list[Flaw]:
+def find_flaws(
+    exc: ValidationError, limit: int, document: type[BaseModel] = Storyboard
+) -> list[Flaw]:
     """Find for pydantic's errors, up to a number, the places in the document they are about."""
     errors = exc.errors(include_url=False, include_input=False)[:limit]
-    flaws = [_locate(error["loc"], error["type"], error.get("ctx", {})) for error in errors]
+    flaws = [
+        _locate(document, error["loc"], error["type"], error.get("ctx", {})) for error in errors
+    ]
     # A misspelt key is not missing as well.
     meant = {
         (*flaw.place[:-1], nearest(str(flaw.place[-1]), key_of(flaw.owner)))
@@ -120,9 +127,11 @@ def key_of(part: type[BaseModel]) -> list[str]:
     return [part.model_fields[name].alias or name for name in names]
 
 
-def _locate(loc: tuple[int | str, ...], kind: str, extra: dict[str, Any]) -> Flaw:
+def _locate(
+    document: type[BaseModel], loc: tuple[int | str, ...], kind: str, extra: dict[str, Any]
+) -> Flaw:
     # pydantic mixes union tags and markers into the place; only the types tell them from keys.
-    owner: Any = Storyboard
+    owner: Any = document
     place: Place = ()
     either = of_key = False
     steps = list(loc)

@@ -104,6 +104,12 @@ class Purchase:
         return said if isinstance(said, dict) else {}
 
     @property
+    def take(self) -> int:
+        """Tell which take of its clip was bought."""
+        number = self.asked.get("take", 1)
+        return number if isinstance(number, int) else 1
+
+    @property
     def is_speech(self) -> bool:
         """Tell a voice's purchase from a clip's: its answer was its file, no task can be asked again."""
         return self.asked.get("kind") == "speech"

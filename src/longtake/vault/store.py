@@ -18,7 +18,7 @@ from longtake.files import (
     write_json,
     written_aside,
 )
-from longtake.units import FrameRate, Money, Size
+from longtake.units import FrameRate, Money, Size, take_name
 from longtake.vault.take import Take
 
 SCHEMA = 1
@@ -103,7 +103,7 @@ class Vault:
         return path
 
     def by_recipe(self) -> dict[str, Take]:
-        """Give a take for each recipe there is one of, the one recorded last where there are more."""
+        """Give the takes by their names (`take_name`), the one recorded last where two have one name."""
         found: dict[str, Take] = {}
         for path in sorted(
             (self.root / "takes").glob("*.json"), key=lambda p: p.stat().st_mtime_ns
@@ -111,14 +111,14 @@ class Vault:
             for recipe in (_sound(read_json(path)) or {"recipes": []})["recipes"]:
                 take = self.find(path.stem, recipe)
                 if take is not None:
-                    found[recipe] = take
+                    found[take_name(recipe, take.number)] = take
         return found
 
     def recipes(self) -> frozenset[str]:
-        """List the recipes of all takes kept here; a record whose file is gone is none."""
+        """List the names (`take_name`) of all takes kept here; a record whose file is gone is none."""
         records = (_sound(read_json(path)) for path in (self.root / "takes").glob("*.json"))
         return frozenset(
-            recipe
+            take_name(recipe, _number(record))
             for record in records
             if record and self._object(record["sha256"]).is_file()
             for recipe in record["recipes"]
@@ -145,6 +145,8 @@ def _written(take: Take) -> dict[str, Any]:
         "size": str(take.size),
         "out_point": take.out_point,
         "charge": str(take.charge) if take.charge else None,
+        "take": take.number,
+        "lands": take.lands,
     }
 
 
@@ -166,6 +168,12 @@ def _sound(record: Any) -> dict[str, Any] | None:
     return record if whole else None
 
 
+def _number(record: dict[str, Any]) -> int:
+    """Tell which take a record is of; there was only one of a recipe once."""
+    number = record.get("take", 1)
+    return number if isinstance(number, int) else 1
+
+
 def _read(record: dict[str, Any], path: Path, recipe: str) -> Take | None:
     width, _, height = record["size"].partition("x")
     try:
@@ -183,6 +191,8 @@ def _read(record: dict[str, Any], path: Path, recipe: str) -> Take | None:
             size=Size(int(width), int(height)),
             out_point=record["out_point"],
             charge=Money.parse(record["charge"]) if record.get("charge") else None,
+            number=_number(record),
+            lands=str(record.get("lands") or ""),
         )
     except (ValueError, ZeroDivisionError):
         return None

@@ -17,7 +17,8 @@ class Take:
     `frames`, `rate` and `size` are measured, never what was asked. `out_point` is the frame (counted
     from 0 in the take) where it ends in the film: its handoff frame. `mending` is how it is repaired
     before it is shown, as plain values; None where it is shown as it is. `usable` is the last frame
-    that may be shown at all, where a plan leaves it earlier.
+    that may be shown at all, where a plan leaves it earlier. `number` tells the takes of one recipe
+    apart; `lands` is the frame (the hash of its bytes) that this one alone was asked to end on.
     """
 
     key: str
@@ -35,3 +36,5 @@ class Take:
     charge: Money | None = None
     mending: Mapping[str, Any] | None = None
     usable: int | None = None
+    number: int = 1
+    lands: str = ""

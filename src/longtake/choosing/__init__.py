@@ -1,0 +1,1 @@
+"""Choosing among takes: what there is to choose from, what a choice changes, and writing it down."""

@@ -1,0 +1,127 @@
+"""Keep a take: first what that changes further down, then the word in the choices file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.choosing.landing import why_not
+from longtake.choosing.takes import all_takes, clip_job
+from longtake.errors import PlanError
+from longtake.film import plan_film
+from longtake.plan.job import ClipJob, Plan
+from longtake.project import Project
+from longtake.storyboard.choices import WRITTEN, Choices, ClipChoice, read_choices, save_choices
+from longtake.storyboard.diagnose import did_you_mean, quoted
+from longtake.units import Money
+from longtake.vault.take import Take
+from longtake.wishes import Wishes
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What keeping another take of a clip changes: nothing is spent before the film is made again.
+
+    `made_again` are the clips that would have to be bought, with their prices (None: nobody knows);
+    `total` sums those that are known. `can_land` says that another take may be asked to end on the
+    frame the next clip begins with, so that it stays. `said` puts it in one sentence.
+    """
+
+    clip: str
+    number: int
+    made_again: tuple[tuple[str, Money | None], ...]
+    total: Money
+    can_land: bool
+    said: str
+
+
+def consequence(board: Path, wishes: Wishes, clip: str, number: int) -> Consequence:
+    """Say what keeping a take of a clip (or of a shot's first clip) would change; spends nothing.
+
+    Raises PlanError where there is no such clip or take.
+    """
+    now = plan_film(board, wishes)
+    job = clip_job(now, clip)
+    take = _take(now, Project(board), job, number)
+    choices = _with(read_choices(board), job, take, draft=wishes.draft)
+    then = plan_film(board, wishes, choices)
+    lacking = {name for name, _, has_take in now.quote.lines if not has_take}
+    again = tuple(
+        (name, price)
+        for name, price, has_take in then.quote.lines
+        if not has_take and name not in lacking
+    )
+    # What is free may be in any currency.
+    priced = (price for _, price in again if price and price.amount)
+    total = sum(priced, now.quote.total * 0)
+    lands = bool(again) and not why_not(now, job)
+    return Consequence(job.id, number, again, total, lands, _said(job, again, total, lands))
+
+
+def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
+    """Write into the choices that a take is kept, and give its clip's id; spends nothing.
+
+    Raises PlanError where there is no such clip or take.
+    """
+    plan = plan_film(board, wishes)
+    job = clip_job(plan, clip)
+    take = _take(plan, Project(board), job, number)
+    change(board, lambda choices: _with(choices, job, take, draft=wishes.draft), plan)
+    return job.id
+
+
+def approve(board: Path, wishes: Wishes, shots: Iterable[str], *, on: bool = True) -> None:
+    """Write into the choices that shots are approved in the draft, or no longer are.
+
+    Raises PlanError where the board has no such shot.
+    """
+    plan, named = plan_film(board, wishes), tuple(shots)
+    known = [note.shot for note in plan.shots]
+    for shot in named:
+        if shot not in known:
+            hint = did_you_mean(shot, known) or "`longtake plan` lists them"
+            raise PlanError(f"the board has no shot {quoted(shot)}", hint=hint)
+    change(board, lambda choices: choices.with_approved(named, on=on), plan)
+
+
+def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan) -> None:
+    """Change the choices of a board, whoever else does so at the same moment."""
+    with Project(board).choosing():
+        save_choices(board, edit(read_choices(board)), plan.by_id)
+
+
+def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take) -> ClipChoice:
+    """Write down that a take of a clip is kept; what else was chosen of the clip stays."""
+    said = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
+    return (before or ClipChoice()).model_copy(update=said)
+
+
+def _with(choices: Choices, job: ClipJob, take: Take, *, draft: bool) -> Choices:
+    before = choices.of(draft=draft).get(job.id)
+    return choices.with_clips({job.id: kept_choice(before, job, take)}, draft=draft)
+
+
+def _take(plan: Plan, project: Project, job: ClipJob, number: int) -> Take:
+    if job.draws:
+        raise PlanError(f'"{job.id}" is drawn here: it comes out the same each time')
+    takes = all_takes(plan, project, (job,))[job.id]
+    if number not in takes:
+        there = ", ".join(map(str, takes)) or "none"
+        raise PlanError(
+            f'"{job.id}" has no take {number}; there: {there}',
+            hint=f"`longtake reroll {job.id}` buys another one",
+        )
+    return takes[number]
+
+
+def _said(
+    job: ClipJob, again: tuple[tuple[str, Money | None], ...], total: Money, lands: bool
+) -> str:
+    if not again:
+        return "no other clip has to be made again"
+    many = "1 later clip begins" if len(again) == 1 else f"{len(again):,} later clips begin"
+    unknown = sum(price is None for _, price in again)
+    bill = f"{total}" + (f" and {unknown:,} of unknown price" if unknown else "")
+    land = f", or land on the existing clip: `longtake reroll {job.id} --land`" if lands else ""
+    return f"{many} on the old frame: make again for {bill}{land}"

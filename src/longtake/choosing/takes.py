@@ -1,0 +1,89 @@
+"""The takes there are of a clip, side by side, with the frames that were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from longtake.buying import bought_takes
+from longtake.errors import PlanError
+from longtake.film import drawn_takes
+from longtake.generate.clip import with_out_point
+from longtake.generate.mending import known_mending
+from longtake.plan.job import ClipJob, Plan
+from longtake.project import Project
+from longtake.standing import Standing
+from longtake.storyboard.diagnose import did_you_mean, quoted
+from longtake.units import take_name
+from longtake.vault.take import Take
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One take of a clip: `kept` in the film now, `proposed` by its rank, and why in words.
+
+    `place` is 1 for the best. A rank proposes and never decides.
+    """
+
+    number: int
+    take: Take
+    kept: bool
+    proposed: bool
+    place: int
+    reasons: tuple[str, ...]
+
+
+def takes_of(standing: Standing, clip: str) -> tuple[Candidate, ...]:
+    """Give the takes of a clip, by their numbers; none for one that was never made.
+
+    Raises PlanError where the board has no such clip.
+    """
+    plan = standing.plan
+    job = clip_job(plan, clip)
+    found = all_takes(plan, standing.project, (job,))[job.id]
+    return tuple(
+        Candidate(number, take, not job.is_open and number == job.take, False, place, ())
+        for place, (number, take) in enumerate(sorted(found.items()), 1)
+    )
+
+
+def clip_job(plan: Plan, named: str) -> ClipJob:
+    """Find the clip that an author names, by its own id or by its shot's: a shot's first clip.
+
+    Raises PlanError where there is none, or where nobody makes it.
+    """
+    source = plan.by_id.get(named) or next((s for s in plan.sources if s.shot == named), None)
+    if source is None:
+        known = [*plan.by_id, *(source.shot for source in plan.sources)]
+        raise PlanError(
+            f"the board has no shot or clip {quoted(named)}",
+            hint=did_you_mean(named, known) or "`longtake plan` lists them",
+        )
+    if not isinstance(source, ClipJob):
+        raise PlanError(f"{quoted(named)} is no clip that a model makes: it has no takes")
+    return source
+
+
+def all_takes(
+    plan: Plan, project: Project, jobs: tuple[ClipJob, ...] | None = None
+) -> Mapping[str, Mapping[int, Take]]:
+    """Give all takes of some clips (of all where None) by clip and number, as the film would show them."""
+    vaults = {False: bought_takes(), True: drawn_takes(project)}
+    by_name = {draws: vault.by_recipe() for draws, vault in vaults.items()}
+    found: dict[str, dict[int, Take]] = {}
+    for job in plan.jobs if jobs is None else jobs:
+        found[job.id] = {}
+        for number in numbers_of(by_name[job.draws], job.recipe):
+            take = by_name[job.draws][take_name(job.recipe, number)]
+            take = with_out_point(take, job.out_frame, plan.timeline.rate)
+            found[job.id][number] = known_mending(take, job, vaults[job.draws])
+    return found
+
+
+def numbers_of(by_name: Mapping[str, Take], recipe: str) -> tuple[int, ...]:
+    """List the numbers of the takes that there are of a recipe."""
+    return tuple(sorted(take.number for name, take in by_name.items() if _is_of(name, recipe)))
+
+
+def _is_of(name: str, recipe: str) -> bool:
+    return name.partition("#")[0] == recipe
