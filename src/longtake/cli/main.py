@@ -31,6 +31,7 @@ VERBS = {
     "animatic": "Make a rough moving version of the film, free, without a key",
     "make": "Make the film; what exists already is not made again",
     "status": "Show what is made, what is missing, and who is at work",
+    "review": "Open a page in the browser: watch the film being made, choose, approve",
     "seams": "Look at every seam of the film, as it was made and as it is repaired",
     "models": "Show what every model makes, what it costs, and whether its key is set",
     "ledger": "Show every purchase and what it came to",

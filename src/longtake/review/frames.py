@@ -66,6 +66,11 @@ class Frames:
         raise MediaError(f"{shown.clip} has no frame {at}")
 
 
+def version_of(material: Material | None) -> str:
+    """Name what a picture of a material shows."""
+    return _hashed((_VERSION, _named(material)))[:12] if material else ""
+
+
 def _named(material: Material) -> str:
     if isinstance(material, FileMaterial):
         mending = material.mending.as_json() if material.mending else None

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from longtake.choosing.takes import Candidate, takes_of
 from longtake.deliver.seamcards import SeamWords
 from longtake.deliver.wording import seconds_words
+from longtake.plan.job import ClipJob
 from longtake.project import Project
 from longtake.review.frames import Frames
 from longtake.review.journal import Journal
@@ -56,6 +58,8 @@ class Stage:
     before: str
     after: str
     take: Take | None
+    candidates: tuple[Candidate, ...]
+    is_made: bool
     price: str
     seams: tuple[SeamView, ...]
 
@@ -165,12 +169,15 @@ class Screening:
         around = [name for name in (clip, behind) if name in sheet.seams]
         self.book.ask(sheet.seams[name] for name in around)
         prices = {name: price for name, price, _ in sheet.standing.plan.quote.lines}
-        price = prices.get(clip)
+        price, source = prices.get(clip), sheet.standing.plan.by_id[clip]
+        is_made = isinstance(source, ClipJob) and not source.draws
         return Stage(
             line=line,
             before=ids[0] if number else "",
             after=behind,
             take=sheet.standing.takes.get(clip),
+            candidates=takes_of(sheet.standing, clip) if is_made else (),
+            is_made=is_made,
             price=str(price) if price and price.amount else "",
             seams=tuple(self._seam(name, sheet) for name in around),
         )
