@@ -41,7 +41,8 @@ class Review:
         self.watch = Watch(board, wishes, self.journal)
         self.screening = Screening(self.watch, self.journal)
         desk = Desk(board, wishes, self.journal)
-        self._gate = Gate(Pages(self.screening, desk, crashed).app(), self.port)
+        self.pages = Pages(self.screening, desk, crashed)
+        self._gate = Gate(self.pages.app(), self.port)
         self._server = Server(self._gate, http="h11", ws="none", timeout_keep_alive=30)
 
     @property
