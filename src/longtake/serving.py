@@ -59,6 +59,11 @@ class Server(uvicorn.Server):
         for each in sockets:
             each.close()
 
+    def cut(self) -> None:
+        """Break off all that is open, from any thread, and go on: callers may come again."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._break_off)
+
     def end(self) -> None:
         """Have it end, from any thread."""
         self.should_exit = True
@@ -80,6 +85,9 @@ class Server(uvicorn.Server):
         """Break off what is open: a client that hangs must not keep a run alive."""
         for server in self.servers:
             server.close()
+        self._break_off()
+
+    def _break_off(self) -> None:
         for connection in list(self.server_state.connections):
             transport: asyncio.Transport | None = getattr(connection, "transport", None)
             if transport:

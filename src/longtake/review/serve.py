@@ -64,6 +64,10 @@ class Review:
         self._server.stop(self._sockets)
         self._end()
 
+    def cut(self) -> None:
+        """Break off every line to a browser; each comes back and catches up."""
+        self._server.cut()
+
     def serve(self) -> None:
         """Answer in this thread, the main one, until interrupted."""
         self._begin()
