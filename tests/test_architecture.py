@@ -51,15 +51,26 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
         set(),
     ),
-    "events": (BASE | {"plan", "generate", "assemble"}, set()),
+    "ranking": (
+        BASE | {"plan", "generate", "vault", "seam", "media", "buying", "project"},
+        set(),
+    ),
+    "offering": (
+        BASE | {"storyboard", "plan", "generate", "vault", "deliver", "project", "ranking"},
+        set(),
+    ),
+    "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
     "runlog": (BASE | {"plan", "generate", "events"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
-ALL_ROOMS = set(ROOMS) | {"film", "standing", "choosing", "review", "cli", "testing"}
+ALL_ROOMS = set(ROOMS) | {
+    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+}
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "review": (ALL_ROOMS - {"cli", "testing"}, {"starlette", "jinja2", "markupsafe"}),
     "__main__": ({"cli"}, set[str]()),

@@ -5,6 +5,7 @@ LongtakeError                      exit 1
 ├── PlanError                      exit 2   a plan that cannot be made
 │   └── BudgetExceeded             exit 4
 ├── ConfirmationNeeded             exit 3   a choice or a yes is missing
+│   └── ChoiceNeeded               exit 3   of several takes none was chosen
 ├── ProviderError                  exit 1   .charged: True, False or None (unknown)
 │   ├── KeyMissing                 exit 5
 │   ├── KeyRefused                 exit 5
@@ -18,6 +19,7 @@ LongtakeError                      exit 1
 │   ├── TaskLost                   exit 1   paid for, and can no longer be had
 │   └── ResultExpired              exit 1   the link is dead; another may be asked for
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
+│   └── LandingRefused             exit 1   a take does not end where the next clip begins
 ├── VaultError                     exit 1   a stored file is missing or not what it was
 │   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
@@ -110,6 +112,10 @@ class ConfirmationNeeded(LongtakeError):
     exit_code = 3
 
 
+class ChoiceNeeded(ConfirmationNeeded):
+    """Several takes of a clip are there, and the author has not said which one is kept."""
+
+
 class ProviderError(LongtakeError):
     """A provider did not give what was asked; `.charged` is None where nobody knows."""
 
@@ -193,6 +199,10 @@ class ResultExpired(ProviderError):
 
 class HandoffError(LongtakeError):
     """A frame that one clip should hand to the next cannot be had."""
+
+
+class LandingRefused(HandoffError):
+    """A take that was to end on the frame the next clip begins with does not: it is kept, not chosen."""
 
 
 class VaultError(LongtakeError):

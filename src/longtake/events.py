@@ -9,6 +9,7 @@ from pathlib import Path
 from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.generate.run import Progress, Step
+from longtake.offering import Offer
 from longtake.plan.job import Plan
 
 
@@ -16,13 +17,22 @@ from longtake.plan.job import Plan
 class Planned:
     """The plan stands; nothing was made yet.
 
-    Once voices are made it may stand `again`, with their real lengths; `before` is then the plan that
-    was agreed to, None where nothing became dearer.
+    Once voices are made, or takes chosen, it may stand `again`; `before` is then the plan that was agreed
+    to, None where nothing became dearer, and `why` says what made it so.
     """
 
     plan: Plan
     again: bool = False
     before: Plan | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Several takes of a clip are there and none was chosen; `taken` is the one that is gone on with."""
+
+    offer: Offer
+    taken: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,7 @@ class Delivered:
 # Steps and shifts are many and for a trace only: who shows a run to a person leaves them out.
 Event = (
     Planned
+    | Offered
     | Voiced
     | Listening
     | Progress

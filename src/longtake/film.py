@@ -35,6 +35,7 @@ from longtake.events import (
     Assembled,
     Delivered,
     Listening,
+    Offered,
     Planned,
     Rendering,
     SeamsSeen,
@@ -46,6 +47,7 @@ from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Shop, Takes, generate_takes
 from longtake.history import film_name, save_history
+from longtake.offering import Offer, best_chosen, choice_needed, offers_of
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
@@ -60,7 +62,7 @@ from longtake.plan.quote import (
 from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
 from longtake.runlog import RunName, written_down
-from longtake.storyboard.choices import Choices, read_choices
+from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
@@ -82,7 +84,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     project = Project(Path(path))
     storyboard = _loaded(project.board, wishes)
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
+    refuse(plan, project, wishes)
     tell(Planned(plan))
     log = RunName(project.work, plan.board, wishes.flavour)
     with project.hold(), written_down(log, plan, tell) as tell:
@@ -95,7 +97,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         given = materials(plan)
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
-            takes = make_takes(plan, project, wishes, tell, ahead.land)
+            plan, takes = _chosen_takes(plan, storyboard, project, wishes, tell, ahead.land)
         last = _LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
         film = last.film(ahead=ahead.frames)
         for aspect in wishes.aspects:
@@ -196,7 +198,7 @@ def _above_labels(plan: Plan) -> Plan:
     return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
-def _refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
+def refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
     """Stop before anything is spent on what cannot be made, or not for that money."""
     refuse_what_cannot_be_made(plan, project, wishes.purse)
     if not wishes.animatic:
@@ -208,9 +210,53 @@ def _voiced(
 ) -> Plan:
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     plan = _compiled(storyboard, wishes)
-    _refuse(plan, project, wishes)
-    tell(Planned(plan, again=True, before=before if has_grown(before, plan) else None))
+    refuse(plan, project, wishes)
+    dearer = before if has_grown(before, plan) else None
+    why = "the voices are longer than was estimated"
+    tell(Planned(plan, again=True, before=dearer, why=why))
     return plan
+
+
+def _chosen_takes(
+    plan: Plan,
+    storyboard: Storyboard,
+    project: Project,
+    wishes: Wishes,
+    tell: Tell,
+    landed: Landed,
+) -> tuple[Plan, Mapping[str, Take]]:
+    """Make takes until none is left to be chosen: by rank where that is wished, else the author is asked."""
+    while True:
+        takes = generated_takes(plan, project, wishes, tell, landed)
+        offers = offers_of(plan, project, takes.offered, takes.by_clip, draft=wishes.draft)
+        going_on = wishes.take_best and not takes.errors
+        for offer in offers:
+            tell(Offered(offer, offer.best.number if going_on else None))
+        raise_first_error(takes)
+        if not offers:
+            return plan, takes.by_clip
+        if not wishes.take_best:
+            raise choice_needed(offers)
+        plan = _with_best(offers, plan, storyboard, wishes, tell)
+
+
+def _with_best(
+    offers: tuple[Offer, ...], plan: Plan, storyboard: Storyboard, wishes: Wishes, tell: Tell
+) -> Plan:
+    """Choose the proposed takes and plan again; what that makes dearer is agreed to before it is written."""
+
+    def with_best(choices: Choices) -> Choices:
+        return best_chosen(choices, plan, offers, draft=wishes.draft)
+
+    board = storyboard.path
+    choices = read_choices(board)
+    before = _compiled(storyboard, wishes, choices)
+    after = _compiled(storyboard, wishes, with_best(choices))
+    dearer = before if has_grown(before, after) else None
+    tell(Planned(after, again=True, before=dearer, why="clips that are there begin on other takes"))
+    with Project(board).choosing():
+        save_choices(board, with_best(read_choices(board)), after.by_id)
+    return after
 
 
 def make_takes(
@@ -220,6 +266,15 @@ def make_takes(
 
     Errors come after all that could be made.
     """
+    takes = generated_takes(plan, project, wishes, tell, landed)
+    raise_first_error(takes)
+    return takes.by_clip
+
+
+def generated_takes(
+    plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
+) -> Takes:
+    """Make or buy what is missing; what went wrong, and what is to be chosen from, is in the result."""
     drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
@@ -251,8 +306,7 @@ def make_takes(
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
     save_history(project.work, film_name(plan.board, animatic=wishes.animatic), plan, keys)
-    _raise_first_error(takes)
-    return takes.by_clip
+    return takes
 
 
 def drawn_takes(project: Project) -> Vault:
@@ -284,6 +338,7 @@ def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
         tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 
 
-def _raise_first_error(takes: Takes) -> None:
+def raise_first_error(takes: Takes) -> None:
+    """Raise what went wrong first, where anything did."""
     for error in takes.errors.values():
         raise error

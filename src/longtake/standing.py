@@ -45,10 +45,11 @@ class Standing:
     """A plan beside what there is of it.
 
     `missing` names clips without a take, `undecided` those whose take a run would look at anew, for
-    other repairs are allowed now, `refused` those at whose take the chain stops, with the reason, and
-    `accepted` those whose take the author took as it is; `lacking` counts frames of the film that
-    would be rendered, without what the undecided ones change; `holder` says which run is at work in
-    the folder. `others` are the films of other shapes that lie beside it, `takes` are by clip.
+    other repairs are allowed now, `refused` those at whose take the chain stops, with the reason,
+    `accepted` those whose take the author took as it is, and `to_choose` those of whose takes, all of
+    them there, one is to be chosen; `lacking` counts frames of the film that would be rendered, without
+    what the undecided ones change; `holder` says which run is at work in the folder. `others` are the
+    films of other shapes that lie beside it, `takes` are by clip.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Standing:
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
     accepted: tuple[str, ...]
+    to_choose: tuple[str, ...]
     spans: tuple[Span, ...]
     up_to_date: bool
     lacking: int
@@ -125,6 +127,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         undecided=undecided,
         refused=refused,
         accepted=accepted,
+        to_choose=tuple(job.id for job in plan.jobs if job.is_open and job.id in owned),
         spans=spans,
         up_to_date=up_to_date,
         lacking=lacking,

@@ -80,7 +80,12 @@ class Scene:
     def until(self, condition: str) -> None:
         """Wait until something holds; Playwright's own way needs `eval`, which the page forbids."""
         self.page.evaluate(
-            f"async () => {{ while (!({condition})) await new Promise((done) => setTimeout(done, 30)); }}"
+            f"""async () => {{
+              for (let turns = 0; !({condition}); turns += 1) {{
+                if (turns > 600) throw new Error("it never came to that");
+                await new Promise((done) => setTimeout(done, 50));
+              }}
+            }}"""
         )
 
     def shoot(self, name: str) -> None:
@@ -147,7 +152,7 @@ def test_a_run_is_seen_while_it_goes_on(scene: Scene) -> None:
         " seen.add(each.textContent.split(' ')[0]); })"
         ".observe(document.body, { subtree: true, childList: true, characterData: true })"
     )
-    run = start(scene.board.parent, "make", "--yes", "--quality", "draft")
+    run = start(scene.board.parent, "make", "--yes", "--quality", "draft", "--take-best")
     page.wait_for_selector(".tile.making")
     scene.shoot("live")
     page.wait_for_selector(".film-state:text-is('up to date')")

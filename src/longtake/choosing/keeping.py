@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from longtake.choosing.landing import why_not
+from longtake.choosing.followers import why_not
 from longtake.choosing.takes import all_takes, clip_job
 from longtake.errors import PlanError
 from longtake.film import plan_film
+from longtake.offering import short_name
 from longtake.plan.job import ClipJob, Plan
 from longtake.project import Project
 from longtake.storyboard.choices import WRITTEN, Choices, ClipChoice, read_choices, save_choices
@@ -44,19 +45,26 @@ def consequence(board: Path, wishes: Wishes, clip: str, number: int) -> Conseque
     now = plan_film(board, wishes)
     job = clip_job(now, clip)
     take = _take(now, Project(board), job, number)
-    choices = _with(read_choices(board), job, take, draft=wishes.draft)
-    then = plan_film(board, wishes, choices)
+    return bill(board, wishes, now, job, take)
+
+
+def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int) -> Consequence:
+    """Say what keeping a take of a clip would change, one that is there or one still to come."""
+    choices = read_choices(board)
+    said = kept_choice(choices.of(draft=wishes.draft).get(job.id), job, take)
+    then = plan_film(board, wishes, choices.with_clips({job.id: said}, draft=wishes.draft))
     lacking = {name for name, _, has_take in now.quote.lines if not has_take}
     again = tuple(
         (name, price)
         for name, price, has_take in then.quote.lines
-        if not has_take and name not in lacking
+        if not has_take and name not in lacking and name != job.id
     )
     # What is free may be in any currency.
     priced = (price for _, price in again if price and price.amount)
     total = sum(priced, now.quote.total * 0)
     lands = bool(again) and not why_not(now, job)
-    return Consequence(job.id, number, again, total, lands, _said(job, again, total, lands))
+    said_of = _said(short_name(now, job), again, total, lands)
+    return Consequence(job.id, said.take or 1, again, total, lands, said_of)
 
 
 def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
@@ -91,9 +99,10 @@ def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan) -> None:
         save_choices(board, edit(read_choices(board)), plan.by_id)
 
 
-def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take) -> ClipChoice:
+def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take | int) -> ClipChoice:
     """Write down that a take of a clip is kept; what else was chosen of the clip stays."""
-    said = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
+    number, lands = (take, None) if isinstance(take, int) else (take.number, take.lands or None)
+    said = {"take": number, "of": job.recipe[:WRITTEN], "lands": lands}
     return (before or ClipChoice()).model_copy(update=said)
 
 
@@ -110,18 +119,16 @@ def _take(plan: Plan, project: Project, job: ClipJob, number: int) -> Take:
         there = ", ".join(map(str, takes)) or "none"
         raise PlanError(
             f'"{job.id}" has no take {number}; there: {there}',
-            hint=f"`longtake reroll {job.id}` buys another one",
+            hint=f"`longtake reroll {short_name(plan, job)}` buys another one",
         )
     return takes[number]
 
 
-def _said(
-    job: ClipJob, again: tuple[tuple[str, Money | None], ...], total: Money, lands: bool
-) -> str:
+def _said(name: str, again: tuple[tuple[str, Money | None], ...], total: Money, lands: bool) -> str:
     if not again:
         return "no other clip has to be made again"
     many = "1 later clip begins" if len(again) == 1 else f"{len(again):,} later clips begin"
     unknown = sum(price is None for _, price in again)
     bill = f"{total}" + (f" and {unknown:,} of unknown price" if unknown else "")
-    land = f", or land on the existing clip: `longtake reroll {job.id} --land`" if lands else ""
+    land = f", or land on the existing clip: `longtake reroll {name} --land`" if lands else ""
     return f"{many} on the old frame: make again for {bill}{land}"

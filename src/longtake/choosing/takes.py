@@ -1,9 +1,8 @@
-"""The takes there are of a clip, side by side, with the frames that were sent."""
+"""The takes there are of a clip, side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from longtake.buying import bought_takes
 from longtake.errors import PlanError
@@ -12,39 +11,25 @@ from longtake.generate.clip import with_out_point
 from longtake.generate.mending import known_mending
 from longtake.plan.job import ClipJob, Plan
 from longtake.project import Project
-from longtake.standing import Standing
+from longtake.ranking import Candidate, given_frames, ranked
+from longtake.standing import Standing, find_takes
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.units import take_name
 from longtake.vault.take import Take
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One take of a clip: `kept` in the film now, `proposed` by its rank, and why in words.
-
-    `place` is 1 for the best. A rank proposes and never decides.
-    """
-
-    number: int
-    take: Take
-    kept: bool
-    proposed: bool
-    place: int
-    reasons: tuple[str, ...]
-
-
 def takes_of(standing: Standing, clip: str) -> tuple[Candidate, ...]:
-    """Give the takes of a clip, by their numbers; none for one that was never made.
+    """Give the takes of a clip, ranked, by their numbers; none for one that was never made.
 
-    Raises PlanError where the board has no such clip.
+    Raises PlanError where the board has no such clip, MediaError where a take cannot be decoded.
     """
     plan = standing.plan
     job = clip_job(plan, clip)
     found = all_takes(plan, standing.project, (job,))[job.id]
-    return tuple(
-        Candidate(number, take, not job.is_open and number == job.take, False, place, ())
-        for place, (number, take) in enumerate(sorted(found.items()), 1)
-    )
+    if not found:
+        return ()
+    given = given_frames(plan, job, find_takes(plan, standing.project))
+    return ranked(job, found.values(), given, standing.project.scans)
 
 
 def clip_job(plan: Plan, named: str) -> ClipJob:

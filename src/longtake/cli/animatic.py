@@ -47,4 +47,4 @@ def command(
         labels=not no_labels,
         variables=variables,
     )
-    make_and_show(path, wishes, gate=lambda plan, before: None, as_json=as_json, trace=trace)
+    make_and_show(path, wishes, gate=lambda plan, before, why: None, as_json=as_json, trace=trace)

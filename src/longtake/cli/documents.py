@@ -50,7 +50,9 @@ class ClipObject:
 
     It is made `frames` frames long; the film shows [`start`, `end`) of them, transitions included,
     from film frame `at` on. `price` and `owned` are of clips that a provider makes; `faces` names the
-    members of the cast whose pictures it is given, `anchor` a picture its colours are led to.
+    members of the cast whose pictures it is given, `anchor` a picture its colours are led to. `takes`
+    counts the takes that are needed, `take` is the number of the kept one: null where one of several is
+    still to be chosen. `price` is that of one take.
     """
 
     id: str
@@ -74,6 +76,8 @@ class ClipObject:
     anchor: str = ""
     price: str | None = None
     owned: bool | None = None
+    takes: int = 0
+    take: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,6 +343,8 @@ def _clip(
         anchor=str(made.repairs.anchor.path) if made and made.repairs.anchor else "",
         price=_price(made.price) if made else None,
         owned=owned,
+        takes=len(made.numbers) if made else 0,
+        take=made.take if made and not made.is_open else None,
     )
 
 

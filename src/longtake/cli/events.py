@@ -16,6 +16,7 @@ from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.errors import Fault, LongtakeError, StoryboardError
 from longtake.generate.run import Progress, Step
+from longtake.offering import Offer
 from longtake.plan.job import Plan
 
 FORM: Literal[1] = 1
@@ -48,6 +49,33 @@ class PlannedEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeObject:
+    """One take of a clip: its place by the rank (1 is best), and the reasons in words."""
+
+    take: int
+    place: int
+    proposed: bool
+    reasons: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceEvent:
+    """Several takes of a clip are there and none was chosen; `sheet` is a picture of all of them.
+
+    `shot` is what `longtake keep` calls it. `taken` is the take that is gone on with, null where the
+    author is to choose.
+    """
+
+    event: Literal["choice"] = "choice"
+    clip: str
+    shot: str
+    takes: tuple[TakeObject, ...]
+    sheet: str
+    taken: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoiceEvent:
     """A voice is made, failed, or waiting for what the message says."""
 
@@ -60,6 +88,9 @@ class VoiceEvent:
 @dataclass(frozen=True, kw_only=True)
 class ClipEvent:
     """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
+
+    It is at "choose" where several takes are there and none was chosen, and "held" where it continues
+    such a clip.
 
     A clip that an earlier run bought and the board no longer asks for is settled when it is home,
     unsettled where it cannot be brought there.
@@ -160,6 +191,7 @@ RunLine = (
     StartEvent
     | PlannedEvent
     | WebhookEvent
+    | ChoiceEvent
     | VoiceEvent
     | ClipEvent
     | RenderingEvent
@@ -224,6 +256,8 @@ class EventLines:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)
+            case events.Offered(offer, taken):
+                return _choice(offer, taken)
             case events.Voiced(voice, state, message):
                 return VoiceEvent(voice=voice, state=state, message=message)
             case events.Listening(url, calls):
@@ -256,6 +290,22 @@ def _planned(plan: Plan, again: bool) -> PlannedEvent:
         price=str(plan.quote.total),
         voices=sum(not job.owned for job in plan.speech),
         again=again,
+    )
+
+
+def _choice(offer: Offer, taken: int | None) -> ChoiceEvent:
+    takes = tuple(
+        TakeObject(
+            take=candidate.number,
+            place=candidate.place,
+            proposed=candidate.proposed,
+            reasons=candidate.reasons,
+            path=str(candidate.take.path),
+        )
+        for candidate in offer.candidates
+    )
+    return ChoiceEvent(
+        clip=offer.clip, shot=offer.name, takes=takes, sheet=str(offer.sheet), taken=taken
     )
 
 

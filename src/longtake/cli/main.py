@@ -30,6 +30,8 @@ VERBS = {
     "explain": "Say why a clip is made again, and how the film is put together",
     "animatic": "Make a rough moving version of the film, free, without a key",
     "make": "Make the film; what exists already is not made again",
+    "reroll": "Buy further takes of a shot, to choose from; the film stays as it is",
+    "keep": "Choose the take of a shot that goes into the film; spends nothing",
     "status": "Show what is made, what is missing, and who is at work",
     "review": "Open a page in the browser: watch the film being made, choose, approve",
     "seams": "Look at every seam of the film, as it was made and as it is repaired",

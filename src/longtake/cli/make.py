@@ -13,6 +13,7 @@ from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import plan_film
 from longtake.generate.doorbell import Webhook
+from longtake.plan.parts import before_choices
 from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 
@@ -30,6 +31,7 @@ from longtake.wishes import Wishes
 @options.ACCEPT
 @options.WEBHOOK
 @options.LISTEN
+@options.TAKE_BEST
 @options.YES
 @options.TRACE
 @options.JSON
@@ -46,6 +48,7 @@ def command(
     accepted: tuple[str, ...],
     webhook: str | None,
     listen: str | None,
+    take_best: bool,
     yes: bool,
     trace: Path | None,
     as_json: bool,
@@ -68,11 +71,14 @@ def command(
         accepted=frozenset(accepted),
         agreed=yes,
         webhook=_webhook(webhook, listen),
+        take_best=take_best,
     )
     make_and_show(
         path,
         wishes,
-        gate=lambda plan, before: confirm(plan, consent, before),
+        gate=lambda plan, before, why: confirm(
+            plan if take_best else before_choices(plan), consent, before, why
+        ),
         as_json=as_json,
         trace=trace,
     )

@@ -24,8 +24,9 @@ from longtake.plan.quote import clips_total
 from longtake.units import Money
 from longtake.wishes import Wishes
 
-# What may stop a plan, by an error; the second plan is the one that was agreed to before.
-Gate = Callable[[Plan, Plan | None], None]
+# What may stop a plan, by an error; the second plan is the one that was agreed to before, and why it is
+# another one now.
+Gate = Callable[[Plan, Plan | None, str], None]
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,16 @@ def _make_on_terminal(board: Path, wishes: Wishes, gate: Gate, also: events.Tell
     _say_seams(seams, wishes.flavour)
 
 
-def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
+def confirm(plan: Plan, consent: Consent, before: Plan | None = None, why: str = "") -> None:
     """Ask before money is spent; raises ConfirmationNeeded where nobody can answer, or says no.
 
     A budget given on the command line is the author's word already. `before` is the plan that was
-    agreed to, where it has become dearer since.
+    agreed to, where it has become dearer since, and `why` what made it so.
     """
     what = _to_buy(plan)
     if not what or consent.yes or consent.budget is not None:
         return
-    longer = "the voices are longer than was estimated: " if before else ""
+    longer = f"{why}: " if before else ""
     was = f" (not {clips_total(before.quote)})" if before else ""
     nothing = "no clip was bought" if before else "nothing was bought"
     if plan.quote.unknown:
@@ -110,8 +111,10 @@ def confirm(plan: Plan, consent: Consent, before: Plan | None = None) -> None:
 def _to_buy(plan: Plan) -> str:
     """Say what money would be spent on, "" for nothing."""
     clips = len(plan.to_buy)
+    takes = sum(len(plan.quote.lacking[job.id]) for job in plan.to_buy)
     voices = sum(not (job.owned or job.free) for job in plan.speech)
-    return counted_both(clips, voices)
+    what = counted_both(clips, voices)
+    return what if takes == clips else f"{counted(takes, 'take')} ({what})"
 
 
 def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
@@ -119,7 +122,7 @@ def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
 
     def hear(event: events.Event) -> None:
         if isinstance(event, events.Planned) and (event.before or not event.again):
-            gate(event.plan, event.before)
+            gate(event.plan, event.before, event.why)
         for tell in listeners:
             tell(event)
 

@@ -92,6 +92,11 @@ BUDGET: Decorator = click.option(
     help='Spend at most this, such as "12.00 USD"; wins over the board\'s budget.',
 )
 YES: Decorator = click.option("--yes", is_flag=True, help="Buy what the plan needs without asking.")
+TAKE_BEST: Decorator = click.option(
+    "--take-best",
+    is_flag=True,
+    help="Of several takes go on with the best by its rank, and write that into the choices.",
+)
 DRAFT: Decorator = click.option(
     "--draft", is_flag=True, help="The board's draft: the same film by its cheaper model."
 )

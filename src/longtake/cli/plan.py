@@ -21,6 +21,7 @@ from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
+from longtake.plan.parts import held_clips
 from longtake.plan.waits import longest_wait
 from longtake.project import Project
 from longtake.standing import find_takes, judged
@@ -85,6 +86,8 @@ def summary(plan: Plan) -> Iterator[Text]:
     waits, wanted = longest_wait(plan), plan.to_buy
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
+    if any(job.is_open for job in plan.jobs):
+        yield _named("takes", _takes(plan))
     yield _named("price", _price(plan))
     if plan.cues.music:
         yield _named("sound", _sound(plan))
@@ -194,6 +197,15 @@ def _price(plan: Plan) -> str:
         side = ", over" if quote.over_budget else ", within" if sure else "; it is to stay within"
         text += f"{side} the budget of {quote.budget}"
     return text
+
+
+def _takes(plan: Plan) -> str:
+    """Say where the chain will wait for a choice, and how much of it waits."""
+    clips = [job.id for job in plan.jobs if job.is_open]
+    named = ", ".join(clips[:5]) + (", ..." if len(clips) > 5 else "")
+    held = held_clips(plan)
+    waits = f"; {counted(len(held), 'clip')} behind wait for it" if held else ""
+    return f"of {named} one is to be chosen with `longtake keep`{waits}"
 
 
 def _named(name: str, text: str) -> Text:

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from longtake import events
 from longtake.cli import say
+from longtake.cli.offered import offer_lines
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted
 from longtake.generate.run import Progress as ClipProgress
@@ -42,6 +43,7 @@ class Lines:
         self._width = say.width_of(self.console)
         self._waiting: list[str] = []
         self._reasons: set[str] = set()
+        self._ended: set[str] = set()
         self._head: Text | None = None
         self._plan: Plan | None = None
         self._owned: set[str] = set()
@@ -67,6 +69,10 @@ class Lines:
             case events.Listening(url, calls):
                 self._flush()
                 self.line(say.assembled(("webhook: ", DIM), _called(url, calls)))
+            case events.Offered(offer, taken):
+                self._flush()
+                for line in offer_lines(offer, taken):
+                    self.line(line)
             case events.Voiced(voice, state, message):
                 self._flush()
                 self._say_clip(ClipProgress(voice, state, message=message))
@@ -115,25 +121,36 @@ class Lines:
             self._flush()
             self._say_clip(event)
             return
+        if event.state in ("choose", "held"):
+            self.clip_ends(event)
+            self._say_once(event)
+            return
         if event.state not in ("kept", "made", "failed"):
-            if event.message and event.message not in self._reasons:
-                # Many clips wait for one reason: it is said once.
-                self._reasons.add(event.message)
-                self._flush()
-                self._say_clip(event)
+            self._say_once(event)
             self.clip_moves(event)
             return
         # Rendering begins when the last clip has come.
         self._began = time.monotonic()
         self.clip_ends(event)
         if event.state == "kept":
+            if event.clip in self._ended:
+                return  # Takes were chosen since, and all is gone through again.
+            self._ended.add(event.clip)
             self.kept += 1
             self._waiting.append(event.clip)
             return
         self._flush()
+        self._ended.add(event.clip)
         self.made += event.state == "made"
         self.failed += event.state == "failed"
         self._say_clip(event)
+
+    def _say_once(self, event: ClipProgress) -> None:
+        """Say why a clip waits: many do for one reason, which is said once."""
+        if event.message and (event.message not in self._reasons or event.state == "choose"):
+            self._reasons.add(event.message)
+            self._flush()
+            self._say_clip(event)
 
     def _say_clip(self, event: ClipProgress) -> None:
         self.line(say.state_line(event.clip, event.state, self._width))

@@ -29,6 +29,8 @@ STATES = {
     "accepted": "yellow",
     "refused": "bold red",
     "waiting": "yellow",
+    "choose": "bold yellow",
+    "held": "yellow",
     "missing": "yellow",
     "failed": "bold red",
 }

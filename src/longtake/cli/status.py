@@ -57,12 +57,18 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     missing = frozenset(standing.missing)
     for job in jobs:
         state = _state(standing, job.id)
-        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused"):
+        if every or len(jobs) <= LIST_UP_TO or state in ("missing", "refused", "choose"):
             say.answer(say.state_line(job.id, state, width))
     if jobs:
         say.answer()
-    owned = len(jobs) - len(missing)
-    say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {len(missing):,} missing")
+    owned = len(jobs) - len(missing)  # Of what is to be chosen from no take is the film's yet.
+    lacking = len(missing.difference(standing.to_choose))
+    say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {lacking:,} missing")
+    if standing.to_choose:
+        named = _first(list(standing.to_choose))
+        say.answer(
+            (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
+        )
     voices = voices_line(standing.plan)
     if voices:
         say.answer((f"{'voices':<8}", DIM), voices)
@@ -71,6 +77,8 @@ def _tell_clips(standing: Standing, every: bool) -> None:
 
 
 def _state(standing: Standing, clip: str) -> str:
+    if clip in standing.to_choose:
+        return "choose"
     if clip in standing.missing:
         return "missing"
     if clip in standing.refused:

@@ -29,9 +29,9 @@ class StatusDocument:
 
     `undecided` names clips whose repairs the next run decides, such as where others are allowed now,
     `refused` those at whose take the chain stops, with the reason, and `accepted` those whose take
-    the author took as it is. `silent` names voices that are still to be made, `buying` clips whose
-    purchase is under way; `unknown` numbers purchases of unknown outcome. `other_shapes` are the films
-    of other shapes that were made.
+    the author took as it is; `to_choose` names clips of whose takes one is to be chosen, `silent` voices
+    that are still to be made, `buying` clips whose purchase is under way; `unknown` numbers purchases of
+    unknown outcome. `other_shapes` are the films of other shapes that were made.
     """
 
     longtake: Literal[1] = FORM
@@ -48,6 +48,7 @@ class StatusDocument:
     undecided: tuple[str, ...]
     refused: Mapping[str, str]
     accepted: tuple[str, ...]
+    to_choose: tuple[str, ...]
     silent: tuple[str, ...]
     buying: tuple[str, ...]
     unknown: tuple[int, ...]
@@ -71,6 +72,7 @@ def status_document(
         undecided=standing.undecided,
         refused=standing.refused,
         accepted=standing.accepted,
+        to_choose=standing.to_choose,
         silent=tuple(job.id for job in standing.plan.speech if not job.owned),
         buying=tuple(row.clip for row in purchases if row.state != "unknown"),
         unknown=tuple(row.id for row in purchases if row.state == "unknown"),

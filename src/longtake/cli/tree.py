@@ -44,6 +44,7 @@ class _Clip:
     film_frames: int
     count: int = 1
     last: str = ""
+    lacking: int = 1
 
     @property
     def likeness(self) -> tuple[object, ...]:
@@ -51,7 +52,8 @@ class _Clip:
         job = self.source
         chained = isinstance(job, ClipJob) and isinstance(job.first, EndOf) and job.last is None
         alike = chained and isinstance(self.join, Seam)
-        return (alike or job.id, job.frames, self.owned)
+        takes = (job.numbers, self.lacking) if isinstance(job, ClipJob) else ()
+        return (alike or job.id, job.frames, self.owned, takes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def _clips(plan: Plan) -> Iterator[_Clip]:
     timeline = plan.timeline
     joins = (None, *timeline.joins)
     for (_, laid), join in zip(timeline.placed(), joins, strict=True):
-        yield _Clip(plan.by_id[laid.id], laid, join, owned.get(laid.id, False), laid.frames)
+        lacking = len(plan.quote.lacking.get(laid.id, ()))
+        source, has_take = plan.by_id[laid.id], owned.get(laid.id, False)
+        yield _Clip(source, laid, join, has_take, laid.frames, lacking=lacking)
 
 
 def _shots(
@@ -143,7 +147,14 @@ def _folded(clips: list[_Clip]) -> Iterator[_Clip]:
         first, last = alike[0], alike[-1]
         frames = sum(clip.film_frames for clip in alike)
         yield _Clip(
-            first.source, first.laid, first.join, first.owned, frames, len(alike), last.source.id
+            first.source,
+            first.laid,
+            first.join,
+            first.owned,
+            frames,
+            len(alike),
+            last.source.id,
+            first.lacking,
         )
 
 
@@ -182,10 +193,19 @@ def _begins(source: Source) -> str:
     anchor = source.repairs.anchor
     if anchor and anchor != source.last:
         last += f", led to {_short(anchor.path)}"
+    last += _takes(source)
     if isinstance(source.first, EndOf):
         return f"continues {source.first.clip}{last}"
     faces = f", with {' and '.join(face.name for face in source.faces)}" if source.faces else ""
     return (f"starts on {_edge(source.first)}" if source.first else f"fresh{faces}") + last
+
+
+def _takes(job: ClipJob) -> str:
+    """Say which take is kept, where it is not the only one, or how many there are to choose from."""
+    if job.is_open:
+        return f", {len(job.numbers)} takes to choose from"
+    kept = f", take {job.take}" if job.take != 1 else ""
+    return kept + (", stays as it was bought" if job.begins else "")
 
 
 def _edge(edge: Edge) -> str:
@@ -209,10 +229,11 @@ def _price(clip: _Clip) -> tuple[str, str]:
     if not isinstance(job, ClipJob):
         return "", ""
     if clip.owned:
-        return "owned", STATES["owned"]
+        state = "choose" if job.is_open else "owned"
+        return state, STATES[state]
     if job.price is None:
         return "unknown", WARNING
-    return ("free", DIM) if job.draws else (str(job.price * clip.count), "")
+    return ("free", DIM) if job.draws else (str(job.price * clip.count * clip.lacking), "")
 
 
 def _notes(plan: Plan, note: ShotNote) -> Iterator[str]:

@@ -49,6 +49,13 @@ class SentFrame:
 
 
 @dataclass(frozen=True)
+class KeptFrame:
+    """A frame that was sent before, and is in the vault by the hash of its bytes."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Handoffs:
     """Finds the picture behind any edge of the graph, from the plan's sources and the takes so far."""
 
@@ -58,20 +65,31 @@ class Handoffs:
     fit: Fit
     background: str
 
-    def frame(self, edge: Edge, canvas: Size, takes: Mapping[str, Take]) -> SentFrame:
+    def frame(self, edge: Edge | KeptFrame, canvas: Size, takes: Mapping[str, Take]) -> SentFrame:
         """Give the frame an edge stands for, at native size, lossless.
 
         A clip's handoff frame is its take's out-point, decoded from the provider's own file; a still
         is fitted to the canvas. Raises HandoffError where the picture cannot be had.
         """
         try:
-            if isinstance(edge, StillFrame):
+            if isinstance(edge, KeptFrame):
+                path = self._again(edge)
+            elif isinstance(edge, StillFrame):
                 path = self._still(edge.path, edge.sha256, canvas)
             else:
                 path = self._of_clip(edge.clip, canvas, takes, first=isinstance(edge, StartOf))
         except MediaError as error:
             raise HandoffError(f"no handoff frame: {error.message}", hint=error.hint) from error
         return SentFrame(path, sha256_of(path))
+
+    def _again(self, frame: KeptFrame) -> Path:
+        path = self.vault.sent(frame.sha256)
+        if path is None:
+            raise HandoffError(
+                f"the frame {frame.sha256[:12]} that was sent once is no longer in the vault",
+                hint="choose another take: `longtake keep`",
+            )
+        return path
 
     def face(self, face: Face) -> SentFrame:
         """Give a picture of the cast as it is sent; raises MediaError where it cannot be had."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from longtake.errors import FirstFrameIgnored, HandoffError, LongtakeError, PlanError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
@@ -13,6 +14,7 @@ from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell
 from longtake.generate.handoff import (
     Handoffs,
+    KeptFrame,
     SentFrame,
     refuse_ignored_frame,
     refuse_unmendable,
@@ -32,7 +34,8 @@ from longtake.vault.take import Take
 class Progress:
     """What happened to a clip, and how far it is (0 to 1).
 
-    `state` is waiting, making, kept, made or failed; "settled" for a clip of an earlier run that was
+    `state` is waiting, making, kept, made or failed; "choose" where several takes are there and none was
+    chosen, "held" for what hangs on such a clip; "settled" for a clip of an earlier run that was
     brought home though the plan no longer asks for it, "unsettled" where it could not be.
     """
 
@@ -62,10 +65,16 @@ _THREADS = 64
 
 @dataclass
 class Takes:
-    """What came of a run: takes by clip, and errors by the clip that met them."""
+    """What came of a run: takes by clip, and errors by the clip that met them.
+
+    `offered` are takes of clips of which one is still to be chosen; `held` maps clips that wait for that
+    to the clip they wait for.
+    """
 
     by_clip: dict[str, Take] = field(default_factory=dict)
     errors: dict[str, LongtakeError] = field(default_factory=dict)
+    offered: dict[str, tuple[Take, ...]] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -193,7 +202,15 @@ class _Walker:
         try:
             for edge in (job.first, job.last):
                 await self._wait_for(edge)
-            made = await self._made(job)
+            open_one = self._waits_for(job)
+            if open_one:
+                self.takes.held[job.id] = open_one
+                why = f'it continues "{open_one}", of which no take was chosen yet'
+                self._listen(Progress(job.id, "held", message=why))
+            elif job.is_open:
+                await self._offer(job)
+            else:
+                self._keep(job, await self._made(job, job.take))
         except LongtakeError as error:
             self.takes.errors[job.id] = error
             self._listen(Progress(job.id, "failed", message=error.message))
@@ -201,11 +218,33 @@ class _Walker:
             # A bug or a full disk at one clip must not cut off others in the middle of a purchase.
             self.takes.errors[job.id] = LongtakeError(f"{job.id}: {type(error).__name__}: {error}")
             self._foreign = self._foreign or error
-        else:
-            self.takes.by_clip[job.id] = made.take
-            self._landed(job.id, made.take)
-            self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
         self._done[job.id].set()
+
+    def _keep(self, job: ClipJob, made: Made) -> None:
+        self.takes.by_clip[job.id] = made.take
+        self._landed(job.id, made.take)
+        self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
+
+    async def _offer(self, job: ClipJob) -> None:
+        """Make the takes there are to choose from, beside each other; one that fails harms no other."""
+        ended = await asyncio.gather(
+            *(self._made(job, number) for number in job.numbers), return_exceptions=True
+        )
+        takes = tuple(made.take for made in ended if isinstance(made, Made))
+        if takes:
+            self.takes.offered[job.id] = takes
+            many = f"{len(takes)} takes are there" if len(takes) > 1 else "one take is there"
+            self._listen(Progress(job.id, "choose", 1.0, message=f"{many}: choose one"))
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+
+    def _waits_for(self, job: ClipJob) -> str:
+        """Name the clip without a chosen take that a clip hangs on, "" where there is none."""
+        above = [edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf)]
+        open_ones = (clip for clip in above if clip in self.takes.offered)
+        held = (self.takes.held[clip] for clip in above if clip in self.takes.held)
+        return next(chain(open_ones, held), "")
 
     async def _wait_for(self, edge: Edge | None) -> None:
         if isinstance(edge, EndOf | StartOf) and edge.clip in self._done:
@@ -213,16 +252,18 @@ class _Walker:
             if edge.clip in self.takes.errors:
                 raise HandoffError(f'it continues "{edge.clip}", which failed')
 
-    async def _made(self, job: ClipJob) -> Made:
+    async def _made(self, job: ClipJob, number: int) -> Made:
         name = provider_of(job)
         shop = self._shops[name]
         async with self._room[name]:
             step = self._step(job.id)
             step("handoff")
-            edges = (job.first, job.last, job.repairs.anchor)
+            edges = (_edge(job.begins, job.first), _edge(job.lands, job.last), job.repairs.anchor)
             first, last, anchor = [await self._sent(job, edge, shop) for edge in edges]
+            # Where the next clip was made before, colours are to be those it begins with.
+            anchor = last if job.lands else anchor
             faces = await asyncio.to_thread(self._faces, job, shop)
-            request = self._request(job, first, last, faces)
+            request = self._request(job, number, (first, last), faces)
             self._listen(Progress(job.id, "making", 0.0))
             desk = Desk(
                 shop.provider,
@@ -237,6 +278,8 @@ class _Walker:
             if shop.till is None:
                 return await ensure_drawn(job, request, desk)
             made = await ensure_bought(job, request, desk, shop.till)
+            if job.is_open and not job.lands:
+                return made
             step("mend")
             return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), desk)
 
@@ -292,7 +335,9 @@ class _Walker:
     def _waits(self, clip: str) -> Callable[[str], None]:
         return lambda why: self._listen(Progress(clip, "waiting", message=why))
 
-    async def _sent(self, job: ClipJob, edge: Edge | None, shop: Shop) -> SentFrame | None:
+    async def _sent(
+        self, job: ClipJob, edge: Edge | KeptFrame | None, shop: Shop
+    ) -> SentFrame | None:
         """Give the picture an edge stands for; it is kept where the clip's takes are kept.
 
         A paid clip is known by the bytes of its frames: they must outlive the project's own folder.
@@ -314,10 +359,11 @@ class _Walker:
     def _request(
         self,
         job: ClipJob,
-        first: SentFrame | None,
-        last: SentFrame | None,
+        number: int,
+        edges: tuple[SentFrame | None, SentFrame | None],
         faces: list[SentFrame],
     ) -> Request:
+        first, last = edges
         return Request(
             model=job.offer if job.draws else job.offer.partition("/")[2],
             resolution=job.resolution,
@@ -334,5 +380,11 @@ class _Walker:
             references=tuple((face.path, face.sha256) for face in faces),
             options={**job.card, **self._options} if job.draws else dict(job.options),
             drawn=job.draws,
-            take=job.take,
+            take=number,
+            lands=bool(job.lands),
         )
+
+
+def _edge(sha256: str, edge: Edge | None) -> Edge | KeptFrame | None:
+    """Give a frame that was sent before, where one is named, in place of what the plan would send."""
+    return KeptFrame(sha256) if sha256 else edge

@@ -67,8 +67,16 @@ def last_frame(path: Path, index: int | None = None, colours: Coloured | None = 
 
 def first_frame(path: Path) -> Plane:
     """Give the first frame of a clip as it is shown, RGB, without decoding the rest."""
+    return frame_at(path, 0)
+
+
+def frame_at(path: Path, index: int) -> Plane:
+    """Give one frame of a clip as it is shown, RGB; only what leads to it is decoded.
+
+    Raises MediaError where the clip has no such frame.
+    """
     facts = probe(path)
-    (found,) = (frame_to_rgb(frame, facts) for _, frame in decode_frames(path, 0, 1))
+    (found,) = (frame_to_rgb(frame, facts) for _, frame in decode_frames(path, index, index + 1))
     return _as_shown(found, facts)
 
 

@@ -82,7 +82,8 @@ class ClipJob:
 
     `takes` is how many the author asked for, `take` the one that is kept, `chosen` whether somebody
     said so. `lands` is a frame (the hash of its bytes) that the kept take was asked to end on, `begins`
-    one that this clip was bought on though what it continues ends on another one now.
+    one that this clip was bought on though what it continues ends on another one now. `asked` are the
+    numbers of further takes that are to be made, and none of the others.
     """
 
     kind: ClassVar[Literal["clip"]] = "clip"
@@ -114,17 +115,20 @@ class ClipJob:
     chosen: bool = False
     lands: str = ""
     begins: str = ""
+    asked: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The takes a film needs: the kept one, or all to choose from."""
+        """The takes that are needed: the kept one, or all to choose from."""
+        if self.asked:
+            return self.asked
         alone = self.chosen or self.takes == 1
         return (self.take,) if alone else tuple(range(1, self.takes + 1))
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to choose one of its takes."""
-        return len(self.numbers) > 1
+        return bool(self.asked) or len(self.numbers) > 1
 
     @property
     def kept_name(self) -> str:

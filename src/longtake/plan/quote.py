@@ -126,6 +126,12 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
         replace(source, price=price_of(source)) if isinstance(source, ClipJob) else source
         for source in plan.sources
     )
+    by_id = {source.id: source for source in sources}
+    return requoted(replace(plan, sources=sources, by_id=by_id))
+
+
+def requoted(plan: Plan) -> Plan:
+    """Give the plan with a quote of the sources it has now, as far as its old one knows what is owned."""
     lacking = plan.quote.lacking
     owned = frozenset(
         take_name(job.recipe, number)
@@ -133,11 +139,15 @@ def _repriced(plan: Plan, price_of: Callable[[ClipJob], Money | None]) -> Plan:
         for number in job.numbers
         if number not in lacking.get(job.id, ())
     )
+    return quoted(plan, owned)
+
+
+def quoted(plan: Plan, owned: frozenset[str]) -> Plan:
+    """Give the plan with a quote of the sources it has now; `owned` are the names of takes."""
     budget = plan.quote.budget
     speech = [said.job for said in plan.spoken if said.job]
-    quote = make_quote(sources, owned, str(budget) if budget else None, speech)
-    quote = replace(quote, budget=budget)
-    return replace(plan, sources=sources, quote=quote, by_id={s.id: s for s in sources})
+    quote = make_quote(plan.sources, owned, str(budget) if budget else None, speech)
+    return replace(plan, quote=replace(quote, budget=budget))
 
 
 def has_grown(before: Plan, after: Plan) -> bool:

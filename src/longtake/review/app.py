@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 
 from longtake.deliver.templating import HOME, environment, template_text
 from longtake.errors import LongtakeError
-from longtake.review.desk import DEEDS, MOST_TAKES, Bill, Deed, Desk
+from longtake.review.desk import DEEDS, MOST_TAKES, Bill, Crashed, Deed, Desk, unheard
 from longtake.review.frames import SIDES, version_of
 from longtake.review.screening import SHOWN, FilmView, Screening
 from longtake.review.sheet import Sheet, stand_in
@@ -40,15 +40,6 @@ _FILES = {
     "review.js": ("text/javascript", (("review.js", _HOME),)),
     "icon.svg": ("image/svg+xml", (("icon.svg", _HOME),)),
 }
-
-
-# Hears of a bug of ours, and says where more of it is written.
-Crashed = Callable[[Exception], str]
-
-
-def unheard(error: Exception) -> str:
-    """Let a bug pass."""
-    return ""
 
 
 class Pages:

@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from longtake.choosing.followers import why_not
 from longtake.choosing.keeping import approve, consequence, keep
+from longtake.choosing.landing import Landing
+from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.choosing.takes import clip_job
-from longtake.errors import LongtakeError, PlanError
+from longtake.errors import ConfirmationNeeded, LongtakeError, PlanError
+from longtake.events import Event, Planned
 from longtake.film import plan_film
 from longtake.plan.job import Plan
+from longtake.project import Project
 from longtake.review.journal import Journal
 from longtake.storyboard.choices import read_choices
 from longtake.units import Money
 from longtake.wishes import Wishes
 
+# Hears of a bug of ours, and says where more of it is written.
+Crashed = Callable[[Exception], str]
+
 DEEDS = ("keep", "reroll", "approve")
 # More takes of one clip at a time are nobody's wish made by a click.
 MOST_TAKES = 9
+
+
+def unheard(error: Exception) -> str:
+    """Let a bug pass."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Bill:
     rows: tuple[tuple[str, str], ...]
     total: str
     word: str
+    can_land: bool = False
     changed: bool = False
 
     @property
@@ -71,11 +85,15 @@ class Bill:
 class Desk:
     """Writes bills for one board, and does what was agreed to: one thing at a time."""
 
-    def __init__(self, board: Path, wishes: Wishes, journal: Journal) -> None:
+    def __init__(
+        self, board: Path, wishes: Wishes, journal: Journal, crashed: Crashed = unheard
+    ) -> None:
         self._board = board
         self._wishes = wishes
         self._journal = journal
+        self._crashed = crashed
         self._lock = threading.Lock()
+        self._busy = threading.Lock()
 
     def approved(self) -> frozenset[str]:
         """Name the shots that are approved; none where the choices cannot be read."""
@@ -86,7 +104,12 @@ class Desk:
 
     def bill(self, deed: Deed) -> Bill:
         """Say what a deed leads to; raises a LongtakeError where it cannot be done at all."""
-        return {"keep": self._keep_bill, "approve": self._approve_bill}[deed.kind](deed)
+        bills = {
+            "keep": self._keep_bill,
+            "reroll": self._reroll_bill,
+            "approve": self._approve_bill,
+        }
+        return bills[deed.kind](deed)
 
     def settle(self, deed: Deed, number: str) -> Bill | str:
         """Do what was agreed to and say so; where its bill is another one now, give that instead."""
@@ -94,7 +117,8 @@ class Desk:
             bill = self.bill(deed)
             if bill.number != number or not bill.word:
                 return replace(bill, changed=True)
-            return {"keep": self._keep, "approve": self._approve}[deed.kind](deed)
+            do = {"keep": self._keep, "reroll": self._begin_reroll, "approve": self._approve}
+            return do[deed.kind](deed)
 
     def _keep_bill(self, deed: Deed) -> Bill:
         found = consequence(self._board, self._wishes, deed.clip, deed.number)
@@ -110,6 +134,74 @@ class Desk:
     def _keep(self, deed: Deed) -> str:
         clip = keep(self._board, self._wishes, deed.clip, deed.number)
         return f"take {deed.number} of {clip} is kept"
+
+    def _reroll_bill(self, deed: Deed) -> Bill:
+        order = self._order(deed)
+        count = len(order.numbers)
+        lacking, price = order.plan.quote.lacking.get(order.clip, ()), order.job.price
+        begun = ("An earlier run began with these takes: it goes on.",) if order.goes_on else ()
+        lands = ("They end on the frame the next clip begins with.",) if deed.land else ()
+        unknown = order.plan.quote.unknown
+        stop = self._why_not_now(order)
+        return Bill(
+            deed=replace(deed, number=count),
+            title=f"Buy {count} further take{'' if count == 1 else 's'} of {order.clip}",
+            says=(
+                *begun,
+                *lands,
+                *stop,
+                f"The film stays as it is; {order.tail.said} when another is kept.",
+            ),
+            rows=tuple((f"take {number}", _price(price)) for number in lacking),
+            total="" if unknown else str(order.plan.quote.total),
+            word="" if stop else "Buy",
+            can_land=not why_not(order.film, order.job),
+        )
+
+    def _why_not_now(self, order: Reroll) -> tuple[str, ...]:
+        """Say what keeps the page from buying just now."""
+        holder = Project(self._board).holder()
+        if self._busy.locked():
+            return ("A re-roll is at work: one after another.",)
+        if holder:
+            return (f"{holder[:1].upper()}{holder[1:]}. Wait for it, or stop it.",)
+        if order.plan.quote.unknown:
+            command = f"`longtake reroll {order.clip} --price`"
+            return (f"Nobody knows what it costs: {command} says what it may.",)
+        return ()
+
+    def _order(self, deed: Deed) -> Reroll:
+        return quote_reroll(self._board, self._wishes, deed.clip, deed.number, land=deed.land)
+
+    def _begin_reroll(self, deed: Deed) -> str:
+        order = self._order(deed)
+        if not self._busy.acquire(blocking=False):
+            raise PlanError("a re-roll is at work already")
+        threading.Thread(
+            target=self._reroll, args=(deed, order), name="re-roll", daemon=True
+        ).start()
+        return f"{order.clip} is being made again: it can be watched here"
+
+    def _reroll(self, deed: Deed, order: Reroll) -> None:
+        """Buy what was agreed to, and tell how it ended: nobody waits for this thread."""
+
+        def agreed(event: Event) -> None:
+            if isinstance(event, Planned) and event.plan.quote != order.plan.quote:
+                raise ConfirmationNeeded("the price has changed since: nothing was bought")
+
+        said, bad = f"further takes of {order.clip} are there", False
+        try:
+            found = reroll(
+                self._board, self._wishes, deed.clip, deed.number, agreed, land=deed.land
+            )
+            said = f"{found.clip}: {found.said}" if isinstance(found, Landing) else said
+        except (LongtakeError, OSError) as error:
+            said, bad = f"{order.clip}: {getattr(error, 'message', error)}", True
+        except Exception as error:  # noqa: BLE001 - the last wall of this thread
+            said, bad = f"this is a bug of longtake. {self._crashed(error)}", True
+        finally:
+            self._busy.release()
+            self._journal.add("deed", said=said, bad=bad)
 
     def _approve_bill(self, deed: Deed) -> Bill:
         shot = clip_job(self._plan(self._wishes), deed.clip).shot

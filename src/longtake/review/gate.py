@@ -31,7 +31,8 @@ _HEADERS = {
 }
 # A cookie is sent along only from a page of ours: the browser goes on by itself from this one.
 _WELCOME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>longtake review</title>
-<link rel="icon" href="/icon.svg"><meta http-equiv="refresh" content="0; url=/"><p><a href="/">Go on to the review page</a></p>"""
+<link rel="icon" href="/icon.svg"><meta http-equiv="refresh" content="0; url=/">
+<p><a href="/">Go on to the review page</a></p>"""
 _STRANGER = (
     "Open the address that `longtake review` printed: its key is missing here, or an old one."
 )

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from longtake.choosing.takes import Candidate, takes_of
+from longtake.choosing.takes import all_takes, takes_of
 from longtake.deliver.seamcards import SeamWords
 from longtake.deliver.wording import seconds_words
-from longtake.plan.job import ClipJob
+from longtake.errors import LongtakeError
+from longtake.plan.job import ClipJob, Source
 from longtake.project import Project
+from longtake.ranking import Candidate
 from longtake.review.frames import Frames
 from longtake.review.journal import Journal
 from longtake.review.running import Run
@@ -93,6 +95,7 @@ class Screening:
         self.journal = journal
         self.book = SeamBook(Project(watch.board).scans, journal)
         self._laid: tuple[int, Sheet] | None = None
+        self._ranked: dict[str, tuple[Standing, tuple[Candidate, ...]]] = {}
         self._lock = threading.Lock()
 
     def sheet(self) -> Sheet | None:
@@ -176,15 +179,34 @@ class Screening:
             before=ids[0] if number else "",
             after=behind,
             take=sheet.standing.takes.get(clip),
-            candidates=takes_of(sheet.standing, clip) if is_made else (),
+            candidates=self._candidates(sheet.standing, source),
             is_made=is_made,
             price=str(price) if price and price.amount else "",
             seams=tuple(self._seam(name, sheet) for name in around),
         )
 
+    def _candidates(self, standing: Standing, source: Source) -> tuple[Candidate, ...]:
+        """Give the takes of a clip where there are several; ranking them decodes them once."""
+        if not isinstance(source, ClipJob) or source.draws:
+            return ()
+        known = self._ranked.get(source.id)
+        if known is None or known[0] is not standing:
+            known = standing, _ranked(standing, source)
+            self._ranked[source.id] = known
+        return known[1]
+
     def _ask_few(self, sheet: Sheet) -> None:
         if len(sheet.seams) <= _FEW_SEAMS and not self.watch.live:
             self.book.ask(sheet.seams.values())
+
+
+def _ranked(standing: Standing, job: ClipJob) -> tuple[Candidate, ...]:
+    try:
+        several = len(all_takes(standing.plan, standing.project, (job,))[job.id]) > 1
+        return takes_of(standing, job.id) if several else ()
+    except LongtakeError:
+        # A take that cannot be read is for `longtake verify` to tell.
+        return ()
 
 
 def film_state(standing: Standing) -> str:

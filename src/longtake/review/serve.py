@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from longtake.review.app import Crashed, Pages, unheard
-from longtake.review.desk import Desk
+from longtake.review.app import Pages
+from longtake.review.desk import Crashed, Desk, unheard
 from longtake.review.gate import Gate
 from longtake.review.journal import Journal
 from longtake.review.screening import Screening
@@ -40,7 +40,7 @@ class Review:
         self.journal = Journal()
         self.watch = Watch(board, wishes, self.journal)
         self.screening = Screening(self.watch, self.journal)
-        desk = Desk(board, wishes, self.journal)
+        desk = Desk(board, wishes, self.journal, crashed)
         self.pages = Pages(self.screening, desk, crashed)
         self._gate = Gate(self.pages.app(), self.port)
         self._server = Server(self._gate, http="h11", ws="none", timeout_keep_alive=30)

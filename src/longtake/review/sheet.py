@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from longtake.assemble.seams import SeamPlace, seam_places
 from longtake.deliver.page import Card, SceneGroup, join_rows, scene_groups
 from longtake.errors import LongtakeError
 from longtake.film import materials
-from longtake.history import owned_clips
 from longtake.plan.job import ClipJob, StillFrame
 from longtake.review.running import Run
 from longtake.standing import Standing
@@ -94,11 +92,6 @@ class Sheet:
     shown: Mapping[str, Material]
     seams: Mapping[str, SeamPlace] = field(default_factory=dict)
 
-    @cached_property
-    def owned(self) -> frozenset[str]:
-        """The clips of which all takes that are needed are there."""
-        return owned_clips(self.standing.plan)
-
     @property
     def verdicts(self) -> Mapping[str, tuple[str, str]]:
         """Each clip with what becomes of it, and why."""
@@ -165,8 +158,8 @@ def _state(
         if clip in sheet.standing.accepted:
             return State("accepted", "taken into the film as it came, by your word")
         return State("made" if now and now.state == "made" and live else "kept")
-    if source.is_open and clip in sheet.owned:
-        return State("choose", f"{source.takes} takes are there: choose one")
+    if clip in sheet.standing.to_choose:
+        return State("choose", f"{len(source.numbers)} takes are there: choose one")
     if now and now.state == "failed":
         return State("failed", now.message)
     if now and now.state == "made" and live:

@@ -42,7 +42,8 @@ class Scenario:
     `task_s` is how long a task runs after `queue_s` in the queue, `scale` shrinks every canvas,
     `render: early` starts a clip when its task is accepted, not when it is first downloaded.
     `words` spells states otherwise, `submit_shape` fixes the shape of APIMart's submit reply,
-    `number_ids` writes the task ids of MiniMax v2 as JSON numbers.
+    `number_ids` writes the task ids of MiniMax v2 as JSON numbers. `drift_of_take` makes clips of one
+    and the same request differ: the drift of the first, of the second and so on, over again.
     `result_form` that of a clip's place in the answers of APIMart and API in One.
     """
 
@@ -57,6 +58,7 @@ class Scenario:
     render: Literal["late", "early"] = "late"
     drift: Drift = FAITHFUL
     drift_of: Mapping[str, Drift] = field(default_factory=dict)
+    drift_of_take: tuple[Drift, ...] = ()
     url_life_s: float = 86400.0
     upload_life_s: float = 72 * 3600.0
     renews: bool = True
@@ -163,6 +165,8 @@ def _read(name: str, value: Any) -> Any:
         return value if isinstance(value, Drift) else Drift.read(value)
     if name == "drift_of":
         return {model: Drift.read(each) for model, each in value.items()}
+    if name == "drift_of_take":
+        return tuple(each if isinstance(each, Drift) else Drift.read(each) for each in value)
     if name == "accounts":
         return {key: _account(each) for key, each in value.items()}
     return value

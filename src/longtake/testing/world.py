@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -237,13 +237,21 @@ class World:
             created=now,
             starts=now + scenario.queue_s,
             ends=now + scenario.queue_s + length,
-            order=asked.order,
+            order=self._order(asked, ordinal),
         )
         self.tasks[task.id] = self._by_file[task.file_id] = task
         self.peaks[key] = max(self.peaks[key], self.in_flight(key))
         if idempotency_key:
             self.paid_keys[idempotency_key] += 1
         return task
+
+    def _order(self, asked: Asked, ordinal: int) -> ClipOrder:
+        """Say what is rendered for the first, second ... time that the very same is asked for."""
+        drifts = self.scenario.drift_of_take
+        if not drifts:
+            return asked.order
+        seed = f"{asked.order.seed} {ordinal}" if ordinal else asked.order.seed
+        return replace(asked.order, seed=seed, drift=drifts[ordinal % len(drifts)])
 
     def fresh_link(self, task: Task) -> tuple[str, float]:
         """Name the link under which a task's clip is to be had, and when it ends.

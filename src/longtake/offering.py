@@ -1,0 +1,116 @@
+"""Several takes and no choice: rank them, lay them side by side in a picture, and say how one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtake.deliver.takesheet import TakeColumn, write_take_sheet
+from longtake.errors import ChoiceNeeded
+from longtake.generate.clip import with_out_point
+from longtake.plan.job import ClipJob, Plan
+from longtake.project import Project
+from longtake.ranking import Candidate, given_frames, ranked
+from longtake.storyboard.choices import WRITTEN, Choices, ClipChoice
+from longtake.vault.take import Take
+
+_PLACES = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The takes of a clip of which one is to be chosen: what each is like, and a picture of them all.
+
+    `name` is how the author names the clip: by its shot where that has no other.
+    """
+
+    clip: str
+    name: str
+    candidates: tuple[Candidate, ...]
+    sheet: Path
+
+    @property
+    def best(self) -> Candidate:
+        """The take that the rank proposes."""
+        return min(self.candidates, key=lambda candidate: candidate.place)
+
+
+def offers_of(
+    plan: Plan,
+    project: Project,
+    offered: Mapping[str, Iterable[Take]],
+    kept: Mapping[str, Take],
+    *,
+    draft: bool = False,
+) -> tuple[Offer, ...]:
+    """Rank the takes of clips without a choice and write a sheet for each, in film order.
+
+    `kept` are the takes that the film has already. Raises MediaError where a take cannot be decoded.
+    """
+    jobs = (job for job in plan.jobs if job.id in offered)
+    return tuple(offer_of(plan, project, job, offered[job.id], kept, draft=draft) for job in jobs)
+
+
+def choice_needed(offers: tuple[Offer, ...]) -> ChoiceNeeded:
+    """Make the error of a film that waits for its author's choice."""
+    named = ", ".join(offer.clip for offer in offers[:5]) + (" ..." if len(offers) > 5 else "")
+    many = "a clip waits" if len(offers) == 1 else f"{len(offers):,} clips wait"
+    return ChoiceNeeded(
+        f"{many} for your choice: {named}",
+        hint="`longtake keep SHOT TAKE` chooses; `--take-best` goes on with the proposed ones",
+    )
+
+
+def best_chosen(choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draft: bool) -> Choices:
+    """Give the choices with the proposed take of every clip that waits for one."""
+    said: dict[str, ClipChoice | None] = {}
+    for offer in offers:
+        before = choices.of(draft=draft).get(offer.clip) or ClipChoice()
+        job = plan.by_id[offer.clip]
+        update = {"take": offer.best.number, "of": job.recipe[:WRITTEN], "lands": None}
+        said[offer.clip] = before.model_copy(update=update)
+    return choices.with_clips(said, draft=draft)
+
+
+def short_name(plan: Plan, job: ClipJob) -> str:
+    """Name a clip as an author does: by its shot, where it is the only one of it."""
+    alone = sum(source.shot == job.shot for source in plan.sources) == 1
+    return job.shot if alone else job.id
+
+
+def placed(place: int) -> str:
+    """Write a place: 1st, 2nd, 4th, 21st."""
+    end = place % 10 if place % 100 not in (11, 12, 13) else 0
+    return f"{place}{_PLACES.get(end, 'th')[-2:]}"
+
+
+def offer_of(
+    plan: Plan,
+    project: Project,
+    job: ClipJob,
+    takes: Iterable[Take],
+    kept: Mapping[str, Take],
+    *,
+    draft: bool,
+) -> Offer:
+    given = given_frames(plan, job, kept)
+    """Rank takes of a clip, and write them side by side into a picture."""
+    shown = [with_out_point(take, job.out_frame, plan.timeline.rate) for take in takes]
+    candidates = ranked(job, shown, given, project.scans)
+    folder = project.films / ("takes-draft" if draft else "takes")
+    sheet = folder / f"{job.id.replace('/', '-')}.jpg"
+    name = short_name(plan, job)
+    title = f"{plan.title}: {len(candidates)} takes of {name}"
+    columns = [_column(candidate) for candidate in candidates]
+    write_take_sheet(sheet, title, columns, sent=given.first, asked=given.last)
+    return Offer(job.id, name, candidates, sheet)
+
+
+def _column(candidate: Candidate) -> TakeColumn:
+    marks = (("kept now", candidate.kept), ("proposed", candidate.proposed))
+    mark = ", ".join(word for word, holds in marks if holds)
+    first, *rest = candidate.reasons
+    lines = (f"{placed(candidate.place)}: {first}", *rest)
+    take = candidate.take
+    return TakeColumn(take.path, take.out_point, f"take {candidate.number}", mark, lines)
