@@ -81,6 +81,17 @@ def test_small_steps_are_left_out(tmp_path: Path) -> None:
     assert sum(line["event"] == "rendering" for line in lines(name)) == 100
 
 
+def test_a_clip_that_was_made_stays_so(tmp_path: Path) -> None:
+    """A run that walks over its clips a second time has no news of those it has made."""
+    name = RunName(tmp_path, "board")
+    with written_down(name, plan_of(BOARD), lambda event: None) as tell:
+        for state, share in (("making", 0.0), ("made", 1.0), ("making", 0.0), ("kept", 1.0)):
+            tell(Progress("a/1", state, share))
+
+    states = [line["state"] for line in lines(name) if line["event"] == "clip"]
+    assert states == ["making", "made"]
+
+
 def test_a_folder_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
     """The log is for those who watch: a run that cannot write it goes on."""
     (tmp_path / "runs").write_text("a file where the folder should be")

@@ -71,6 +71,7 @@ class _RunLog:
 
     def __init__(self, path: Path, plan: Plan) -> None:
         self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+        self._offered: set[str] = set()
         self._shares: dict[str, int] = {}
         self._rendered = self._said = 0
         self._shape = ""
@@ -114,9 +115,19 @@ class _RunLog:
             if step == self._shares.get(event.clip) or (not step and event.clip in self._owned):
                 return
             self._shares[event.clip] = step
-        if event.state == "kept" and event.clip in self._owned:
+        state = event.state
+        if state == "kept" and event.clip in self._owned:
             return
-        self._write("clip", clip=event.clip, state=event.state, percent=step, message=event.message)
+        if state == "kept" and event.clip in self._offered:
+            # Bought in this run, and chosen in it.
+            state = "made"
+        if state == "choose":
+            self._offered.add(event.clip)
+        if state == "made":
+            # A run that goes on with a choice walks over all clips again.
+            self._owned.add(event.clip)
+            self._shares.pop(event.clip, None)
+        self._write("clip", clip=event.clip, state=state, percent=step, message=event.message)
 
     def _rendering(self, frames: int, total: int, aspect: str) -> None:
         self._rendered += frames

@@ -47,14 +47,38 @@ function put(fresh) {
   document.title = fresh.title;
   for (const id of PARTS) {
     const now = by(id);
-    const then = document.adoptNode(fresh.getElementById(id));
-    const source = then.outerHTML;
-    if (known.get(id) === source) continue;
-    known.set(id, source);
+    // A copy, not the node itself: Chromium refuses films whose node began in a document without a window.
+    const then = document.importNode(fresh.getElementById(id), true);
+    const before = known.get(id);
+    const after = sources(then);
+    known.set(id, after);
+    if (before?.join() === after.join()) continue;
     if (id === "sheet" && tilesOnly(now, then)) continue;
-    if (id === "stage") keepPlayers(now, then);
-    now.replaceWith(then);
+    if (id === "stage" && before?.length === after.length) {
+      [...now.children].forEach((part, at) => {
+        if (before[at] !== after[at]) replace(part, then.children[0]);
+        else then.children[0].remove();
+      });
+      continue;
+    }
+    replace(now, then);
   }
+}
+
+const sources = (part) => [...part.children].map((child) => child.outerHTML);
+
+// Players of the same film are carried over, and go on playing.
+function replace(now, then) {
+  const playing = [];
+  for (const player of now.querySelectorAll("video")) {
+    const address = player.getAttribute("src");
+    const same = [...then.querySelectorAll("video")].find((each) => each.getAttribute("src") === address);
+    if (!same) continue;
+    if (!player.paused) playing.push(player);
+    same.replaceWith(player);
+  }
+  now.replaceWith(then);
+  for (const player of playing) player.play().catch(() => {});
 }
 
 // Where the tiles are those that are there already, only those that changed are put.
@@ -74,17 +98,6 @@ function bare(sheet) {
   const copy = sheet.cloneNode(true);
   for (const tile of copy.querySelectorAll(".tile")) tile.remove();
   return copy.outerHTML;
-}
-
-function keepPlayers(now, then) {
-  for (const player of now.querySelectorAll("video")) {
-    const address = player.getAttribute("src");
-    const same = [...then.querySelectorAll("video")].find((each) => each.getAttribute("src") === address);
-    if (!same) continue;
-    const plays = !player.paused;
-    same.replaceWith(player);
-    if (plays) player.play().catch(() => {});
-  }
 }
 
 async function go(address, remember = true) {
@@ -177,7 +190,7 @@ async function ask(form) {
       refresh();
       return;
     }
-    bill.replaceChildren(document.adoptNode(fresh.getElementById("bill-form")));
+    bill.replaceChildren(document.importNode(fresh.getElementById("bill-form"), true));
     if (!bill.open) bill.showModal();
     (bill.querySelector("button.main") ?? bill.querySelector("[data-close]")).focus();
   } catch (error) {
@@ -270,5 +283,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", () => go(location.pathname + location.search, false));
-for (const id of PARTS) if (by(id)) known.set(id, by(id).outerHTML);
+for (const id of PARTS) if (by(id)) known.set(id, sources(by(id)));
 listen();
