@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from calls import free_port
 from commands import start
 from longtake.storyboard.choices import read_choices
 from longtake.testing.serve import Simulator
@@ -86,7 +87,11 @@ def test_a_run_is_seen_while_it_goes_on(scene: Scene) -> None:
         " seen.add(each.textContent.split(' ')[0]); })"
         ".observe(document.body, { subtree: true, childList: true, characterData: true })"
     )
-    run = start(scene.board.parent, "make", "--yes", "--quality", "draft", "--take-best")
+    # Looks at a task come seconds apart: with calls the film is made as fast as its clips are.
+    port = free_port()
+    called = ("--webhook", f"http://127.0.0.1:{port}/hook", "--listen", f"127.0.0.1:{port}")
+    made = ("make", "--yes", "--quality", "draft", "--take-best", *called)
+    run = start(scene.board.parent, *made)
     page.wait_for_selector(".tile.making")
     scene.shoot("live")
     page.wait_for_selector(".film-state:text-is('up to date')")
