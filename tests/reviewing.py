@@ -28,6 +28,7 @@ scenes:
   - {id: night, join: dissolve 4f, prompt: lamps over the water, seconds: 2}
 """
 ANIMATIC = Wishes(animatic=True, quality="draft", workers=2)
+FINAL = Wishes(quality="draft", workers=2)
 # Small as the simulator makes its clips at a tenth of their size.
 BOUGHT = """\
 longtake: 1

@@ -177,7 +177,7 @@ def test_a_take_is_kept_once_its_bill_was_seen(scene: Scene) -> None:
     page = scene.page
     assert page.locator(".candidate").count() == 2
     scene.shoot("takes")
-    kept = int(page.inner_text(".candidate.kept b"))
+    kept = int(page.inner_text(".candidate.kept b").removeprefix("take "))
     other = 3 - kept
     page.keyboard.press(str(other))
     page.wait_for_selector("#bill[open]")
@@ -188,7 +188,7 @@ def test_a_take_is_kept_once_its_bill_was_seen(scene: Scene) -> None:
     page.keyboard.press(str(other))
     page.wait_for_selector("#bill[open]")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f".candidate.kept b:text-is('{other}')")
+    page.wait_for_selector(f".candidate.kept b:text-is('take {other}')")
 
     assert before is None or before.take == kept
     assert read_choices(scene.board).of()["lamp.1/1"].take == other

@@ -34,6 +34,12 @@ DEEDS = ("keep", "reroll", "approve")
 # More takes of one clip at a time are nobody's wish made by a click.
 MOST_TAKES = 9
 
+# What is said of a kept take besides what hangs on it.
+_KEPT = {
+    True: ("Nothing is bought by this: the next `longtake make` buys it.",),
+    False: ("Nothing is bought by this.",),
+}
+
 
 def unheard(error: Exception) -> str:
     """Let a bug pass."""
@@ -125,7 +131,7 @@ class Desk:
         return Bill(
             deed=deed,
             title=f"Keep take {deed.number} of {found.clip}",
-            says=(f"{found.said}.", "Nothing is bought now: the next `longtake make` would."),
+            says=(_sentence(found.said), *_KEPT[bool(found.made_again)]),
             rows=tuple((clip, _price(price)) for clip, price in found.made_again),
             total=str(found.total),
             word="Keep it",
@@ -164,7 +170,7 @@ class Desk:
         if self._busy.locked():
             return ("A re-roll is at work: one after another.",)
         if holder:
-            return (f"{holder[:1].upper()}{holder[1:]}. Wait for it, or stop it.",)
+            return (_sentence(holder), "Wait for it, or stop it.")
         if order.plan.quote.unknown:
             command = f"`longtake reroll {order.clip} --price`"
             return (f"Nobody knows what it costs: {command} says what it may.",)
@@ -240,6 +246,10 @@ def _approve_words(clips: int) -> str:
     if not clips:
         return "Every final clip of it is there already."
     return "`longtake promote` makes it with the final model:"
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _price(price: Money | None) -> str:

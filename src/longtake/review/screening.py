@@ -231,7 +231,8 @@ def run_words(run: Run, holder: str, *, live: bool) -> RunWords:
         return RunWords(f"the run of {_clock(run.began)} was broken off", "failed", hint=hint)
     if run.message:
         return RunWords(f"{_clock(run.ended)}: {run.message}", "failed", hint=run.hint)
-    return RunWords(f"last run {_clock(run.ended)}: {_counted(run)}", "kept")
+    slug = "failed" if run.counts.get("failed") else "kept"
+    return RunWords(f"last run {_clock(run.ended)}: {_counted(run)}", slug)
 
 
 def _live_words(run: Run) -> RunWords:
@@ -245,7 +246,7 @@ def _live_words(run: Run) -> RunWords:
 
 def _counted(run: Run) -> str:
     counts = run.counts
-    told = [f"{counts[word]:,} {word}" for word in ("made", "making", "waiting", "failed")
+    told = [f"{counts[word]:,} {word}" for word in ("made", "making", "waiting", "choose", "failed")
             if counts.get(word)]  # fmt: skip
     return ", ".join(told) or "nothing had to be made"
 
