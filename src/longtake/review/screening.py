@@ -157,12 +157,14 @@ class Screening:
         return lambda line: True
 
     def _is_visible(self, sheet: Sheet, clip: str) -> bool:
-        words = self.book.find(sheet.seams[clip])
+        words = self.book.find(sheet.seam_keys[clip])
         return words is not None and not words.clean
 
     def _seam(self, clip: str, sheet: Sheet) -> SeamView:
         place = sheet.seams[clip]
-        return SeamView(place.number, place.before.clip, clip, self.book.find(place))
+        return SeamView(
+            place.number, place.before.clip, clip, self.book.find(sheet.seam_keys[clip])
+        )
 
     def _stage(self, sheet: Sheet, known: Mapping[str, State], clip: str) -> Stage:
         number = sheet.numbers[clip]

@@ -34,9 +34,9 @@ class SeamBook:
         """Look at nothing more."""
         self._orders.put(None)
 
-    def find(self, place: SeamPlace) -> SeamWords | None:
-        """Give what was seen at a seam; None where it is still to be looked at."""
-        return self._known.get(place.key)
+    def find(self, key: str) -> SeamWords | None:
+        """Give what was seen at the seam of that key; None where it is still to be looked at."""
+        return self._known.get(key)
 
     def ask(self, places: Iterable[SeamPlace]) -> None:
         """Have seams looked at that never were."""

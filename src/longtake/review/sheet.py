@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -91,6 +92,11 @@ class Sheet:
     cards: tuple[Card, ...]
     shown: Mapping[str, Material]
     seams: Mapping[str, SeamPlace] = field(default_factory=dict)
+
+    @cached_property
+    def seam_keys(self) -> Mapping[str, str]:
+        """Each clip behind a seam with what names all that is to be seen at it."""
+        return {clip: place.key for clip, place in self.seams.items()}
 
     @property
     def verdicts(self) -> Mapping[str, tuple[str, str]]:
