@@ -47,6 +47,12 @@ def part_name(name: str) -> str:
     return f"{stem}{mark}.{ending}" if dot else f"{name}{mark}"
 
 
+def oldest_first(folder: Path, pattern: str) -> list[Path]:
+    """List the files of a folder by their time of change; those still being written are left out."""
+    whole = (path for path in folder.glob(pattern) if PART not in path.name)
+    return sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+
+
 def publish(part: Path, path: Path) -> None:
     """Sync a finished file, give it its final name, and sync the folder that names it."""
     part.chmod(0o644)

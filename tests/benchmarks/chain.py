@@ -47,6 +47,7 @@ ROWS = (
     Row("faithful, crf 18", Provider(), 50, ("ours", "ours, unrepaired", "MoviePy", "ffmpeg", "JPEG")),
     Row("faithful, crf 18, untagged", Provider(tags=False), 50, ("ours", "MoviePy")),
     Row("~1 % drift a hop, crf 18", Provider(drift=DRIFTING), 30, ("ours", "ours, unrepaired", "MoviePy", "MKL")),
+    Row("no drift, as many hops", Provider(), 30, ("ours", "ours, unrepaired")),
 )  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from longtake.media.clipwriter import write_clip
 from longtake.media.color import Plane, Sampling, planes_to_frame, planes_to_rgb, rgb_to_planes
 from longtake.media.encode import EncoderSettings, FrameEncoder
 from longtake.media.frames import decode_frames
-from longtake.media.planes import Planes, planes_of
+from longtake.media.planes import Planes, planes_of, shrink_planes
 from longtake.seam.apply import Mender
-from longtake.seam.ends import EndsReader, difference, read_ends
+from longtake.seam.ends import EndsReader, read_ends
 from longtake.seam.plan import RepairPlan
 from longtake.seam.repair import plan_repair
 from longtake.testing.drift import Drift, Shade
@@ -135,10 +135,14 @@ def _clips(rgb: Plane, size: Size, folder: Path) -> tuple[list[Planes], list[Pla
 
 
 def _seen(before: list[Planes], after: list[Planes]) -> tuple[float, float]:
-    small = [*before[-10:], *after[:20]]
-    steps = [difference(one, other) for one, other in pairwise(small)]
-    at = min(len(before), 10) - 1
-    usual = float(np.median(steps[: at - 1] + steps[at + 12 :]))
+    """Give the largest of the first steps behind the seam, and the least sharpness, against usual ones.
+
+    Steps are taken at the size at which seams are measured: there, noise is no motion.
+    """
+    small = [shrink_planes(planes, 320)[0] for planes in (*before[-12:], *after[:20])]
+    steps = [float(np.abs(other.astype(np.float32) - one).mean()) for one, other in pairwise(small)]
+    at = min(len(before), 12) - 1
+    usual = max(float(np.median(steps[: at - 1] + steps[at + 15 :])), 0.35)
     sharp = [_sharpness(planes) for planes in after[:6]]
     return max(steps[at : at + 4]) / usual, min(sharp) / np.median(
         [_sharpness(p) for p in before[-6:]]

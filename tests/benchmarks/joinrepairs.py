@@ -30,10 +30,10 @@ from joins import RATE, Order, orders_of  # noqa: E402
 from longtake.media.clipwriter import write_clip  # noqa: E402
 from longtake.media.color import Sampling  # noqa: E402
 from longtake.media.frames import decode_frames, last_frame  # noqa: E402
-from longtake.media.planes import Planes, planes_of  # noqa: E402
+from longtake.media.planes import Planes, SmallPlanes, planes_of, shrink_planes  # noqa: E402
 from longtake.media.probe import probe  # noqa: E402
 from longtake.seam.apply import Mender  # noqa: E402
-from longtake.seam.ends import read_ends  # noqa: E402
+from longtake.seam.ends import REACH, WORKING, cut_off, read_ends  # noqa: E402
 from longtake.seam.harm import compared  # noqa: E402
 from longtake.seam.look import look_at  # noqa: E402
 from longtake.seam.measure import SeamScore, measure_seam  # noqa: E402
@@ -80,7 +80,9 @@ def _mended(world: worlds.World, kind: joinkinds.Kind, folder: Path) -> Mended:
     frames = probe(later).frames
     sent = last_frame(earlier).rgb
     lighting = "changes" if kind.change in LIGHT else "constant"
-    ends = read_ends(later, frames - 1, Sampling(), sent)
+    # What RGB cut off the picture sent, the film still shows in front of the seam.
+    front = _small_tail(earlier) if cut_off(sent) else ()
+    ends = read_ends(later, frames - 1, Sampling(), sent, front)
     plan = plan_repair(ends, Switches(lighting=lighting)).plan
     made, shown = _scans(later, frames, plan)
     first, handoff = scan_clip(earlier), look_at(sent)
@@ -97,6 +99,12 @@ def _mended(world: worlds.World, kind: joinkinds.Kind, folder: Path) -> Mended:
         worse,
         _stays(made, shown) if lighting == "changes" else None,
     )
+
+
+def _small_tail(path: Path) -> tuple[SmallPlanes, ...]:
+    last = probe(path).frames
+    frames = decode_frames(path, last - REACH, last)
+    return tuple(shrink_planes(planes_of(frame), WORKING) for _, frame in frames)
 
 
 def _seen(score: SeamScore) -> dict[str, float]:

@@ -20,7 +20,7 @@ from longtake.errors import VaultError
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import Neighbours, calibration_of, known_mending, mended
 from longtake.media.clipwriter import write_clip
-from longtake.media.color import rgb_to_planes
+from longtake.media.color import Sampling, planes_to_rgb, rgb_to_planes
 from longtake.media.encode import EncoderSettings
 from longtake.media.frames import save_png
 from longtake.media.normalise import FilmFormat
@@ -119,6 +119,30 @@ def test_a_clip_of_another_size(vault: Vault, tmp_path: Path) -> None:
     (before,), (after,) = filmed(raw, 0), filmed(mended(raw, job(), vault, around), 0)
 
     assert off(after, rgb_to_planes(place())) < 0.6 * off(before, rgb_to_planes(place()))
+
+
+def glowing(vault: Vault, key: str) -> Take:
+    """A take of fine print so bright that RGB cannot hold its paper."""
+    dice = np.random.default_rng(4).random((SIZE.height // 3, SIZE.width // 3))
+    ink = np.kron(dice < 0.35, np.ones((3, 3)))[..., None]
+    y, u, v = rgb_to_planes(np.where(ink, place() * 0.6, 236).astype(np.uint8))
+    lit = np.clip(16 + (y.astype(np.float32) - 16) * 1.25, 0, 255).astype(np.uint8)
+    part = vault.scratch(key)
+    write_clip((shown((lit, u, v), k) for k in range(FRAMES)), part, size=SIZE, rate=FILM, crf=8)
+    names = (key * 64, key, key, "", part, "apimart", "model", "task")
+    return vault.add(Take(*names, FRAMES, FILM, SIZE, FRAMES - 1), part)
+
+
+def test_what_rgb_cut_off_is_no_reason_to_repair(vault: Vault, tmp_path: Path) -> None:
+    """Beyond what RGB holds the film shows the clip before whole: what goes on there stays as it is."""
+    before, raw = replace(glowing(vault, "b"), out_point=0), glowing(vault, "a")
+    save_png(planes_to_rgb(*filmed(before, 0)[0], Sampling()), tmp_path / "sent.png")
+    alone = mended(raw, job(), vault, Neighbours(tmp_path / "sent.png"))
+    beside = mended(glowing(vault, "c"), job(), vault, Neighbours(tmp_path / "sent.png", before))
+    (plain,), (led,), (kept,) = (filmed(take, 0) for take in (raw, alone, beside))
+
+    assert off(led, plain) > 0.5
+    assert off(kept, plain) == 0
 
 
 def test_a_repaired_clip_in_another_shape(vault: Vault, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtake.media.color import Matrix, Sampling, Siting, rgb_to_planes
+from longtake.media.color import Matrix, Sampling, Siting, planes_to_rgb, rgb_to_planes
 from longtake.seam.calibrate import Calibration, Observation, observe, vote
 from longtake.testing.drift import Drift, Shade
 from seam_ends import place
@@ -29,6 +29,24 @@ def test_what_the_provider_did_is_told(matrix: Matrix, siting: Siting, change: s
     assert seen.matrix == matrix
     assert seen.siting in (siting, None)
     assert change != "faithful" or seen.siting == siting
+
+
+def test_what_moved_by_itself_is_not_asked() -> None:
+    """A ball that has rolled away between the two pictures weighs like another matrix; the rest decides."""
+    sent = place().copy()
+    down, across = np.mgrid[0 : sent.shape[0], 0 : sent.shape[1]]
+    ball = np.hypot(down - sent.shape[0] * 0.4, across - sent.shape[1] * 0.4) < sent.shape[0] * 0.2
+    sent[ball] = (30, 200, 60)
+
+    assert observe(sent, rgb_to_planes(place())).matrix == "bt709"
+    assert observe(sent, rgb_to_planes(place(), "bt601")).matrix == "bt601"
+
+
+def test_what_rgb_cut_off_is_not_asked() -> None:
+    """Of a picture that glows beyond what RGB holds, the rest tells the matrix."""
+    glowing = Drift(static=Shade(saturation=4)).apply(rgb_to_planes(place()), 0, 10)
+
+    assert observe(planes_to_rgb(*glowing, Sampling()), glowing).matrix in ("bt709", None)
 
 
 def test_full_range() -> None:

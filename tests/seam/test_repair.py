@@ -11,6 +11,7 @@ from longtake.media.camera import PlanesView
 from longtake.media.color import Sampling, rgb_to_planes
 from longtake.media.planes import Planes
 from longtake.seam.apply import Mender
+from longtake.seam.fit import SAME
 from longtake.seam.harm import compared
 from longtake.seam.plan import RepairPlan
 from longtake.seam.register import STILL
@@ -75,6 +76,22 @@ def test_switches(switches: Switches) -> None:
 
     assert plan.copyable
     assert plan.start == plan.end
+
+
+def test_a_move_that_costs_colour_is_weighed_with_the_match() -> None:
+    """Enlarged alone the colours would be worse, matched as well the seam is better: both are kept."""
+    frames = clip(Drift(zoom=1.02, static=STEP))
+    steps = iter([1.0, 2.0, 0.2])
+    found = plan_repair(
+        ends_of(frames, place()), score=lambda before, after: {"handoff_step": next(steps)}
+    )
+
+    assert [(change.part, change.kept) for change in found.log] == [
+        ("place", False),
+        ("place and colour", True),
+    ]
+    assert found.plan.move != STILL
+    assert found.plan.start != SAME
 
 
 def test_a_zoomed_first_frame_comes_to_rest() -> None:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from longtake.errors import MediaError
 from longtake.media.clipwriter import write_clip
-from longtake.media.color import rgb_to_planes
-from longtake.seam.look import cells, grid_of, look_at
+from longtake.media.color import Sampling, rgb_to_planes
+from longtake.seam.look import cells, grid_of, look_at, reduce_planes
 from longtake.seam.scan import KEPT, Scanner, black_bars, scan_clip, scan_from_bytes
 from longtake.testing.drift import Drift, Shade
 from longtake.units import FrameRate, Size
@@ -71,6 +71,21 @@ def test_a_frame_between_the_ends_has_no_picture() -> None:
     assert scan.look(KEPT + 3) is scan.tail[0]
     with pytest.raises(IndexError):
         scan.look(KEPT + 1)
+
+
+def test_a_line_moved_by_a_row_is_as_sharp() -> None:
+    """An edge along a row counts alike wherever it lies, and one at the very rim not at all."""
+    grain = np.random.default_rng(3).integers(98, 103, (540, 960)).astype(np.uint8)
+
+    def sharpness(row: int) -> float:
+        lined = grain.copy()
+        lined[row] = 200
+        grey = np.full((270, 480), 128, np.uint8)
+        return reduce_planes((lined, grey, grey), Sampling()).sharpness
+
+    inside = [sharpness(row) for row in range(200, 212)]
+    assert max(inside) < 1.6 * min(inside)
+    assert sharpness(538) == pytest.approx(sharpness(539), rel=0.05)
 
 
 def test_blur_costs_sharpness() -> None:

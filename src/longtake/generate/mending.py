@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from longtake.errors import VaultError
-from longtake.files import read_json, write_json
-from longtake.media.color import Plane
+from longtake.files import oldest_first, read_json, write_json
+from longtake.media.color import Plane, Sampling
 from longtake.media.frames import decode_frames
 from longtake.media.normalise import rgb_still_to_film
 from longtake.media.planes import Planes, SmallPlanes, planes_of, shrink_planes
@@ -27,11 +27,13 @@ from longtake.seam.ends import (
     REACH,
     WORKING,
     EndsReader,
+    cut_off,
     gather_ends,
     mendable,
     small_picture,
 )
 from longtake.seam.mending import Mending, made_later, written_change
+from longtake.seam.plan import RepairPlan
 from longtake.seam.repair import Switches, plan_repair
 from longtake.units import Size
 from longtake.vault.store import Vault
@@ -144,7 +146,7 @@ def _decided(
     ends = replace(
         seen.ends(take.out_point, sampling, sent),
         anchor=None if anchor is None else small_picture(anchor, sampling),
-        before=_shown_before(around.before, facts.size),
+        before=_shown_before(around.before, facts.size, sent),
     )
     repair = plan_repair(ends, switches)
     return Mending(
@@ -160,19 +162,23 @@ def _on_canvas(picture: Path | None, size: Size) -> Plane | None:
     return rgb_still_to_film(open_still(picture), size, "cover") if picture else None
 
 
-def _shown_before(before: Take | None, size: Size) -> tuple[SmallPlanes, ...]:
+def _shown_before(before: Take | None, size: Size, sent: Plane | None) -> tuple[SmallPlanes, ...]:
     """Give the last frames of the clip before as the film shows them, made small.
 
     Nothing where its end is shown just as it is handed on: the picture sent stands for it then.
     """
-    mending = Mending.from_json(before.mending) if before else None
-    if before is None or mending is None or mending.plan.shown:
+    if before is None:
+        return ()
+    mending = Mending.from_json(before.mending)
+    alike = mending is None or mending.plan.shown
+    if alike and (sent is None or not cut_off(sent)):
         return ()
     facts = probe(before.path)
-    if facts.size != size:
+    if facts.size != size or not _can_be_mended(facts):
         return ()
-    mender = Mender(mending.plan, mending.sampling(facts))
-    start = max(mending.plan.drop, before.out_point + 1 - REACH)
+    plan = mending.plan if mending else RepairPlan(before.out_point)
+    mender = Mender(plan, mending.sampling(facts) if mending else Sampling())
+    start = max(plan.drop, before.out_point + 1 - REACH)
     return tuple(
         mender.planes(index, shrink_planes(planes_of(frame), WORKING))
         for index, frame in decode_frames(before.path, start, before.out_point + 1)
@@ -200,7 +206,7 @@ def _rows(vault: Vault, provider: str, model: str) -> list[dict[str, Any]]:
     place = _voices_place(vault, provider, model)
     written = read_json(place.with_name(f"{place.name}.json"))
     early: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
-    voices = sorted(place.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    voices = oldest_first(place, "*.json")
     rows = [*early, *map(read_json, voices[-_VOTERS:])]
     return [row for row in rows if isinstance(row, dict)][-_VOTERS:]
 

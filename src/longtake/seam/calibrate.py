@@ -27,7 +27,9 @@ _MOST_DOUBT, _LEAST_LEAN = 0.12, 0.15
 _QUARTER = 0.25
 _LEAST_CHROMA, _LEAST_PEAK, _MOST_MOVED = 1.0, 0.25, 0.4
 _BLOCK = 80
+_FEWEST_CELLS = 120
 _TUKEY = 4.7
+_ROUNDS = 6
 _AGREED = 2 / 3
 
 
@@ -116,22 +118,39 @@ def _luma_lean(sent: Plane, luma: Plane, full_range: bool) -> tuple[float, float
     codes = replace(Sampling(), full_range=full_range).luma[1] / 255
     weighed = [codes * (rgb @ np.array(Sampling(matrix=m).weights)) for m in ("bt709", "bt601")]
     apart = weighed[1] - weighed[0]
-    facts = np.stack([weighed[0], np.ones_like(apart), apart], 1)
-    weights = np.ones(len(seen))
-    solved = np.array([1.0, 0.0, 0.0])
-    for _ in range(6):
-        root = np.sqrt(weights)
-        solved = np.linalg.lstsq(facts * root[:, None], seen * root, rcond=None)[0]
-        away = np.abs(seen - facts @ solved)
-        reach = _TUKEY * (1.4826 * float(np.median(away)) + 0.2)
-        weights = np.clip(1 - (away / reach) ** 2, 0, None) ** 2
+    # What RGB cut off is not what the luma was made of, or not all of it.
+    whole = _cells(((sent == 0) | (sent == 255)).any(-1), rows, columns) == 0
+    if whole.sum() < _FEWEST_CELLS:
+        return 0.0, float("inf"), 0.0
+    apart, seen = apart[whole], seen[whole]
+    facts = np.stack([weighed[0][whole], np.ones_like(apart), apart], 1)
+    # What moved in the picture can weigh as either matrix would: begin with what fits most cells.
+    even = np.ones(len(seen))
+    tries = [_followed(facts[:, :2], seen - lean * apart, even) for lean in (0.0, 1.0)]
+    _, begun, _ = min(tries, key=lambda tried: float(np.median(tried[0])))
+    away, weights, solved = _followed(facts, seen, begun)
     heavy = facts * weights[:, None]
     noise = float((weights * away**2).sum() / max(weights.sum() - 3, 1.0))
     doubt = float(np.sqrt(np.linalg.inv(heavy.T @ facts + 1e-6 * np.eye(3))[2, 2] * noise))
-    return float(solved[2]), doubt, float(apart.std())
+    middle = float(np.average(apart, weights=weights + 1e-9))
+    spread = float(np.sqrt(np.average((apart - middle) ** 2, weights=weights + 1e-9)))
+    return float(solved[2]), doubt, spread
 
 
-def _cells(plane: Plane, rows: int, columns: int) -> Exact:
+def _followed(facts: Exact, seen: Exact, weights: Exact) -> tuple[Exact, Exact, Exact]:
+    """Solve facts * x = seen again and again without what does not follow; gives residuals, weights, x."""
+    solved: Exact = np.zeros(facts.shape[1])
+    away: Exact = np.zeros(len(seen))
+    for _ in range(_ROUNDS):
+        root = np.sqrt(weights)
+        solved = np.linalg.lstsq(facts * root[:, None], seen * root, rcond=None)[0].astype(float)
+        away = np.abs(seen - facts @ solved)
+        reach = _TUKEY * (1.4826 * float(np.median(away)) + 0.2)
+        weights = np.clip(1 - (away / reach) ** 2, 0, None) ** 2
+    return away, weights, solved
+
+
+def _cells(plane: NDArray[Any], rows: int, columns: int) -> Exact:
     height, width = plane.shape
     high, wide = height // rows, width // columns
     whole = plane[: rows * high, : columns * wide].astype(np.float64)

@@ -23,6 +23,8 @@ WORKING = 640
 REACH = 26
 # How far before the frame that a plan wants a bad tail may move the out-point.
 LATITUDE = ENDING
+# Of a picture, the share of pixels that may lie at the ends of the range and be no doubt.
+_CUT_OFF = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +133,15 @@ def small_picture(rgb: Plane, sampling: Sampling) -> SmallPlanes:
     """Make working-size planes of RGB, by the very steps a decoded frame has gone through."""
     planes = rgb_to_planes(rgb, sampling.matrix, sampling.full_range, sampling.siting)
     return shrink_planes(planes, WORKING)
+
+
+def cut_off(rgb: Plane) -> bool:
+    """Tell whether a picture may lack what RGB cannot hold: brighter, darker or more colourful codes.
+
+    Then it does not stand for the frame it was made of: the film shows that one whole.
+    """
+    at_ends = (rgb == 0) | (rgb == 255)
+    return bool(at_ends.any(-1).mean() > _CUT_OFF)
 
 
 def small_luma(planes: SmallPlanes) -> Real:

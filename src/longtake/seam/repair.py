@@ -85,7 +85,12 @@ def plan_repair(
         flashes = find_flashes(ends)
         weighing.add("flash", {"flashes": flashes} if flashes else {})
     weighing.add("place", placed)
-    _match(ends, switches, weighing)
+    if placed and weighing.plan.move != placed["move"]:
+        # Enlarging softens, and so changes the colours a little: the match may take that back.
+        colours = _colours(ends, switches, replace(weighing.plan, **placed))
+        weighing.add("place and colour", {**placed, **colours} if colours else {})
+    if weighing.plan.start == SAME:
+        _match(ends, switches, weighing)
     _lead_back(ends, switches, weighing)
     # A clip that begins afresh may begin with a pause: nothing was there to repeat.
     drop = still_lead_in(ends) if ends.front else 0

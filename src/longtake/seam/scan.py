@@ -27,7 +27,7 @@ from longtake.seam.look import Look, Real, Reduced, cells, reduce_frame, reduce_
 
 # Twelve candidates for the out-point and two frames of motion before the first of them.
 KEPT = 14
-SCAN_VERSION = 1
+SCAN_VERSION = 2
 _SOUND_S = Fraction(3, 4)
 # A black bar: video black with the codec's noise on it.
 _BLACK_MEAN, _BLACK_MOST = 5.0, 14.0

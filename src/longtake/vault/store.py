@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.files import (
+    oldest_first,
     part_name,
     publish,
     read_json,
@@ -105,9 +106,7 @@ class Vault:
     def by_recipe(self) -> dict[str, Take]:
         """Give the takes by their names (`take_name`), the one recorded last where two have one name."""
         found: dict[str, Take] = {}
-        for path in sorted(
-            (self.root / "takes").glob("*.json"), key=lambda p: p.stat().st_mtime_ns
-        ):
+        for path in oldest_first(self.root / "takes", "*.json"):
             for recipe in (_sound(read_json(path)) or {"recipes": []})["recipes"]:
                 take = self.find(path.stem, recipe)
                 if take is not None:
