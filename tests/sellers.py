@@ -111,12 +111,13 @@ class Shop:
     agreed: frozenset[str] | None = None
     told: list[str] = field(default_factory=list)
 
-    def buy(self, prompt: str = "a lamp", board: str = "board") -> Made:
+    def buy(self, prompt: str = "a lamp", board: str = "board", take: int = 1) -> Made:
         """Run the purchase as one process would; its board's lock is held."""
         till = self.open_till(board)
         close_dead_rows(till.ledger, VoiceShelf(self.folder / "vault"), board, self.now)
         job, request = wanted()
-        return asyncio.run(ensure_bought(job, replace(request, prompt=prompt), self.desk, till))
+        request = replace(request, prompt=prompt, take=take)
+        return asyncio.run(ensure_bought(job, request, self.desk, till))
 
     def settle(self, row: Purchase) -> None:
         """Bring home what an earlier run had ordered."""

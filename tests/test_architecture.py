@@ -56,7 +56,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "offering": (
-        BASE | {"storyboard", "plan", "generate", "vault", "deliver", "project", "ranking"},
+        BASE
+        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"},
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),

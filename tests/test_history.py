@@ -20,6 +20,7 @@ from longtake.history import (
 from longtake.history import (
     verdicts as all_verdicts,
 )
+from longtake.storyboard.choices import ClipChoice
 
 BOARD = """\
 longtake: 1
@@ -66,6 +67,19 @@ def test_what_the_author_changed(tmp_path: Path, old: str, new: str, what: str) 
     assert verdicts(tmp_path, BOARD.replace(old, new))[-1] == (
         f"dawn.2/1: made again, its {what} changed"
     )
+
+
+def test_another_take_further_up_is_kept(tmp_path: Path) -> None:
+    """Its words are the same: the take is named, however far down the chain one asks."""
+    board = BOARD.replace("seconds: 15}", "seconds: 15, model: minimax/MiniMax-Hailuo-02}")
+    before = plan_of(board)
+    first, *rest = (job.id for job in before.jobs)
+    save_history(tmp_path, "board", before, {job.id: job.id for job in before.jobs})
+    plan = plan_of(board, choices={first: ClipChoice(take=2)}, owned=frozenset({}))
+    said = all_verdicts(plan, load_history(tmp_path, "board"), frozenset({first}))
+
+    why = f"made again, its handoff frame changed because take 2 of {first} is kept now"
+    assert [str(each) for each in said] == [f"{first}: kept", *(f"{clip}: {why}" for clip in rest)]
 
 
 def test_a_clip_further_up_changed(tmp_path: Path) -> None:

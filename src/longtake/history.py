@@ -132,7 +132,7 @@ def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
     if known.recipe == job.recipe:
         return "its take is gone"
-    return f"its handoff frame changed because {causes.above(job)} did"
+    return f"its handoff frame changed because {causes.why(job)}"
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -169,6 +169,15 @@ class _Causes:
         above = self._above(job)
         local = [source for source in above if not isinstance(source, ClipJob)]
         return (local or above or [job])[0].id
+
+    def why(self, job: ClipJob) -> str:
+        """Say what began the change of a clip's handoff frame."""
+        clip = self.above(job)
+        known, now = self._history.get(clip), self._plan.by_id.get(clip)
+        if known is None or not isinstance(now, ClipJob) or known.recipe != now.recipe:
+            return f"{clip} did"
+        # The same words, and another of its takes.
+        return f"take {now.take} of {clip} is kept now" if known.take != now.take else f"{clip} did"
 
     def _root(self, job: ClipJob) -> str:
         walked: list[str] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from longtake.buying import bought_takes
 from longtake.deliver.takesheet import TakeColumn, write_take_sheet
 from longtake.errors import ChoiceNeeded
 from longtake.generate.clip import with_out_point
@@ -22,13 +23,16 @@ _PLACES = {1: "1st", 2: "2nd", 3: "3rd"}
 class Offer:
     """The takes of a clip of which one is to be chosen: what each is like, and a picture of them all.
 
-    `name` is how the author names the clip: by its shot where that has no other.
+    `name` is how the author names the clip: by its shot where that has no other. `board` is the
+    storyboard, `draft` says that they are takes of its draft.
     """
 
     clip: str
     name: str
     candidates: tuple[Candidate, ...]
     sheet: Path
+    board: Path
+    draft: bool = False
 
     @property
     def best(self) -> Candidate:
@@ -46,10 +50,15 @@ def offers_of(
 ) -> tuple[Offer, ...]:
     """Rank the takes of clips without a choice and write a sheet for each, in film order.
 
-    `kept` are the takes that the film has already. Raises MediaError where a take cannot be decoded.
+    `kept` are the takes that the film has already. Takes that were bought besides those `offered` stand
+    among them. Raises MediaError where a take cannot be decoded.
     """
-    jobs = (job for job in plan.jobs if job.id in offered)
-    return tuple(offer_of(plan, project, job, offered[job.id], kept, draft=draft) for job in jobs)
+    jobs = [job for job in plan.jobs if job.id in offered]
+    there = bought_takes().by_recipe() if jobs else {}
+    return tuple(
+        offer_of(plan, project, job, _all_of(job, offered[job.id], there), kept, draft=draft)
+        for job in jobs
+    )
 
 
 def choice_needed(offers: tuple[Offer, ...]) -> ChoiceNeeded:
@@ -68,7 +77,8 @@ def best_chosen(choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draf
     for offer in offers:
         before = choices.of(draft=draft).get(offer.clip) or ClipChoice()
         job = plan.by_id[offer.clip]
-        update = {"take": offer.best.number, "of": job.recipe[:WRITTEN], "lands": None}
+        take = offer.best.take
+        update = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
         said[offer.clip] = before.model_copy(update=update)
     return choices.with_clips(said, draft=draft)
 
@@ -103,8 +113,19 @@ def offer_of(
     name = short_name(plan, job)
     title = f"{plan.title}: {len(candidates)} takes of {name}"
     columns = [_column(candidate) for candidate in candidates]
-    write_take_sheet(sheet, title, columns, sent=given.first, asked=given.last)
-    return Offer(job.id, name, candidates, sheet)
+    lands = next((take.lands for take in shown if take.lands), "")
+    asked = given.last or (bought_takes().sent(lands) if lands else None)
+    write_take_sheet(sheet, title, columns, sent=given.first, asked=asked)
+    return Offer(job.id, name, candidates, sheet, project.board, draft)
+
+
+def _all_of(job: ClipJob, made: Iterable[Take], there: Mapping[str, Take]) -> list[Take]:
+    """Add the takes of a clip that were bought besides."""
+    by_number = {take.number: take for take in made}
+    besides = {
+        take.number: take for name, take in there.items() if name.partition("#")[0] == job.recipe
+    }
+    return list({**besides, **by_number}.values())
 
 
 def _column(candidate: Candidate) -> TakeColumn:

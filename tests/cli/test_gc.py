@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from commands import TWO_SHOTS, Cli, Write
+from longtake.buying import bought_takes
 from longtake.files import PART
 from longtake.film import plan_film
+from longtake.storyboard.choices import choices_path
 from longtake.vault.store import Vault
 from longtake.wishes import Wishes
 from purchases import done
@@ -80,6 +82,20 @@ def test_takes_that_a_board_uses(cli: Cli, home: Path, write: Write) -> None:
 
     assert 'take of "bay.1/1"' in said.out
     assert 'take of "old/1"' not in said.out
+    assert films(home) == 1
+
+
+def test_takes_that_were_not_kept(cli: Cli, home: Path, write: Write) -> None:
+    """All takes of a recipe in use stay, whichever of them is kept: they were bought to choose from."""
+    board = write(TWO_SHOTS)
+    recipe = plan_film(board, Wishes()).jobs[0].recipe
+    _, take = done(home, "bay.1/1", b"two", at=LONG_AGO, board=str(board), recipe=recipe)
+    record = home / "vault" / "takes" / f"{take.key}.json"
+    record.write_text(record.read_text().replace('"take": 1', '"take": 2'))
+    choices_path(board).write_text("clips: {bay.1/1: {take: 1}}\n")
+
+    assert bought_takes().recipes() == {f"{recipe}#2"}
+    assert "take of" not in cli("gc", "--unused", "1", "--yes").out
     assert films(home) == 1
 
 

@@ -101,3 +101,23 @@ def test_a_reason_to_wait_is_told_once(plan: Plan, capsys: pytest.CaptureFixture
 
     said = capsys.readouterr().err.splitlines()
     assert said[1:] == [f"sea/1 {'.' * 58} waiting", "    8 tasks are under way"]
+
+
+@pytest.mark.parametrize("kind", [Lines, Bars])
+def test_a_choice_is_told_and_what_waits_for_it_once(plan: Plan, kind: type[Lines]) -> None:
+    """However long the chain behind it is; what was gone through before is not told again."""
+    seen = io.StringIO()
+    console = Console(file=seen, force_terminal=True, width=60, color_system=None)
+    with kind(console) as told:
+        told.line = lambda text: print(text.plain, file=seen)  # type: ignore[method-assign]
+        told(events.Planned(plan))
+        told(Progress("sea/1", "kept", 1.0))
+        told(Progress("sea/2", "choose", 1.0, message="3 takes are there: choose one"))
+        for number in (3, 4, 5):
+            told(Progress(f"sea/{number}", "held", message="it continues sea/2"))
+        told(Progress("sea/1", "kept", 1.0))
+
+    said = [line for line in seen.getvalue().splitlines() if line.startswith(("sea", "    "))]
+    assert [line.strip(" .").split()[0] for line in said] == ["sea/1", "sea/2", "3", "sea/3", "it"]
+    assert (said[1].endswith(" choose"), said[3].endswith(" held")) == (True, True)
+    assert told.kept == 1

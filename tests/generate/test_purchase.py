@@ -40,6 +40,34 @@ def test_a_clip_is_bought_and_then_kept(shop: Shop) -> None:
     assert shop.states == ["done"]
 
 
+def test_a_doubt_about_one_take_stops_no_other(shop: Shop) -> None:
+    """Takes are bought for the same words: only the one nobody knows about waits for a word."""
+    shop.seller.after = [OutcomeUnknown("the connection broke", charged=None)]
+    with pytest.raises(OutcomeUnknown):
+        shop.buy()
+    made = shop.buy(take=2)
+
+    assert (made.take.number, made.kept, shop.states) == (2, False, ["unknown", "done"])
+    assert len(shop.seller.sold) == 2
+    with pytest.raises(OutcomeUnknown):
+        shop.buy()
+
+
+def test_a_take_of_an_earlier_run_keeps_its_number(shop: Shop) -> None:
+    """Brought home though nothing waits for it, it is the take it was bought as."""
+    shop.seller.dies = True
+    with pytest.raises(Killed):
+        shop.buy(take=3)
+    shop.seller.dies = False
+    ledger = shop.open_till().ledger
+    (row,) = ledger.unfinished()
+    shop.settle(row)
+
+    take = shop.desk.vault.find(row.key)
+    assert take is not None
+    assert (row.take, take.number) == (3, 3)
+
+
 def test_a_request_that_never_arrived_is_sent_again(shop: Shop) -> None:
     """Refused connections and rate limits cost nothing but time."""
     shop.seller.before = [Unreachable("no route"), RateLimited("slow down", retry_after_s=7.0)]

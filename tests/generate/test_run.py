@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from longtake.generate.run import Progress, Shop, generate_takes
 from longtake.media.clipwriter import write_clip
 from longtake.media.frames import last_frame
 from longtake.media.stills import open_still
-from longtake.units import FrameRate, Size
+from longtake.plan.job import Plan
+from longtake.units import FrameRate, Size, take_name
 from longtake.vault.store import Vault
 
 HEAD = "longtake: 1\ntitle: T\nfilm: {size: 64x36}\n"
@@ -199,6 +200,56 @@ def test_a_film_of_another_rate_buys_nothing_again() -> None:
     }
 
     assert len(keys) == 1
+
+
+def with_takes(board: str, **takes: int) -> Plan:
+    """Compile a board of which some clips are drawn more than once: a painter paints what it is told."""
+    plan = plan_of(board)
+    sources = tuple(
+        replace(job, takes=takes[job.scene]) if job.scene in takes else job for job in plan.jobs
+    )
+    return replace(plan, sources=sources, by_id={job.id: job for job in sources})
+
+
+def test_what_hangs_on_several_takes_waits_and_all_else_is_made(tmp_path: Path) -> None:
+    """The takes have numbers and keys of their own; nothing is handed on from any of them."""
+    board = "scenes: [{id: a, prompt: x}, {id: b, prompt: y}, {id: c, start: fresh, prompt: z}]"
+    vault, painter, heard = Vault(tmp_path / "vault"), Painter(), list[Progress]()
+    vault.open()
+    plan = with_takes(HEAD + board, a=3)
+    shops = {"animatic": Shop(painter, vault)}
+    takes = generate_takes(plan, shops, listen=heard.append, pause=no_pause)
+
+    assert ([take.number for take in takes.offered["a/1"]], set(takes.by_clip)) == (
+        [1, 2, 3],
+        {"c/1"},
+    )
+    assert len({take.key for take in takes.offered["a/1"]}) == 3
+    assert (takes.held, takes.errors) == ({"b/1": "a/1"}, {})
+    assert {p.clip: p.state for p in heard} == {"a/1": "choose", "b/1": "held", "c/1": "made"}
+    assert sorted(vault.by_recipe()) == sorted(
+        [plan.jobs[2].recipe, *(take_name(plan.jobs[0].recipe, n) for n in (1, 2, 3))]
+    )
+
+
+def test_a_take_that_fails_harms_no_other(tmp_path: Path) -> None:
+    """The rest can be chosen from; the error is told, and what hangs on the clip has it as its reason."""
+    board = HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]"
+    vault, painter = Vault(tmp_path / "vault"), Painter()
+    vault.open()
+    look = painter.look
+
+    def fails_once(task: str) -> TaskReport:
+        bad = painter.asked[int(task)].take == 2
+        return TaskReport(TaskState.FAILED, "no luck") if bad else look(task)
+
+    painter.look = fails_once  # type: ignore[method-assign]
+    shops = {"animatic": Shop(painter, vault)}
+    takes = generate_takes(with_takes(board, a=3), shops, pause=no_pause)
+
+    assert [take.number for take in takes.offered["a/1"]] == [1, 3]
+    assert takes.errors["a/1"].message == '"a/1" was not made: no luck'
+    assert takes.errors["b/1"].message == 'it continues "a/1", which failed'
 
 
 def test_a_long_chain_is_stopped_at_once(tmp_path: Path) -> None:

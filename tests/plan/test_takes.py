@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from boards import plan_of
 from longtake.plan.job import ClipJob, Plan
+from longtake.plan.parts import before_choices, held_clips, only_clips
 from longtake.storyboard.choices import ClipChoice
 from longtake.units import take_name
 
@@ -119,3 +120,32 @@ def test_what_stays_is_made_again_when_its_own_words_change_or_nothing_lands() -
 
     assert (edited["b/1"].begins, elsewhere["b/1"].begins) == ("", "")
     assert elsewhere["b/1"].recipe != before["b/1"].recipe
+
+
+def test_what_hangs_on_a_choice_is_not_yet_to_be_bought() -> None:
+    """Until one of its takes is chosen nothing behind a clip can be made; the rest can."""
+    board = HEAD + (
+        "scenes: [{id: a, prompt: x}, {id: b, takes: 2, prompt: y}, {id: c, prompt: z},"
+        " {id: d, prompt: w}, {id: e, start: fresh, prompt: v}]"
+    )
+    plan = plan_of(board)
+    price = plan.jobs[0].price
+    assert price is not None
+
+    assert held_clips(plan) == {"c/1", "d/1"}
+    assert before_choices(plan).quote.total == price * 4
+    assert plan.quote.total == price * 6
+    kept = plan_of(board, choices={"b/1": ClipChoice(take=2)})
+    assert (held_clips(kept), before_choices(kept)) == (frozenset(), kept)
+
+
+def test_a_plan_of_some_clips_has_all_they_hang_on() -> None:
+    """And nothing besides; its quote is theirs, what is owned stays owned."""
+    first = plan_of(CHAIN)
+    plan = plan_of(CHAIN, owned=frozenset({first.jobs[0].recipe}))
+    part = only_clips(plan, {"a/2"})
+
+    assert [job.id for job in part.jobs] == ["a/1", "a/2"]
+    assert [has_take for _, _, has_take in part.quote.lines] == [True, False]
+    assert part.quote.total == plan.jobs[1].price
+    assert (part.timeline, part.by_id) == (plan.timeline, plan.by_id)

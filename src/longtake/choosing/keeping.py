@@ -63,7 +63,8 @@ def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int)
     priced = (price for _, price in again if price and price.amount)
     total = sum(priced, now.quote.total * 0)
     lands = bool(again) and not why_not(now, job)
-    said_of = _said(short_name(now, job), again, total, lands)
+    name = f"{'--draft ' if wishes.draft else ''}{short_name(now, job)}"
+    said_of = _said(name, again, total, lands)
     return Consequence(job.id, said.take or 1, again, total, lands, said_of)
 
 

@@ -51,6 +51,7 @@ class RowObject:
     attempt: int
     key: str
     take: str
+    take_number: int
     closed: str | None
     message: str
 
@@ -181,6 +182,7 @@ def row_object(row: Purchase) -> RowObject:
         attempt=row.attempt,
         key=row.key,
         take=row.sha256,
+        take_number=row.take,
         closed=None if row.closed is None else moment(row.closed),
         message=unsigned(row.message),
     )
@@ -219,7 +221,7 @@ def _tell_rows(document: LedgerDocument) -> None:
             str(row.number),
             row.time[:16],
             Path(row.board).name,
-            row.clip,
+            row.clip + (f" take {row.take_number}" if row.take_number > 1 else ""),
             f"{row.provider}/{row.model}",
             str(row.seconds),
             row.state,

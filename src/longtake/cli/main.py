@@ -1,6 +1,6 @@
 """The command `longtake`: finds the verb, runs it, and turns every ending into an exit code.
 
-Exit codes: 0 ok, 1 failed, 2 usage or storyboard fault, 3 needs confirmation, 4 over budget,
+Exit codes: 0 ok, 1 failed, 2 usage or storyboard fault, 3 needs confirmation or a choice, 4 over budget,
 5 provider key or balance, 6 a purchase needs a decision, 11 another run holds the project,
 70 a bug of ours, 130 interrupted.
 """

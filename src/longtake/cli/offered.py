@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.text import Text
 
 from longtake.cli import say
+from longtake.cli.board import boards_in
 from longtake.cli.say import DIM, PATH, assembled, plain
 from longtake.offering import Offer, placed
 
@@ -27,6 +30,13 @@ def offer_lines(offer: Offer, taken: int | None) -> Iterator[Text]:
     for candidate in offer.candidates:
         place = "proposed" if candidate.proposed else placed(candidate.place)
         yield assembled(
-            f"    longtake keep {plain(offer.name)} {candidate.number}",
+            f"    {_command(offer)} {candidate.number}",
             (f"   {place}: {'; '.join(candidate.reasons)}", DIM),
         )
+
+
+def _command(offer: Offer) -> str:
+    """Write the command that keeps a take, as short as it can be from here."""
+    alone = boards_in(offer.board.parent) == (offer.board,) and offer.board.parent == Path()
+    board = "" if alone else f"{shlex.quote(say.shown(offer.board))} "
+    return f"longtake keep {'--draft ' if offer.draft else ''}{plain(board)}{plain(offer.name)}"

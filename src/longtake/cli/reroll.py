@@ -105,7 +105,8 @@ def _say_order(order: Reroll) -> None:
     job = order.job
     numbers = ", ".join(map(str, order.numbers))
     lacking = len(order.plan.quote.lacking.get(order.clip, ()))
-    begun = "; an earlier run began with these" if order.goes_on else ""
+    these = "these" if len(order.numbers) > 1 else "it"
+    begun = f"; an earlier run began with {these}" if order.goes_on else ""
     say.tell(f"{job.id}: {counted(len(order.numbers), 'further take')} ({numbers}){begun}")
     others = [other.id for other in order.film.jobs if other.shot == job.shot and other is not job]
     if others:

@@ -41,7 +41,7 @@ def write_contact_sheet(path: Path, page: Page, pictures: Mapping[int, bytes]) -
     rows = ceil(len(cards) / columns)
     head = 44
     sheet = Image.new("RGB", (columns * step[0] + _GAP, rows * step[1] + _GAP + head), _GROUND)
-    _write(sheet, page.title, (_GAP, _GAP), 20, _INK, sheet.width - 2 * _GAP)
+    write_line(sheet, page.title, (_GAP, _GAP), 20, _INK, sheet.width - 2 * _GAP)
     for place, card in enumerate(cards):
         row, column = divmod(place, columns)
         corner = (_GAP + column * step[0], head + _GAP + row * step[1])
@@ -56,11 +56,11 @@ def _put(
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
         sheet.paste(picture.resize(size) if picture.size != size else picture, corner)
     x, y = corner[0], corner[1] + size[1] + 4
-    time = _write(sheet, card.moments[1].timecode, (x, y), 12, _FAINT, size[0])
-    _write(sheet, card.id, (x + time + 8, y), 12, _INK, size[0] - time - 8)
+    time = write_line(sheet, card.moments[1].timecode, (x, y), 12, _FAINT, size[0])
+    write_line(sheet, card.id, (x + time + 8, y), 12, _INK, size[0] - time - 8)
 
 
-def _write(
+def write_line(
     sheet: Image.Image,
     text: str,
     corner: tuple[int, int],

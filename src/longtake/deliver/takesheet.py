@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from longtake.deliver.contact import write_line
 from longtake.deliver.pictures import fitted
 from longtake.files import written_aside
 from longtake.media.frames import frame_at
@@ -63,7 +64,7 @@ def write_take_sheet(
     bands = -(-len(columns) // across)
     size = (_GAP + beside + across * (side[0] + _GAP), _HEAD + bands * band)
     sheet = Image.new("RGB", size, _GROUND)
-    _text(sheet, title, (_GAP, 16), 20, _INK, size[0] - 2 * _GAP)
+    write_line(sheet, title, (_GAP, 16), 20, _INK, size[0] - 2 * _GAP)
     for place, column in enumerate(columns):
         row, at = divmod(place, across)
         corner = (_GAP + beside + at * (side[0] + _GAP), _HEAD + row * band)
@@ -76,7 +77,7 @@ def write_take_sheet(
         for what, picture, at in given:
             top = _HEAD + row * band + _NAME + at * (side[1] + _GAP // 2)
             sheet.paste(picture, (_GAP, top))
-            _text(sheet, what, (_GAP, top + side[1] + 3), 13, _FAINT, side[0])
+            write_line(sheet, what, (_GAP, top + side[1] + 3), 13, _FAINT, side[0])
     with written_aside(path) as part:
         sheet.save(part, "JPEG", quality=88)
 
@@ -104,8 +105,8 @@ def _said(column: TakeColumn, room: int) -> list[Image.Image]:
 
 def _name(sheet: Image.Image, column: TakeColumn, corner: tuple[int, int], room: int) -> None:
     x, y = corner
-    wide = _text(sheet, column.name, (x, y + 4), 17, _INK, room // 2)
-    _text(sheet, column.mark, (x + wide + 10, y + 7), 13, _ACCENT, room - wide - 10)
+    wide = write_line(sheet, column.name, (x, y + 4), 17, _INK, room // 2)
+    write_line(sheet, column.mark, (x + wide + 10, y + 7), 13, _ACCENT, room - wide - 10)
 
 
 def _put(
@@ -116,17 +117,3 @@ def _put(
     for picture in pictures:
         sheet.paste(picture, (x, y), picture if picture.mode == "RGBA" else None)
         y += picture.height + gap
-
-
-def _text(
-    sheet: Image.Image,
-    text: str,
-    corner: tuple[int, int],
-    size_px: int,
-    colour: tuple[int, int, int],
-    room: int,
-) -> int:
-    """Set one line of text and give its width."""
-    picture = text_image(text, size_px, colour, max(room, 2 * size_px))
-    sheet.paste(picture, corner, picture)
-    return picture.width

@@ -233,11 +233,14 @@ class _Walker:
         takes = tuple(made.take for made in ended if isinstance(made, Made))
         if takes:
             self.takes.offered[job.id] = takes
+        if takes and not job.asked:
             many = f"{len(takes)} takes are there" if len(takes) > 1 else "one take is there"
             self._listen(Progress(job.id, "choose", 1.0, message=f"{many}: choose one"))
         for error in ended:
             if isinstance(error, BaseException):
                 raise error
+        if job.asked:
+            self._listen(Progress(job.id, "made", 1.0))
 
     def _waits_for(self, job: ClipJob) -> str:
         """Name the clip without a chosen take that a clip hangs on, "" where there is none."""

@@ -174,7 +174,8 @@ def _demerits(mark: TakeMarks, sharpest: float) -> float:
     found = sum(landing.demerits(mark.motion) for landing in ends if landing)
     found += _FLASHED * bool(mark.flashes) + len(mark.bad_end)
     found += min(_MOST, _still(mark) / _STOOD_FRAMES)
-    found += min(_MOST, 2 * log2((sharpest + 1) / (mark.sharpness + 1)))
+    share = (mark.sharpness + 1) / (sharpest + 1)
+    found += min(_MOST, -2 * log2(share)) if share < _SHARP_TOLD else 0.0
     found += min(_MOST, abs(mark.drift) / (2 * _LIGHT_TOLD))
     found += min(_MOST, abs(mark.tint) / (2 * _COLOUR_TOLD))
     return found

@@ -1,0 +1,85 @@
+"""A run that buys further takes is killed: the same command goes on with the same takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import longtake
+from longtake.testing.serve import Simulator
+from longtake.vault.ledger import Ledger
+
+BOARD = """longtake: 1
+title: Killed
+model: apimart/MiniMax-Hailuo-2.3
+resolution: 768p
+film: {size: 136x76}
+scenes: [{id: a, prompt: a lamp is lit}]
+"""
+# The program, in which a step of the ledger may be deadly.
+PROGRAM = """
+import sys
+sys.path[:0] = [sys.argv.pop(1)]
+from killing import Blow, arm
+from longtake.cli.main import main
+from longtake.vault.ledger import Ledger
+step, count, after = sys.argv.pop(1).split(":")
+if step:
+    arm(Ledger, step, Blow(step, int(count), after == "after"))
+main()
+"""
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A small and quick world."""
+    with Simulator({"task_s": 0.05, "scale": 0.1, "drift_of_take": [{}]}) as running:
+        yield running
+
+
+def run(
+    folder: Path, sim: Simulator, *words: str, blow: str = "::"
+) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end, or to its death."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
+        "LONGTAKE_HOME": str(folder / "home"),
+        "APIMART_API_HOST": f"{sim.url}/apimart",
+        "APIMART_API_KEY": "apimart-key",
+    }
+    campaigns = str(Path(__file__).parent / "campaigns")
+    command = [sys.executable, "-c", PROGRAM, campaigns, blow, *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, text=True, capture_output=True, check=False
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="clients are killed")
+def test_a_killed_reroll_buys_nothing_twice(tmp_path: Path, sim: Simulator) -> None:
+    """Killed before and after it has sent, it goes on with the take it began with; then comes another."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    assert run(tmp_path, sim, "make", "--quality", "draft", "--yes").returncode == 0
+    reroll = ("reroll", "a", "--n", "1")
+    blows = ("admit:1:after", "submitted:1:after")
+    killed = [run(tmp_path, sim, *reroll, "--yes", blow=blow).returncode for blow in blows]
+    assert (killed, sim.oracle("submits")["paid"]) == ([-9, -9], 2)
+
+    # What is paid comes home with the next run of the board, though the film does not ask for it.
+    made = run(tmp_path, sim, "make", "--quality", "draft")
+    assert made.returncode == 0, made.stderr
+    assert "a/1 ............................................................ settled" in made.stderr
+    again = run(tmp_path, sim, *reroll)
+    assert again.returncode == 0, again.stderr
+    assert "a/1: 1 further take (2); an earlier run began with it" in again.stderr
+    another = run(tmp_path, sim, *reroll)
+    assert (another.returncode, "a/1: 1 further take (3)\n" in another.stderr) == (3, True)
+    assert set(sim.oracle("submits")["by_idempotency_key"].values()) == {1}
+    assert sim.oracle("submits")["paid"] == 2
+    rows = Ledger(tmp_path / "home/ledger.db").purchases()
+    assert [row.take for row in rows if row.state == "done"] == [1, 2]
