@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,18 @@ class Server(uvicorn.Server):
             target=lambda: asyncio.run(self.serve(list(sockets))), name=name, daemon=True
         )
         self._thread.start()
+
+    def serve_here(self, sockets: Sequence[socket.socket]) -> None:
+        """Answer in this thread, the main one, until SIGINT or SIGTERM."""
+        asyncio.run(self._until_interrupted(sockets))
+
+    async def _until_interrupted(self, sockets: Sequence[socket.socket]) -> None:
+        # An exception raised by a signal may fall into a callback that swallows it; a handler of the
+        # loop is always heard. Windows has none: there the exception must do.
+        with contextlib.suppress(NotImplementedError):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.end)
+        await self.serve(sockets=list(sockets))
 
     def stop(self, sockets: Sequence[socket.socket]) -> None:
         """End it and close its sockets; answers still owed are not given."""

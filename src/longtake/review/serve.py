@@ -5,11 +5,7 @@ Built on starlette and uvicorn, which are not part of every installation: see `l
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from longtake.review.app import Pages
@@ -55,12 +51,7 @@ class Review:
         self._server.start(self._sockets, "review")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._server.stop(self._sockets)
         self._end()
 
@@ -72,7 +63,7 @@ class Review:
         """Answer in this thread, the main one, until interrupted."""
         self._begin()
         try:
-            asyncio.run(self._until_interrupted())
+            self._server.serve_here(self._sockets)
         finally:
             self._server.stop(self._sockets)
             self._end()
@@ -84,11 +75,3 @@ class Review:
     def _end(self) -> None:
         self.screening.book.stop()
         self.watch.stop()
-
-    async def _until_interrupted(self) -> None:
-        # An exception raised by a signal may fall into a callback that swallows it. Windows has no
-        # handlers of a loop: there the exception must do.
-        with contextlib.suppress(NotImplementedError):
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self._server.end)
-        await self._server.serve(sockets=self._sockets)
