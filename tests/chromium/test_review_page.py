@@ -176,6 +176,9 @@ def test_a_take_is_kept_once_its_bill_was_seen(scene: Scene) -> None:
     scene.open("/?clip=lamp.1/1")
     page = scene.page
     assert page.locator(".candidate").count() == 2
+    page.keyboard.press(" ")
+    scene.until("[...document.querySelectorAll('.side')].every((each) => each.currentTime > 0.2)")
+    page.keyboard.press(" ")
     scene.shoot("takes")
     kept = int(page.inner_text(".candidate.kept b").removeprefix("take "))
     other = 3 - kept

@@ -77,7 +77,8 @@ def test_a_take_the_chain_stops_at(sheet: Sheet) -> None:
     refused = replace(sheet, standing=replace(sheet.standing, refused={"bay.2/1": "it jumps"}))
     run = Run(clips={"bay.2/1": ClipNow("made")})
 
-    assert states(refused, run, live=True)["bay.2/1"].why == "it jumps"
+    why = states(refused, run, live=True)["bay.2/1"].why
+    assert why == "it jumps; `longtake make --accept bay.2/1` takes it as it is"
     assert words(refused, run, live=True)[1] == "refused"
 
 

@@ -69,6 +69,19 @@ def test_an_edit_is_looked_at_and_a_fault_keeps_what_was_known(tmp_path: Path) -
     assert [job.prompt for job in watch.seen.standing.plan.jobs][1] == "it stays out"
 
 
+def test_a_bible_is_watched_wherever_it_lies(tmp_path: Path) -> None:
+    """A change of what the board extends, in another folder, is a change of the film."""
+    (tmp_path / "house").mkdir()
+    (tmp_path / "film").mkdir()
+    bible = written(tmp_path / "house", "look: clay\n", "house.yaml")
+    text = DRAWN.replace("film:", "extends: ../house/house.yaml  # ours\nfilm:")
+    watch = Watch(written(tmp_path / "film", text), ANIMATIC, Journal())
+    before = watch.signature()
+    bible.write_text("look: paper cut\n", encoding="utf-8")
+
+    assert watch.signature() != before
+
+
 def test_a_change_is_noticed_without_being_told(tmp_path: Path) -> None:
     """The threads look whenever a file has changed, and stop when told."""
     board = written(tmp_path)

@@ -243,7 +243,7 @@ def _live_words(run: Run) -> RunWords:
         percent = 100 * run.rendered // run.total
         text = f"rendering the film{shape}: {run.rendered:,} of {run.total:,} frames"
         return RunWords(text, "making", percent)
-    return RunWords(f"making: {_counted(run)}", "making")
+    return RunWords(f"making: {_counted(run) if run.clips else 'just begun'}", "making")
 
 
 def _counted(run: Run) -> str:

@@ -159,7 +159,8 @@ def _state(
     if now and live and now.state in _AT_WORK:
         return State(now.state, now.message, now.percent)
     if clip in sheet.standing.refused:
-        return State("refused", sheet.standing.refused[clip])
+        why = sheet.standing.refused[clip]
+        return State("refused", f"{why}; `longtake make --accept {clip}` takes it as it is")
     if not missing:
         if clip in sheet.standing.accepted:
             return State("accepted", "taken into the film as it came, by your word")

@@ -7,6 +7,7 @@ has changed, which takes as long as planning it.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ _TURNS = 5
 # A look may take this share of one core.
 _SHARE = 0.25
 
+# A board names its bible near its top; longer chains of bibles are nobody's.
+_EXTENDS, _TOP, _MOST_BIBLES = (
+    re.compile(rb"^extends:[ \t]*[\"']?([^\"'#\r\n]+)", re.MULTILINE),
+    65_536,
+    8,
+)
 # What the page is told of a run as it happens; all else is seen when the page is read anew.
 _KINDS = ("run", "clip", "rendering", "film", "seams", "end")
 
@@ -137,7 +144,7 @@ class Watch:
         last: Signature | None = None
         while not self._ended.is_set():
             self._nudged.clear()
-            now = self._signature()
+            now = self.signature()
             if now != last:
                 began = time.monotonic()
                 # Taken before the look: what changes meanwhile is looked at again.
@@ -146,13 +153,14 @@ class Watch:
                 self._nudged.wait((time.monotonic() - began) * (1 / _SHARE - 1))
             self._nudged.wait(_FILES_S)
 
-    def _signature(self) -> Signature:
+    def signature(self) -> Signature:
+        """Tell all watched files apart from what they were at another moment."""
         return tuple(_stat_of(path) for path in self._files())
 
     def _files(self) -> Iterator[Path]:
         """List the files and folders by whose change a film may stand otherwise."""
         folder, work = self.board.parent, Project(self.board).work
-        yield self.board
+        yield from _chain(self.board)
         yield from sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"), folder / ".env"))
         yield from (work / "clips.json", work / "run.json", work / "takes" / "takes")
         vault = home() / "vault"
@@ -164,6 +172,20 @@ class Watch:
         if standing:
             yield standing.film
             yield from dict.fromkeys(_pictures(standing))
+
+
+def _chain(board: Path) -> Iterator[Path]:
+    """Give a board and the bibles it extends, as far as that can be told without reading them whole."""
+    for _ in range(_MOST_BIBLES):
+        yield board
+        try:
+            with board.open("rb") as file:
+                named = _EXTENDS.search(file.read(_TOP))
+            board = board.parent / named[1].decode().strip() if named else board
+        except (OSError, ValueError):
+            return
+        if not named:
+            return
 
 
 def _pictures(standing: Standing) -> Iterator[Path]:
