@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from longtake import make_film
 from longtake.project import Project
 from longtake.review.journal import Journal
@@ -67,6 +69,17 @@ def test_an_edit_is_looked_at_and_a_fault_keeps_what_was_known(tmp_path: Path) -
     watch.look()
     assert watch.seen.wrong == ""
     assert [job.prompt for job in watch.seen.standing.plan.jobs][1] == "it stays out"
+
+
+def test_a_bug_is_shown_and_waited_for_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says what happened instead of never coming."""
+    watch = Watch(written(tmp_path), ANIMATIC, Journal())
+    monkeypatch.setattr("longtake.review.watch.look", lambda *asked: 1 / 0)
+    watch.look()
+
+    assert "this is a bug of longtake: ZeroDivisionError" in watch.known().wrong
 
 
 def test_a_bible_is_watched_wherever_it_lies(tmp_path: Path) -> None:

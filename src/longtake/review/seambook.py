@@ -9,7 +9,6 @@ from pathlib import Path
 
 from longtake.assemble.seams import SeamPlace, look_at_seams
 from longtake.deliver.seamcards import SeamWords, seam_words
-from longtake.errors import LongtakeError
 from longtake.review.journal import Journal
 
 _UNREADABLE = "cannot be looked at"
@@ -54,6 +53,6 @@ class SeamBook:
     def _looked(self, place: SeamPlace) -> SeamWords:
         try:
             (look,) = look_at_seams((place,), self._scans).seams
-        except (LongtakeError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - one odd take must not end the looking at others
             return SeamWords(_UNREADABLE, "", False, (), (), (), (str(error),))
         return seam_words(look)

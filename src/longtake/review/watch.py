@@ -112,11 +112,12 @@ class Watch:
         number = self.seen.number + 1
         try:
             self.seen = Seen(look(self.board, self.wishes), "", number)
-        except LongtakeError as error:
+        except (LongtakeError, OSError) as error:
             # What stood before still stands: the author is in the middle of an edit.
             self.seen = Seen(self.seen.standing, str(error), number)
-        except OSError as error:
-            self.seen = Seen(self.seen.standing, str(error), number)
+        except Exception as error:  # noqa: BLE001 - a page that waits for ever would tell nobody
+            said = f"this is a bug of longtake: {type(error).__name__}: {error}"
+            self.seen = Seen(self.seen.standing, said, number)
         self.journal.add("changed")
         self._first.set()
 
