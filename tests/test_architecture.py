@@ -62,15 +62,19 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
+    "runlog": (BASE | {"plan", "generate", "events"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
-ALL_ROOMS = set(ROOMS) | {"film", "standing", "taking", "choosing", "cli", "testing"}
+ALL_ROOMS = set(ROOMS) | {
+    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+}
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
-    "film": (ALL_ROOMS - {"cli"}, set[str]()),
-    "standing": (ALL_ROOMS - {"cli"}, set[str]()),
-    "taking": (ALL_ROOMS - {"cli"}, set[str]()),
-    "choosing": (ALL_ROOMS - {"cli"}, set[str]()),
+    "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "review": (ALL_ROOMS - {"cli", "testing"}, {"starlette", "jinja2", "markupsafe"}),
     "__main__": ({"cli"}, set[str]()),
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),
 }

@@ -62,6 +62,7 @@ from longtake.plan.quote import (
 )
 from longtake.plan.titles import raised
 from longtake.project import Project, environment, home
+from longtake.runlog import RunName, written_down
 from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
@@ -87,7 +88,8 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     plan = _compiled(storyboard, wishes)
     refuse(plan, project, wishes)
     tell(Planned(plan))
-    with project.hold():
+    log = RunName(project.work, plan.board, wishes.flavour)
+    with project.hold(), written_down(log, plan, tell) as tell:
         keep_schema(project.work)
         if wishes.since is None:
             wishes = replace(wishes, since=last_purchase())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -51,6 +52,18 @@ class Server(uvicorn.Server):
         )
         self._thread.start()
 
+    def serve_here(self, sockets: Sequence[socket.socket]) -> None:
+        """Answer in this thread, the main one, until SIGINT or SIGTERM."""
+        asyncio.run(self._until_interrupted(sockets))
+
+    async def _until_interrupted(self, sockets: Sequence[socket.socket]) -> None:
+        # An exception raised by a signal may fall into a callback that swallows it; a handler of the
+        # loop is always heard. Windows has none: there the exception must do.
+        with contextlib.suppress(NotImplementedError):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.end)
+        await self.serve(sockets=list(sockets))
+
     def stop(self, sockets: Sequence[socket.socket]) -> None:
         """End it and close its sockets; answers still owed are not given."""
         self.end()
@@ -58,6 +71,11 @@ class Server(uvicorn.Server):
             self._thread.join(timeout=10)
         for each in sockets:
             each.close()
+
+    def cut(self) -> None:
+        """Break off all that is open, from any thread, and go on: callers may come again."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._break_off)
 
     def end(self) -> None:
         """Have it end, from any thread."""
@@ -80,6 +98,9 @@ class Server(uvicorn.Server):
         """Break off what is open: a client that hangs must not keep a run alive."""
         for server in self.servers:
             server.close()
+        self._break_off()
+
+    def _break_off(self) -> None:
         for connection in list(self.server_state.connections):
             transport: asyncio.Transport | None = getattr(connection, "transport", None)
             if transport:

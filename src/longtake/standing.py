@@ -43,7 +43,7 @@ class Standing:
     `accepted` those whose take the author took as it is, and `to_choose` those of whose takes, all of
     them there, one is to be chosen; `lacking` counts frames of the film that would be rendered, without
     what the undecided ones change; `holder` says which run is at work in the folder. `others` are the
-    films of other shapes that lie beside it.
+    films of other shapes that lie beside it, `takes` are by clip.
     """
 
     plan: Plan
@@ -60,6 +60,7 @@ class Standing:
     lacking: int
     holder: str
     others: tuple[OtherShape, ...]
+    takes: Mapping[str, Take]
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -85,7 +86,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
     """Find out how a film stands; raises StoryboardError where there is no plan."""
     plan = plan_film(board, wishes)
     project = Project.of(board, wishes.variables)
-    flavour = "animatic" if wishes.animatic else ""
+    flavour = wishes.flavour
     takes = find_takes(plan, project)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
@@ -129,6 +130,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         lacking=lacking,
         holder=holder,
         others=tuple(others),
+        takes=takes,
     )
 
 

@@ -12,6 +12,7 @@ from longtake.generate.run import Takes
 from longtake.plan.job import Plan
 from longtake.plan.parts import only_clips
 from longtake.project import Project
+from longtake.runlog import RunName, written_down
 from longtake.wishes import Wishes
 
 
@@ -29,5 +30,6 @@ def take_clips(plan: Plan, project: Project, wishes: Wishes, tell: Tell = silent
     """Make what a plan of some clips lacks; as `make_clips`."""
     refuse(plan, project, wishes)
     tell(Planned(plan))
-    with project.hold():
+    log = RunName(project.work, plan.board, wishes.flavour)
+    with project.hold(), written_down(log, plan, tell) as tell:
         return generated_takes(plan, project, replace(wishes, since=last_purchase()), tell)

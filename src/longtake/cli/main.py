@@ -38,6 +38,7 @@ VERBS = {
     "approve": "Approve shots as the draft shows them; spends nothing",
     "promote": "Make the final clips of the approved shots alone",
     "status": "Show what is made, what is missing, and who is at work",
+    "review": "Open a page in the browser: watch the film being made, choose, approve",
     "seams": "Look at every seam of the film, as it was made and as it is repaired",
     "models": "Show what every model makes, what it costs, and whether its key is set",
     "ledger": "Show every purchase and what it came to",

@@ -152,14 +152,14 @@ class Page:
 def describe(film: Film, plan: Plan) -> Page:
     """Say what a film is made of; the plan may be older than the takes, the film's timeline counts."""
     timeline = film.timeline
-    joins = tuple(_joins(timeline))
+    joins = tuple(join_rows(timeline))
     return Page(
         title=plan.title,
         board=plan.board,
         width=timeline.size.width,
         height=timeline.size.height,
         totals=_totals(film, plan),
-        scenes=tuple(_scenes(timeline, plan, joins)),
+        scenes=tuple(scene_groups(timeline, plan, joins)),
         strip=tuple(_strip(timeline)),
         joins=joins,
         lengths=tuple(_lengths(timeline, plan)),
@@ -169,6 +169,46 @@ def describe(film: Film, plan: Plan) -> Page:
         unused=plan.unused,
         warnings=plan.warnings,
     )
+
+
+def scene_groups(
+    timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]
+) -> Iterator[SceneGroup]:
+    """Yield the scenes of a film, each with a card for every clip of it."""
+    titles, starts = dict(plan.scenes), timeline.scene_starts()
+    ends = [*list(starts.values())[1:], timeline.frames]
+    lengths = {scene: end - start for (scene, start), end in zip(starts.items(), ends, strict=True)}
+    cards = _cards(timeline, plan, joins)
+    grouped = groupby(cards, key=lambda pair: pair[0])
+    for number, (scene, members) in enumerate(grouped):
+        yield SceneGroup(
+            id=scene,
+            title=titles.get(scene, scene),
+            hue=number % _HUES,
+            start=moment_at(timeline, "start", starts[scene]),
+            length=seconds_words(timeline.rate, lengths[scene]),
+            cards=tuple(card for _, card in members),
+        )
+
+
+def join_rows(timeline: Timeline) -> Iterator[JoinRow]:
+    """Yield the joins of a film in order, numbered from 1."""
+    placed = list(timeline.placed())
+    for index, (join, shortens) in enumerate(
+        zip(timeline.joins, timeline.shortened(), strict=True)
+    ):
+        at, after = placed[index + 1]
+        yield JoinRow(
+            number=index + 1,
+            kind=join_kind(join),
+            words=join_words(join),
+            before=placed[index][1].id,
+            after=after.id,
+            frame=at,
+            timecode=timeline.rate.timecode(at),
+            look_s=f"{max(0.0, float(timeline.rate.seconds(at)) - 1):.4f}",
+            shortens=shortens,
+        )
 
 
 def shown_alone(timeline: Timeline) -> Iterator[tuple[TimelineClip, int, int]]:
@@ -213,24 +253,6 @@ def _totals(film: Film, plan: Plan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _scenes(timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]) -> Iterator[SceneGroup]:
-    titles = dict(plan.scenes)
-    starts = list(timeline.scene_starts().items())
-    ends = [start for _, start in starts[1:]] + [timeline.frames]
-    lengths = {scene: end - start for (scene, start), end in zip(starts, ends, strict=True)}
-    cards = _cards(timeline, plan, joins)
-    grouped = groupby(cards, key=lambda pair: pair[0])
-    for number, (scene, members) in enumerate(grouped):
-        yield SceneGroup(
-            id=scene,
-            title=titles.get(scene, scene),
-            hue=number % _HUES,
-            start=moment_at(timeline, "start", dict(starts)[scene]),
-            length=seconds_words(timeline.rate, lengths[scene]),
-            cards=tuple(card for _, card in members),
-        )
-
-
 def _cards(
     timeline: Timeline, plan: Plan, joins: tuple[JoinRow, ...]
 ) -> Iterator[tuple[str, Card]]:
@@ -262,25 +284,6 @@ def _cards(
             ),
         )
         before = source
-
-
-def _joins(timeline: Timeline) -> Iterator[JoinRow]:
-    placed = list(timeline.placed())
-    for index, (join, shortens) in enumerate(
-        zip(timeline.joins, timeline.shortened(), strict=True)
-    ):
-        at, after = placed[index + 1]
-        yield JoinRow(
-            number=index + 1,
-            kind=join_kind(join),
-            words=join_words(join),
-            before=placed[index][1].id,
-            after=after.id,
-            frame=at,
-            timecode=timeline.rate.timecode(at),
-            look_s=f"{max(0.0, float(timeline.rate.seconds(at)) - 1):.4f}",
-            shortens=shortens,
-        )
 
 
 def _strip(timeline: Timeline) -> Iterator[Bar]:

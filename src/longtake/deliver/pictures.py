@@ -39,7 +39,7 @@ def film_pictures(path: Path, wanted: Collection[int], longest: int = 240) -> di
         for packet in _needed(container.demux(stream), grid, shown):
             for frame in packet.decode():
                 if isinstance(frame, av.VideoFrame) and frame.pts in shown:
-                    found[shown[frame.pts]] = _jpeg(frame, longest)
+                    found[shown[frame.pts]] = jpeg_of(frame, longest)
     if len(found) < len(shown):
         lost = min(set(shown.values()) - set(found))
         raise MediaError(f"{path}: frame {lost} cannot be decoded")
@@ -74,7 +74,8 @@ def _needed(
         waiting[group].discard(packet.pts)
 
 
-def _jpeg(frame: av.VideoFrame, longest: int) -> bytes:
+def jpeg_of(frame: av.VideoFrame, longest: int) -> bytes:
+    """Write a frame of a film as a JPEG file, its longer side at most `longest` pixels."""
     size = fitted(frame.width, frame.height, longest)
     y, u, v = (_small(plane, size) for plane in frame_planes(frame))
     picture = Image.fromarray(planes_to_rgb(y, u, v, _SCALED))

@@ -6,27 +6,25 @@ import base64
 import hashlib
 import os
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from longtake.assemble.film import Film
 from longtake.deliver.page import Page
 from longtake.deliver.seamcards import SeamSection
+from longtake.deliver.templating import environment, template_text
 from longtake.files import written_aside
 
 # How far into a report its identity is looked for: the head of the page up to the styles.
 _HEAD = 4096
-_TEXTS = ("report.html.j2", "seams.html.j2", "report.css", "report.js")
+_STYLES = ("shared.css", "report.css")
+_TEXTS = ("report.html.j2", "seams.html.j2", "shared.html.j2", *_STYLES, "report.js")
 
 
 def report_identity(film: Film, page: Page, seams: str = "") -> str:
     """Name the one report that belongs to this film file, these words, seams and templates."""
     stat = film.path.stat()
-    texts = (_template_text(name) for name in _TEXTS)
+    texts = (template_text(name) for name in _TEXTS)
     said = [repr(page), seams, *texts]
     words = hashlib.sha256("\0".join(said).encode(errors="replace")).hexdigest()[:16]
     return f"{stat.st_size}-{stat.st_mtime_ns}-{words}"
@@ -50,9 +48,9 @@ def write_report(
     seams: SeamSection | None = None,
 ) -> None:
     """Write the page; `pictures` are JPEG files by film frame, the film is linked beside it."""
-    style, script = _template_text("report.css"), _template_text("report.js")
+    style, script = "".join(map(template_text, _STYLES)), template_text("report.js")
     text = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .stream(
             page=page,
@@ -94,20 +92,3 @@ def _digest(text: str) -> str:
 
 def _as_link(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("longtake.deliver"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _template_text(name: str) -> str:
-    folder = resources.files("longtake.deliver") / "templates"
-    return (folder / name).read_text(encoding="utf-8")

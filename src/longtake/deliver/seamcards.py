@@ -54,25 +54,31 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
-class SeamCard:
-    """One seam: frames of both sides, difference pictures as JPEG files, verdict and numbers."""
+class SeamWords:
+    """What there is to say of a seam: its verdict, what it `was` as bought, and the numbers behind them."""
+
+    verdict: str
+    was: str
+    clean: bool
+    numbers: tuple[NumberRow, ...]
+    heard: tuple[str, ...]
+    changes: tuple[ChangeRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeamCard(SeamWords):
+    """One seam: frames of both sides and difference pictures as JPEG files, besides its words."""
 
     number: int
     before: str
     after: str
     timecode: str
     look_s: str
-    verdict: str
-    was: str
-    clean: bool
     left: tuple[Moment, ...]
     right: tuple[Moment, ...]
     plain_difference: bytes
     difference: bytes
-    numbers: tuple[NumberRow, ...]
-    heard: tuple[str, ...]
-    changes: tuple[ChangeRow, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -154,28 +160,35 @@ def _totals(found: FilmSeams) -> Iterator[tuple[str, str]]:
             yield name, frames_words(count)
 
 
+def seam_words(look: SeamLook) -> SeamWords:
+    """Say what was seen at a seam."""
+    plain = look.plain.judgement.verdict
+    return SeamWords(
+        verdict=look.verdict,
+        was=plain if plain != look.verdict else "",
+        clean=look.clean,
+        numbers=tuple(map(_number_row, look.broken)),
+        heard=tuple(finding.words for finding in look.repaired.judgement.sound),
+        changes=tuple(_changes(look)),
+        notes=tuple(_notes(look)),
+    )
+
+
 def _card(look: SeamLook, timeline: Timeline) -> SeamCard:
     place, rate = look.place, timeline.rate
-    plain = look.plain.judgement.verdict
     left = range(max(0, place.at - _SIDE), place.at)
     right = range(place.at, min(timeline.frames, place.at + _SIDE))
     return SeamCard(
+        **vars(seam_words(look)),
         number=place.number,
         before=place.before.clip,
         after=place.after.clip,
         timecode=rate.timecode(place.at),
         look_s=f"{max(0.0, float(rate.seconds(place.at)) - 1):.4f}",
-        verdict=look.verdict,
-        was=plain if plain != look.verdict else "",
-        clean=look.clean,
         left=_moments(timeline, place.before.clip, left),
         right=_moments(timeline, place.after.clip, right),
         plain_difference=_jpeg(look.plain.difference),
         difference=_jpeg(look.repaired.difference),
-        numbers=tuple(map(_number_row, look.broken)),
-        heard=tuple(finding.words for finding in look.repaired.judgement.sound),
-        changes=tuple(_changes(look)),
-        notes=tuple(_notes(look)),
     )
 
 

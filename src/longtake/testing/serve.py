@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
-import signal
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -59,17 +56,9 @@ class Simulator:
     def serve(self) -> None:
         """Answer in this thread, the main one, until interrupted."""
         try:
-            asyncio.run(self._until_interrupted())
+            self._server.serve_here(self._sockets)
         finally:
             self.stop()
-
-    async def _until_interrupted(self) -> None:
-        # An exception raised by a signal may fall into a callback that swallows it; a handler of the
-        # loop is always heard. Windows has none: there the exception must do.
-        with contextlib.suppress(NotImplementedError):
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self._server.end)
-        await self._server.serve(sockets=self._sockets)
 
     def oracle(self, part: str = "") -> Any:
         """Tell what really happened; see `longtake.testing.oracle`."""

@@ -225,6 +225,10 @@ class Ledger:
         """List every purchase there ever was, oldest first."""
         return self._rows("SELECT * FROM purchases ORDER BY id", [])
 
+    def of_board(self, board: str) -> tuple[Purchase, ...]:
+        """List the purchases of one board, oldest first."""
+        return self._rows("SELECT * FROM purchases WHERE board = ? ORDER BY id", [board])
+
     def last_number(self) -> int:
         """Give the number of the newest purchase; a run's own are those above it."""
         with self._transaction() as db:
