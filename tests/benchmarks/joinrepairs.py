@@ -39,7 +39,7 @@ from longtake.seam.look import look_at  # noqa: E402
 from longtake.seam.measure import SeamScore, measure_seam  # noqa: E402
 from longtake.seam.plan import RepairPlan  # noqa: E402
 from longtake.seam.repair import Switches, plan_repair  # noqa: E402
-from longtake.seam.scan import Scan, Scanner, scan_clip  # noqa: E402
+from longtake.seam.scan import KEPT, Scan, Scanner, scan_clip  # noqa: E402
 from longtake.seam.verdict import judge  # noqa: E402
 from longtake.units import Size  # noqa: E402
 
@@ -108,11 +108,17 @@ def _small_tail(path: Path) -> tuple[SmallPlanes, ...]:
 
 
 def _seen(score: SeamScore) -> dict[str, float]:
-    """Give the measures that a viewer sees: what a take's own restlessness is, is no fault."""
+    """Give the measures that a viewer sees: what a take's own restlessness is, is no fault.
+
+    Where all that was kept of the take repeats the handoff frame, no motion was measured.
+    """
+    unseen = {"freeze_frames"}
+    if (score.repeated or 0) >= KEPT:
+        unseen |= {"turn", "pace", "jump", "leap"}
     return {
         name: value
         for name, value in score.measures.items()
-        if not name.endswith("_noise") and name != "freeze_frames"
+        if not name.endswith("_noise") and name not in unseen
     }
 
 

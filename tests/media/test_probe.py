@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from longtake.errors import MediaError
 from longtake.media.ffmpeg import run_ffmpeg
-from longtake.media.probe import probe, read_grid
+from longtake.media.probe import probe, read_grid, recall, seen_of
 from longtake.units import Size
 
 TAGS = {"bt709": "bt709", "bt601": "smpte170m", "bt2020": "bt2020nc"}
@@ -33,6 +34,17 @@ def test_plain_clip(tmp_path: Path) -> None:
     assert (facts.rate, facts.vfr, facts.duration_s) == (24, False, Fraction(1, 2))
     assert (facts.frames, facts.sar, facts.rotation) == (12, 1, 0)
     assert (facts.has_sound, facts.siting) == (False, "left")
+
+
+def test_what_another_process_saw_is_believed_until_the_file_changes(tmp_path: Path) -> None:
+    """Facts that were handed over stand for a look; a file that was written to is looked at again."""
+    path = make(tmp_path / "clip.mp4")
+    seen = seen_of(path)
+    recall([replace(seen, facts=replace(seen.facts, frames=7))])
+    assert probe(path).frames == 7
+
+    os.utime(path, ns=(1, 1))
+    assert probe(path) == seen.facts
 
 
 @pytest.mark.parametrize(

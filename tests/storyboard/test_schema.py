@@ -25,8 +25,9 @@ def schema_of(*keys: str) -> dict[str, Any]:
     schema = storyboard_schema()
     parts = [part for name, part in schema["$defs"].items() if not names or name.lower() in names]
     forms = [part["properties"][key] for part in (*parts, schema) if key in part["properties"]]
-    options = [forms[0], *forms[0].get("anyOf", [])]
-    options += [inner for option in options for inner in option.get("oneOf", [])]
+    options = [forms[0]]
+    for option in options:
+        options += [*option.get("anyOf", []), *option.get("oneOf", [])]
     return next(option for option in options if "pattern" in option)
 
 

@@ -31,7 +31,7 @@ from longtake.assemble.render import RenderUnit
 from longtake.assemble.seams import take_ends
 from longtake.assemble.shifts import Shift, Watch
 from longtake.assemble.voices import place_voices
-from longtake.assemble.work import plan_units, render_shift
+from longtake.assemble.work import plan_units, render_shift, seen_by
 from longtake.cues import CueSheet
 from longtake.media.workers import cores, stop_workers, worker_pool
 from longtake.timeline import Join, Seam, Timeline, overlap
@@ -241,7 +241,7 @@ class Ingest:
             units = self._hired(decided_units, coming, self._asked).result()
             for unit in units:
                 self._asked |= keys_of(unit)
-                self._begin(render_shift, unit, "ingest")
+                self._begin(render_shift, unit, "ingest", seen_by(unit))
             landed, last = self._next_landed()
             if last:
                 self._pool.shutdown()

@@ -19,7 +19,7 @@ from longtake.errors import AssemblyError
 from longtake.media.encode import EncoderSettings
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.media.normalise import FilmFormat
-from longtake.media.probe import demuxer_of
+from longtake.media.probe import Seen, demuxer_of, recall, seen_of
 from longtake.media.workers import cores, stop_workers, worker_pool
 from longtake.timeline import Timeline
 
@@ -77,11 +77,22 @@ def _neighbours(
         yield tuple(group), join
 
 
-def render_shift(unit: RenderUnit, what: str = "render") -> Shift:
-    """Render a unit in this process, and say who did it and when."""
+def render_shift(unit: RenderUnit, what: str, seen: tuple[Seen, ...] = ()) -> Shift:
+    """Render a unit in this process, and say who did it and when.
+
+    `seen` is what the process that asks knows of the unit's files: they are not looked at again.
+    """
     began = time.monotonic()
+    recall(seen)
     frames = render_unit(unit)
     return Shift(what, began, time.monotonic(), os.getpid(), unit.shown.clip, frames)
+
+
+def seen_by(unit: RenderUnit) -> tuple[Seen, ...]:
+    """Gather what is to be seen of a unit's files at their opening."""
+    shown = (unit.shown, unit.after) if unit.after else (unit.shown,)
+    materials = (each.material for each in shown)
+    return tuple(seen_of(m.path) for m in materials if isinstance(m, FileMaterial))
 
 
 def render_units(
@@ -113,7 +124,7 @@ def _in_pool(units: tuple[RenderUnit, ...], done: Watch, count: int) -> tuple[Re
     pool = worker_pool(count)
     try:
         futures: Mapping[Future[Shift], RenderUnit] = {
-            pool.submit(render_shift, unit): unit for unit in units
+            pool.submit(render_shift, unit, "render", seen_by(unit)): unit for unit in units
         }
         for future in as_completed(futures):
             try:

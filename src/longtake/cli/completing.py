@@ -41,9 +41,11 @@ def complete_shots(
     ctx: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the ids of the scenes and shots of the board that is named, or of the only one here."""
-    board = ctx.params.get("board")
+    named = [
+        Path(word) for word in (ctx.params.get("board"), *(ctx.params.get("words") or ())) if word
+    ]
     try:
-        boards = boards_in(Path()) if board is None or Path(board).is_dir() else (Path(board),)
+        boards = tuple(path for path in named if path.is_file()) or boards_in(Path())
         storyboard = load_storyboard(boards[0], hold_faults=True) if len(boards) == 1 else None
     except (LongtakeError, OSError):
         storyboard = None

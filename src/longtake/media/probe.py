@@ -11,13 +11,12 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 import av
 from av.container import InputContainer
@@ -27,8 +26,15 @@ from longtake.errors import MediaError
 from longtake.media.color import Matrix, Siting
 from longtake.units import Size, half_up
 
+Told = TypeVar("Told")
+_Version = tuple[int, ...]
+# So many files are remembered: more than a long film shows at once.
+_FILES = 512
+
 # Strict: the decoder reports what it would otherwise paint over.
 _STRICT = {"err_detect": "explode"}
+# Opening a file, libav decodes its first pictures, a thirtieth of all it takes to decode a clip.
+_UNSEEN = {"skip_frame": "all"}
 # A picture larger than 8192 x 8192 is an attack on memory.
 _LIMITS = {"max_pixels": str(8192 * 8192)}
 _HEAD = 400
@@ -114,16 +120,19 @@ class Grid:
 
 
 @contextmanager
-def open_clip(path: Path, *, threads: int = 1) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_clip(
+    path: Path, *, threads: int = 1, packets_only: bool = False
+) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open an MP4, MOV, WebM or Matroska file by its own demuxer; give it and its video stream.
 
     Decoding is strict, and what libav raises inside the block becomes a MediaError. Nothing but the
-    file itself is ever opened; pipes, devices and folders are refused without reading.
+    file itself is ever opened; pipes, devices and folders are refused without reading. What only
+    pictures tell of the stream (pixels, the order in which they are shown) is unknown of `packets_only`.
     """
     name = demuxer_of(path)
-    whitelist = {"protocol_whitelist": "file"}
+    options = {"protocol_whitelist": "file"} | _STRICT | (_UNSEEN if packets_only else {})
     try:
-        with av.open(f"file:{path}", "r", format=name, options=whitelist | _STRICT) as container:
+        with av.open(f"file:{path}", "r", format=name, options=options) as container:
             if not container.streams.video:
                 raise MediaError(f"{path}: holds no video")
             stream = container.streams.video[0]
@@ -189,7 +198,7 @@ def read_grid(path: Path) -> Grid:
     return _grid(path, _version(path))
 
 
-def _version(path: Path) -> tuple[int, ...]:
+def _version(path: Path) -> _Version:
     """Tell the states of a file apart, by all that changes when it is written to or replaced."""
     try:
         now = path.stat()
@@ -198,9 +207,49 @@ def _version(path: Path) -> tuple[int, ...]:
     return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one process has seen of a file, to be told to another one."""
+
+    path: Path
+    version: _Version
+    grid: Grid
+    facts: ClipFacts
+
+
+def seen_of(path: Path) -> Seen:
+    """Give all that is to be seen of a file at its opening, for `recall` in another process."""
+    return Seen(path, _version(path), read_grid(path), probe(path))
+
+
+def recall(seen: Iterable[Seen]) -> None:
+    """Take another process's word for what is in files, as long as these are not written to."""
+    for each in seen:
+        _grid.put((each.path, each.version), each.grid)
+        _probed.put((each.path, each.version), each.facts)
+
+
+class _Remembered(Generic[Told]):
+    """A look at a file that is taken once; the files last asked for are remembered."""
+
+    def __init__(self, look: Callable[[Path, _Version], Told]) -> None:
+        self._look = look
+        self._known: dict[tuple[Path, _Version], Told] = {}
+
+    def __call__(self, path: Path, version: _Version) -> Told:
+        found = self._known.get((path, version))
+        return self.put((path, version), self._look(path, version)) if found is None else found
+
+    def put(self, key: tuple[Path, _Version], found: Told) -> Told:
+        while len(self._known) >= _FILES:
+            self._known.pop(next(iter(self._known), key), None)
+        self._known[key] = found
+        return found
+
+
 # Opening a clip costs as much as decoding ten frames, and each step of the house asks again.
-@lru_cache(maxsize=256)
-def _probed(path: Path, version: tuple[int, ...]) -> ClipFacts:
+@_Remembered
+def _probed(path: Path, version: _Version) -> ClipFacts:
     grid = _grid(path, version)
     with open_clip(path) as (container, stream):
         frame = next(container.decode(stream), None)
@@ -231,9 +280,9 @@ def _probed(path: Path, version: tuple[int, ...]) -> ClipFacts:
         )
 
 
-@lru_cache(maxsize=256)
-def _grid(path: Path, _: tuple[int, ...]) -> Grid:
-    with open_clip(path) as (container, stream):
+@_Remembered
+def _grid(path: Path, _: _Version) -> Grid:
+    with open_clip(path, packets_only=True) as (container, stream):
         tick = Fraction(stream.time_base or Fraction(1, 90_000))
         shown: list[tuple[int, int]] = []
         keys: list[int] = []

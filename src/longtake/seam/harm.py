@@ -143,9 +143,12 @@ def seam_measures(
     """Measure a seam by the few numbers that repairs change; all are better small but `jump`."""
     handoff, first = before[-1], after[0]
     cells = [to_lab(_grid(planes, sampling)) for planes in (handoff, first)]
+    step = (cells[1] - cells[0]).mean((0, 1))
     found = {
         "handoff_de": float(np.median(delta_e(cells[0], cells[1]))),
-        "handoff_step": float(np.linalg.norm((cells[1] - cells[0]).mean((0, 1)))),
+        "handoff_step": float(np.linalg.norm(step)),
+        "light_step": float(step[0]),
+        "tint_step": float(np.hypot(*step[1:])),
         "sharp_ratio": abs(float(np.log2(_sharpness(first) / _sharpness(handoff)))),
     }
     steps = np.array([difference(one, other) for one, other in pairwise(after)])

@@ -88,7 +88,7 @@ def plan_repair(
     if placed and weighing.plan.move != placed["move"]:
         # Enlarging softens, and so changes the colours a little: the match may take that back.
         colours = _colours(ends, switches, replace(weighing.plan, **placed))
-        weighing.add("place and colour", {**placed, **colours} if colours else {})
+        weighing.add("place and colour", {**placed, **colours, "shown": True} if colours else {})
     if weighing.plan.start == SAME:
         _match(ends, switches, weighing)
     _lead_back(ends, switches, weighing)
