@@ -23,7 +23,9 @@ def make_clips(board: Path, wishes: Wishes, tell: Tell = silent) -> Takes:
     before anything is made where it cannot be, or not for that money.
     """
     plan = plan_film(board, wishes)
-    return take_clips(only_clips(plan, wishes.only), Project(board), wishes, tell)
+    return take_clips(
+        only_clips(plan, wishes.only), Project.of(board, wishes.variables), wishes, tell
+    )
 
 
 def take_clips(plan: Plan, project: Project, wishes: Wishes, tell: Tell = silent) -> Takes:

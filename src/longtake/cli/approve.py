@@ -8,6 +8,7 @@ from longtake.choosing.keeping import approve
 from longtake.choosing.promoting import named_shots
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.naming import board_and_names
 from longtake.cli.say import PATH
 from longtake.cli.table import first_of
@@ -18,7 +19,9 @@ from longtake.wishes import Wishes
 
 
 @click.command("approve")
-@click.argument("words", metavar="[FILE] SHOT...", nargs=-1)
+@click.argument(
+    "words", metavar="[FILE] SHOT...", nargs=-1, shell_complete=complete_boards_or_shots
+)
 @click.option("--all", "every", is_flag=True, help="All shots of the film.")
 @click.option("--not", "off", is_flag=True, help="Take the approval back.")
 @options.SET

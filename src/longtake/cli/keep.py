@@ -8,6 +8,7 @@ import click
 
 from longtake.choosing.keeping import Consequence, consequence, keep
 from longtake.cli import options, say
+from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.naming import named_words
 from longtake.cli.say import PATH, WARNING
 from longtake.errors import ConfirmationNeeded
@@ -16,7 +17,13 @@ from longtake.wishes import Wishes
 
 
 @click.command("keep")
-@click.argument("words", metavar="[FILE] SHOT TAKE", nargs=-1, required=True)
+@click.argument(
+    "words",
+    metavar="[FILE] SHOT TAKE",
+    nargs=-1,
+    required=True,
+    shell_complete=complete_boards_or_shots,
+)
 @options.DRAFT
 @options.SET
 @click.option("--yes", is_flag=True, help="Keep it though other clips must be made again then.")

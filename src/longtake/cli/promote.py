@@ -16,6 +16,7 @@ from longtake.choosing.promoting import (
 )
 from longtake.cli import options, say
 from longtake.cli.board import find_board
+from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import board_and_names
@@ -30,7 +31,9 @@ from longtake.wishes import Wishes
 
 
 @click.command("promote")
-@click.argument("words", metavar="[FILE] [SHOT...]", nargs=-1)
+@click.argument(
+    "words", metavar="[FILE] [SHOT...]", nargs=-1, shell_complete=complete_boards_or_shots
+)
 @options.SET
 @options.BUDGET
 @options.PRICE

@@ -9,6 +9,7 @@ import click
 from longtake.choosing.landing import Landing
 from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.cli import options, say
+from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import named_words
@@ -20,7 +21,9 @@ from longtake.wishes import Wishes
 
 
 @click.command("reroll")
-@click.argument("words", metavar="[FILE] SHOT", nargs=-1, required=True)
+@click.argument(
+    "words", metavar="[FILE] SHOT", nargs=-1, required=True, shell_complete=complete_boards_or_shots
+)
 @click.option(
     "--n",
     "count",

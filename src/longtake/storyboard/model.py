@@ -80,7 +80,7 @@ class Bridge(Part):
 
     bridge: LengthText
     prompt: Prompt | None = None
-    camera: list[Text] | None = None
+    camera: list[CameraText] | None = None
     model: ModelName | None = None
     resolution: Text | None = None
 
