@@ -88,7 +88,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     plan = _compiled(storyboard, wishes)
     refuse(plan, project, wishes)
     tell(Planned(plan))
-    log = RunName(project.work, plan.board, wishes.flavour)
+    log = RunName(project.work, plan.board, wishes.flavour, project.version)
     with project.hold(), written_down(log, plan, tell) as tell:
         keep_schema(project.work)
         if wishes.since is None:

@@ -30,16 +30,20 @@ _STEPS = 100
 
 @dataclass(frozen=True)
 class RunName:
-    """Which run is meant: the last one of a board for one kind of film, in this working folder."""
+    """Which run is meant: the last one of a board for one kind of film, in this working folder.
+
+    `version` tells films of other variables apart.
+    """
 
     work: Path
     board: str
     flavour: str = ""
+    version: str = ""
 
     @property
     def path(self) -> Path:
         """Where its log lies."""
-        name = f"{self.board}-{self.flavour}" if self.flavour else self.board
+        name = "-".join(filter(None, (self.board, self.version, self.flavour)))
         return self.work / "runs" / f"{name}.jsonl"
 
 

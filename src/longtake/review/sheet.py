@@ -164,7 +164,10 @@ def _state(
     if not missing:
         if clip in sheet.standing.accepted:
             return State("accepted", "taken into the film as it came, by your word")
-        return State("made" if now and now.state == "made" and live else "kept")
+        if now and now.state == "made" and live:
+            return State("made")
+        state, why = verdict or ("kept", "")
+        return State("re-joined", why) if state == "rejoined" else State("kept")
     if clip in sheet.standing.to_choose:
         return State("choose", f"{len(source.numbers)} takes are there: choose one")
     if now and now.state == "failed":

@@ -95,7 +95,9 @@ class Watch:
     def read_lines(self) -> None:
         """Read what the run has written down since."""
         if self._reader is None:
-            name = RunName(Project(self.board).work, self.board.stem, self.wishes.flavour)
+            project = Project.of(self.board, self.wishes.variables)
+            flavour = self.wishes.flavour
+            name = RunName(project.work, self.board.stem, flavour, project.version)
             self._reader = LogReader(name.path)
         lines = tuple(self._reader.lines())
         if lines:
