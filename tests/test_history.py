@@ -82,6 +82,15 @@ def test_another_take_further_up_is_kept(tmp_path: Path) -> None:
     assert [str(each) for each in said] == [f"{first}: kept", *(f"{clip}: {why}" for clip in rest)]
 
 
+def test_several_takes_without_a_choice(tmp_path: Path) -> None:
+    """They are all kept, and which of them the film shows is still open."""
+    board = BOARD.replace("look: warm", "model: minimax/MiniMax-Hailuo-02\ntakes: 2\nlook: warm")
+    plan = plan_of(board)
+    first, *_ = all_verdicts(plan, {}, frozenset({plan.jobs[0].id}))
+
+    assert str(first) == "dawn.1/1: kept; one of its takes is to be chosen"
+
+
 def test_a_clip_further_up_changed(tmp_path: Path) -> None:
     """Down the chain the clip that began it is named, however far up it is."""
     *_, third = verdicts(tmp_path, BOARD.replace("the keeper climbs", "the keeper runs"))

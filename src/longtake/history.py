@@ -46,7 +46,7 @@ class ClipRecord:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a clip: `state` is kept, again or never; `why` says what changed."""
+    """What becomes of a clip: `state` is kept, again or never; `why` says what changed, or is open."""
 
     clip: str
     state: str
@@ -54,7 +54,7 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.state == "kept":
-            return f"{self.clip}: kept"
+            return f"{self.clip}: kept" + (f"; {self.why}" if self.why else "")
         return (
             f"{self.clip}: never made"
             if self.state == "never"
@@ -109,7 +109,9 @@ def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdi
 
     def verdict(job: ClipJob) -> Verdict:
         if job.id in owned:
-            return Verdict(job.id, "kept")
+            return Verdict(
+                job.id, "kept", "one of its takes is to be chosen" if job.is_open else ""
+            )
         known = history.get(job.id)
         if known is None:
             return Verdict(job.id, "never")

@@ -116,7 +116,7 @@ def test_the_best_by_rank_is_gone_on_with_where_that_is_wished(
 
     assert (made.code, paid(sim)) == (0, 6), made.err
     kept = read_choices(board).clips["b/1"].take
-    assert f"b/1: goes on with take {kept}, the best by rank (begins on the handoff" in made.err
+    assert f"b/1: take {kept} is kept, the best by rank (begins on the handoff" in made.err
 
 
 def test_a_choice_is_told_as_data(cli: Cli, write: Write, sim: Simulator) -> None:
@@ -215,3 +215,18 @@ def test_what_was_never_made_is_not_rolled_again(cli: Cli, write: Write, sim: Si
     assert '"b/1" has no take 1; there: none' in cli("keep", "b", "1").err
     assert paid(sim) == 0
     assert not the_ledger().path.exists() or the_ledger().purchases() == ()
+
+
+def test_a_take_of_the_draft_is_another_film_s(cli: Cli, write: Write, sim: Simulator) -> None:
+    """Its command says so, its choice stands apart, and the film itself knows nothing of it."""
+    draft = "draft: {model: apimart/MiniMax-Hailuo-2.3}\n"
+    board = write(SEVERAL.replace("film:", f"{draft}film:"))
+    stopped = cli("make", "--draft", "--quality", "draft", "--yes")
+    assert "    longtake keep --draft b 3 " in stopped.err
+    assert Path("films/board/takes-draft/b-1.jpg").is_file()
+    assert cli("keep", "--draft", "b", "3").code == 0
+
+    choices = read_choices(board)
+    assert (dict(choices.clips), choices.draft.clips["b/1"].take) == ({}, 3)
+    assert plan_film(board, Wishes(draft=True)).jobs[1].take == 3
+    assert plan_film(board, Wishes()).jobs[1].is_open

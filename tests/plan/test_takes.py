@@ -142,10 +142,12 @@ def test_what_hangs_on_a_choice_is_not_yet_to_be_bought() -> None:
 def test_a_plan_of_some_clips_has_all_they_hang_on() -> None:
     """And nothing besides; its quote is theirs, what is owned stays owned."""
     first = plan_of(CHAIN)
-    plan = plan_of(CHAIN, owned=frozenset({first.jobs[0].recipe}))
+    spoken = CHAIN.replace("prompt: a ship", "prompt: a ship, narration: A ship")
+    plan = plan_of(spoken, owned=frozenset({first.jobs[0].recipe}))
     part = only_clips(plan, {"a/2"})
 
     assert [job.id for job in part.jobs] == ["a/1", "a/2"]
     assert [has_take for _, _, has_take in part.quote.lines] == [True, False]
     assert part.quote.total == plan.jobs[1].price
     assert (part.timeline, part.by_id) == (plan.timeline, plan.by_id)
+    assert (len(plan.spoken), part.spoken) == (1, ())

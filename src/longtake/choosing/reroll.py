@@ -102,20 +102,27 @@ def reroll(
     made = takes.offered.get(order.clip, ())
     if len(made) == len(order.numbers):
         _note(project, order.job, order.lands, ())
-    there = all_takes(order.film, project, (order.job,))[order.clip]
     if not made:
         raise_first_error(takes)
-    kept = find_takes(order.film, project)
-    offer = offer_of(order.film, project, order.job, there.values(), kept, draft=wishes.draft)
-    if land and not takes.errors:
-        try:
-            return settle(board, wishes, order.film, order.job, made, order.tail)
-        except LandingRefused:
-            tell(Offered(offer))
-            raise
-    tell(Offered(offer))
-    raise_first_error(takes)
-    return offer
+    offer = _offer(order, project, draft=wishes.draft)
+    if not land or takes.errors:
+        tell(Offered(offer))
+        raise_first_error(takes)
+        return offer
+    try:
+        landing = settle(board, wishes, order.film, order.job, made, order.tail)
+    except LandingRefused:
+        tell(Offered(offer))
+        raise
+    tell(Offered(offer, landing.number))
+    return landing
+
+
+def _offer(order: Reroll, project: Project, *, draft: bool) -> Offer:
+    """Lay all takes of the clip side by side, those of earlier runs among them."""
+    film, job = order.film, order.job
+    there = all_takes(film, project, (job,))[job.id].values()
+    return offer_of(film, project, job, there, find_takes(film, project), draft=draft)
 
 
 def _refuse(film: Plan, job: ClipJob) -> None:

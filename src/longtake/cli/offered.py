@@ -17,11 +17,10 @@ from longtake.offering import Offer, placed
 def offer_lines(offer: Offer, taken: int | None) -> Iterator[Text]:
     """Say what each take is like, with the command that keeps it; the proposed one is marked."""
     if taken is not None:
-        best = offer.best
-        why = "; ".join(best.reasons)
-        yield assembled(
-            f"{plain(offer.clip)}: goes on with take {taken}, the best by rank", (f" ({why})", DIM)
-        )
+        best = ", the best by rank" if taken == offer.best.number else ""
+        (why,) = (each.reasons for each in offer.candidates if each.number == taken)
+        kept = f"{plain(offer.clip)}: take {taken} is kept{best}"
+        yield assembled(kept, (f" ({'; '.join(why)})", DIM))
         return
     yield assembled(
         f"{plain(offer.clip)}: choose one of {len(offer.candidates)} takes, side by side in ",

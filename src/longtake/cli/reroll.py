@@ -100,6 +100,7 @@ def _say_order(order: Reroll) -> None:
     say.tell(f"{job.id}: {counted(len(order.numbers), 'further take')} ({numbers}){begun}")
     others = [other.id for other in order.film.jobs if other.shot == job.shot and other is not job]
     if others:
-        say.tell((f"{', '.join(others[:5])} of the same shot follow the take that is kept", DIM))
+        named = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
+        say.tell((f"behind it in the same shot: {named}, from the take that is kept", DIM))
     if lacking:
         say.tell(f"price: {order.plan.quote.total}")

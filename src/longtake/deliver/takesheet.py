@@ -73,11 +73,8 @@ def write_take_sheet(
         _put(sheet, pictures, (corner[0], corner[1] + _NAME), _GAP // 2)
         foot = corner[1] + _NAME + 3 * (side[1] + _GAP // 2)
         _put(sheet, below[place], (corner[0], foot), 0)
-    for row in range(bands):
-        for what, picture, at in given:
-            top = _HEAD + row * band + _NAME + at * (side[1] + _GAP // 2)
-            sheet.paste(picture, (_GAP, top))
-            write_line(sheet, what, (_GAP, top + side[1] + 3), 13, _FAINT, side[0])
+        if at == 0:
+            _put_given(sheet, given, corner[1] + _NAME, side)
     with written_aside(path) as part:
         sheet.save(part, "JPEG", quality=88)
 
@@ -97,6 +94,18 @@ def _given(
         for what, path, at in rows
         if path is not None
     ]
+
+
+def _put_given(
+    sheet: Image.Image,
+    given: list[tuple[str, Image.Image, int]],
+    top: int,
+    side: tuple[int, int],
+) -> None:
+    for what, picture, at in given:
+        y = top + at * (side[1] + _GAP // 2)
+        sheet.paste(picture, (_GAP, y))
+        write_line(sheet, what, (_GAP, y + side[1] + 3), 13, _FAINT, side[0])
 
 
 def _said(column: TakeColumn, room: int) -> list[Image.Image]:

@@ -10,7 +10,10 @@ from longtake.plan.quote import requoted
 
 
 def only_clips(plan: Plan, clips: Collection[str]) -> Plan:
-    """Give the plan of some clips alone, and of those they begin or end on; its timeline stays whole."""
+    """Give the plan of some clips alone, and of those they begin or end on; its timeline stays whole.
+
+    Nothing is spoken in it: voices belong to the film.
+    """
     kept: set[str] = set()
     waiting = [clip for clip in clips if clip in plan.by_id]
     while waiting:
@@ -18,7 +21,7 @@ def only_clips(plan: Plan, clips: Collection[str]) -> Plan:
         if clip not in kept:
             kept.add(clip)
             waiting += _above(plan, clip)
-    return _kept(plan, kept)
+    return _kept(replace(plan, spoken=()), kept)
 
 
 def held_clips(plan: Plan) -> frozenset[str]:

@@ -175,7 +175,9 @@ def _demerits(mark: TakeMarks, sharpest: float) -> float:
     found += _FLASHED * bool(mark.flashes) + len(mark.bad_end)
     found += min(_MOST, _still(mark) / _STOOD_FRAMES)
     share = (mark.sharpness + 1) / (sharpest + 1)
-    found += min(_MOST, -2 * log2(share)) if share < _SHARP_TOLD else 0.0
+    # Takes that begin on one picture show one place; others may differ for what they show.
+    weight = 2 if mark.first else 1
+    found += min(_MOST, -weight * log2(share)) if share < _SHARP_TOLD else 0.0
     found += min(_MOST, abs(mark.drift) / (2 * _LIGHT_TOLD))
     found += min(_MOST, abs(mark.tint) / (2 * _COLOUR_TOLD))
     return found
