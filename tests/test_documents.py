@@ -87,7 +87,7 @@ def test_the_readme_begins_with_two_commands_that_name_what_exists() -> None:
     for word in shlex.split(first):
         if word.endswith((".lock", ".yaml")):
             assert (ROOT / word).exists(), word
-    assert second == ".venv/bin/python -m pytest"
+    assert second == ".venv/bin/python -m pytest -n auto --dist worksteal"
 
 
 def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
