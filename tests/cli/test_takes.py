@@ -230,3 +230,28 @@ def test_a_take_of_the_draft_is_another_film_s(cli: Cli, write: Write, sim: Simu
     assert (dict(choices.clips), choices.draft.clips["b/1"].take) == ({}, 3)
     assert plan_film(board, Wishes(draft=True)).jobs[1].take == 3
     assert plan_film(board, Wishes()).jobs[1].is_open
+
+
+def test_a_clip_stays_on_the_very_frame_it_was_bought_on(
+    cli: Cli, write: Write, sim: Simulator
+) -> None:
+    """An older take that lands on another frame is kept with the whole bill of what that changes."""
+    board = write(CHAIN)
+    cli(*MAKE, "--yes")
+    cli(*REROLL, "--land", "--yes")
+    cli(*REROLL, "--n", "1", "--yes")
+    cli("keep", "b", "3", "--yes")
+    cli(*MAKE, "--yes")
+    landed = cli(*REROLL, "--land", "--yes")
+    assert "take 4 ends where c/1 begins" in landed.err
+    board.write_text(CHAIN + "  - {id: d, prompt: gulls}\n")
+    assert (cli(*MAKE, "--yes").code, paid(sim)) == (0, 8)
+
+    refused = cli("keep", "b", "2")
+    assert (refused.code, refused.err.splitlines()[0].partition(":")[0]) == (
+        3,
+        "2 later clips begin on the old frame",
+    )
+    assert cli("keep", "b", "2", "--yes").code == 0
+    assert cli(*MAKE).code == 3
+    assert (cli(*MAKE, "--yes").code, "nothing to do" in cli(*MAKE).err) == (0, True)

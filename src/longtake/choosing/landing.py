@@ -119,5 +119,6 @@ def _landed(
     said: dict[str, ClipChoice | None] = {job.id: kept_choice(old.get(job.id), job, take)}
     for follower in on:
         before = old.get(follower.id) or ClipChoice()
-        said[follower.id] = before.model_copy(update={"stays": follower.recipe[:WRITTEN]})
+        stays = {"stays": follower.recipe[:WRITTEN], "begins": take.lands}
+        said[follower.id] = before.model_copy(update=stays)
     return choices.with_clips(said, draft=wishes.draft)

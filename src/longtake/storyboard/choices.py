@@ -43,17 +43,23 @@ class ClipChoice(Part):
     `take` is the number of the take that is kept, `of` the recipe it was made of: of another recipe it
     is no choice any more. `lands` is the frame (the hash of its bytes) it was asked to end on, one that
     the next clip had been bought on. `stays` is the recipe under which a clip was bought that is kept
-    as it is, though what it continues lands there with another take now.
+    as it is, though what it continues lands there with another take now: on `begins`, the frame it was
+    bought on.
     """
 
     take: Annotated[int, Field(ge=1, le=MOST_TAKES)] | None = None
     of: Hash | None = None
     lands: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     stays: Hash | None = None
+    begins: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     def holds_for(self, recipe: str) -> bool:
         """Tell whether a take was chosen, and for a clip of just this recipe."""
         return self.take is not None and recipe.startswith(self.of or "")
+
+    def stays_on(self, frame: str) -> bool:
+        """Tell whether the clip stays as it was bought where the one before lands on a frame."""
+        return bool(self.stays and frame) and self.begins in (None, frame)
 
 
 class DraftChoices(Part):
