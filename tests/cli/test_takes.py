@@ -255,3 +255,50 @@ def test_a_clip_stays_on_the_very_frame_it_was_bought_on(
     assert cli("keep", "b", "2", "--yes").code == 0
     assert cli(*MAKE).code == 3
     assert (cli(*MAKE, "--yes").code, "nothing to do" in cli(*MAKE).err) == (0, True)
+
+
+def test_a_version_s_choice_is_its_own(cli: Cli, write: Write, sim: Simulator) -> None:
+    """To choose in one version takes back nothing that was chosen in the film."""
+    several = SEVERAL.replace("a ship", "a ${kind} ship").replace(
+        "film:", "vars: {kind: tall}\nfilm:"
+    )
+    board = write(several)
+    low = ("--set", "kind=low")
+    cli(*MAKE, "--yes")
+    cli("keep", "b", "3")
+    cli(*MAKE, *low, "--yes")
+    assert cli("keep", "b", "2", *low).code == 0
+
+    assert plan_film(board, Wishes()).jobs[1].take == 3
+    assert plan_film(board, Wishes(variables={"kind": "low"})).jobs[1].take == 2
+    assert not any(job.is_open for job in plan_film(board, Wishes()).jobs)
+
+
+def test_what_ends_on_the_start_of_a_clip_is_billed_as_such(
+    cli: Cli, write: Write, sim: Simulator
+) -> None:
+    """No landing spares a bridge that leads to the clip: that is said before the take is bought."""
+    write(
+        HEAD
+        + """scenes:
+  - {id: a, prompt: a lamp is lit}
+  - {id: b, prompt: a ship, start: fresh, join: bridge 5s}
+  - {id: c, prompt: the sea, end: d.start}
+  - {id: d, prompt: gulls, start: a.end}
+  - {id: e, prompt: fog}
+"""
+    )
+    cli(*MAKE, "--yes")
+    rolled = cli(*REROLL, "--n", "1", "--yes")
+    bill = "1 later clip begins on the old frame and b.bridge ends on the old start: make again for"
+    assert bill in rolled.err, rolled.err
+    assert "--land" not in rolled.err
+    landed = cli(*REROLL, "--land", "--yes")
+    assert (landed.code, paid(sim)) == (2, 7)
+    assert "it begins on no frame, and a last one is taken only beside a first" in landed.err
+
+    landed = cli("reroll", "d", "--price", "0.30USD", "--land", "--yes")
+    assert landed.code == 0, landed.err
+    assert "is made again once a take is kept: c/1 (0.25 USD)\n" in landed.err
+    assert "c/1, made to end on its start, is to be made again" in landed.err
+    assert cli(*MAKE).code == 3

@@ -64,7 +64,7 @@ def quote_reroll(
     nothing to make again, or where no take can land: with the bill of what hangs on it.
     """
     film = plan_film(board, wishes)
-    project, job = Project(board), clip_job(film, clip)
+    project, job = Project.of(board, wishes.variables), clip_job(film, clip)
     _refuse(film, job)
     tail = bill(board, wishes, film, job, MOST_TAKES)
     lands = _frame(film, project, job, tail) if land else ""
@@ -92,7 +92,8 @@ def reroll(
     was bought. `tell` hears the price first and may stop all by an error. Safe to stop and call again.
     Raises LandingRefused where none lands; what is bought is in the vault then.
     """
-    order, project = quote_reroll(board, wishes, clip, n, land=land), Project(board)
+    order = quote_reroll(board, wishes, clip, n, land=land)
+    project = Project.of(board, wishes.variables)
 
     def hear(event: Event) -> None:
         tell(event)
