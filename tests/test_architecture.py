@@ -47,7 +47,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
-    "wishes": (BASE | {"buying", "generate"}, set()),
+    "wishes": (BASE | {"buying", "generate", "project"}, set()),
     "voicing": (
         BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
         set(),

@@ -33,6 +33,14 @@ if step:
     arm(Ledger, step, Blow(step, int(count), after == "after"))
 main()
 """
+# The same, killed by a name of the module that buys further takes.
+KILLED = """
+import os, sys
+from longtake.choosing import reroll
+setattr(reroll, sys.argv.pop(1), lambda *words, **more: os.kill(os.getpid(), 9))
+from longtake.cli.main import main
+main()
+"""
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def sim() -> Iterator[Simulator]:
 
 
 def run(
-    folder: Path, sim: Simulator, *words: str, blow: str = "::"
+    folder: Path, sim: Simulator, *words: str, blow: str = "::", killed_at: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run the program to its end, or to its death."""
     environment = {
@@ -54,7 +62,8 @@ def run(
         "APIMART_API_KEY": "apimart-key",
     }
     campaigns = str(Path(__file__).parent / "campaigns")
-    command = [sys.executable, "-c", PROGRAM, campaigns, blow, *words]
+    program = [KILLED, killed_at] if killed_at else [PROGRAM, campaigns, blow]
+    command = [sys.executable, "-c", *program, *words]
     return subprocess.run(
         command, cwd=folder, env=environment, text=True, capture_output=True, check=False
     )
@@ -83,3 +92,33 @@ def test_a_killed_reroll_buys_nothing_twice(tmp_path: Path, sim: Simulator) -> N
     assert sim.oracle("submits")["paid"] == 2
     rows = Ledger(tmp_path / "home/ledger.db").purchases()
     assert [row.take for row in rows if row.state == "done"] == [1, 2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="clients are killed")
+def test_a_take_that_was_bought_to_land_is_judged_by_the_next_run(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    """Killed between its download and the judgement over it, it is not bought again."""
+    chain = BOARD.replace("Hailuo-2.3", "Hailuo-02").replace(
+        "{id: a, prompt: a lamp is lit}",
+        "{id: a, prompt: a}, {id: b, prompt: b}, {id: c, prompt: c}",
+    )
+    (tmp_path / "board.yaml").write_text(chain)
+    price = ("--price", "0.30USD", "--yes")
+    assert run(tmp_path, sim, "make", "--quality", "draft", *price).returncode == 0
+    reroll = ("reroll", "b", "--land", *price)
+    assert run(tmp_path, sim, *reroll, killed_at="settle").returncode == -9
+    again = run(tmp_path, sim, *reroll)
+    assert (again.returncode, sim.oracle("submits")["paid"]) == (0, 4), again.stderr
+    assert "b/1: take 2 ends where c/1 begins: it stays as bought" in again.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="clients are killed")
+def test_a_smaller_wish_is_not_overruled_by_a_killed_run(tmp_path: Path, sim: Simulator) -> None:
+    """Nine takes that no run came to order are not bought where one is asked for."""
+    (tmp_path / "board.yaml").write_text(BOARD)
+    assert run(tmp_path, sim, "make", "--quality", "draft", "--yes").returncode == 0
+    nine = run(tmp_path, sim, "reroll", "a", "--n", "9", "--yes", blow="admit:1:before")
+    one = run(tmp_path, sim, "reroll", "a", "--n", "1", "--yes")
+    assert (nine.returncode, one.returncode, sim.oracle("submits")["paid"]) == (-9, 0, 2)
+    assert "a/1: 1 further take (2); an earlier run began with it" in one.stderr

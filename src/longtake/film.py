@@ -184,7 +184,7 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     choices = read_choices(project.board) if choices is None else choices
-    survey = replace(survey, choices=choices.of(draft=wishes.draft))
+    survey = replace(survey, choices=choices.of(draft=wishes.draft, version=wishes.version))
     survey = with_voices(survey, storyboard, project)
     offers = load_offers(home() / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
@@ -261,8 +261,9 @@ def _with_best(
     """Choose the proposed takes and plan again; what that makes dearer is agreed to before it is written."""
 
     def with_best(choices: Choices) -> Choices:
-        known = choices.followed(plan.moved_choices, draft=wishes.draft)
-        return best_chosen(known, plan, offers, draft=wishes.draft)
+        draft, version = wishes.draft, wishes.version
+        known = choices.followed(plan.moved_choices, draft=draft, version=version)
+        return best_chosen(known, plan, offers, draft=draft, version=version)
 
     board = storyboard.path
     choices = read_choices(board)

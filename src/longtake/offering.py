@@ -71,16 +71,18 @@ def choice_needed(offers: tuple[Offer, ...]) -> ChoiceNeeded:
     )
 
 
-def best_chosen(choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draft: bool) -> Choices:
+def best_chosen(
+    choices: Choices, plan: Plan, offers: tuple[Offer, ...], *, draft: bool, version: str = ""
+) -> Choices:
     """Give the choices with the proposed take of every clip that waits for one."""
     said: dict[str, ClipChoice | None] = {}
     for offer in offers:
-        before = choices.of(draft=draft).get(offer.clip) or ClipChoice()
+        before = choices.of(draft=draft, version=version).get(offer.clip) or ClipChoice()
         job = plan.by_id[offer.clip]
         take = offer.best.take
         update = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
         said[offer.clip] = before.model_copy(update=update)
-    return choices.with_clips(said, draft=draft)
+    return choices.with_clips(said, draft=draft, version=version)
 
 
 def short_name(plan: Plan, job: ClipJob) -> str:

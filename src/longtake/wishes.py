@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from longtake.buying import Purse, SharedBudget
 from longtake.generate.doorbell import Webhook
+from longtake.project import version_of
 from longtake.units import Aspect, Money
 
 
@@ -51,6 +52,11 @@ class Wishes:
     def flavour(self) -> str:
         """The kind of film that is made: animatic, draft, or nothing for the film itself."""
         return "animatic" if self.animatic else "draft" if self.draft else ""
+
+    @property
+    def version(self) -> str:
+        """The name of the version that these variables make, nothing without any."""
+        return version_of(self.variables or {})
 
     @property
     def purse(self) -> Purse:

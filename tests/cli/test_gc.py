@@ -130,3 +130,19 @@ def test_takes_of_another_version(cli: Cli, home: Path, write: Write) -> None:
     cli("gc", "--unused", "1", "--yes")
 
     assert films(home) == 1
+
+
+def test_a_chosen_take_is_in_use_though_its_shot_is_left_out(
+    cli: Cli, write: Write, home: Path
+) -> None:
+    """The choices file alone tells of it: no working file does any more, nor a muted shot's plan."""
+    board = write(TWO_SHOTS)
+    old = {"at": LONG_AGO, "board": str(board.resolve())}
+    done(home, "gone.1/1", b"chosen", recipe="ab" * 32, **old)
+    done(home, "bay.9/1", b"never", recipe="cd" * 32, **old)
+    choices_path(board).write_text(
+        'clips:\n  "bay.7/1@season-winter": {take: 1, of: abababababababab}\n'
+    )
+    said = cli("gc", "--unused", "30").out
+
+    assert ('take of "bay.9/1"' in said, 'take of "gone.1/1"' in said) == (True, False)

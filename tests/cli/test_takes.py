@@ -230,3 +230,75 @@ def test_a_take_of_the_draft_is_another_film_s(cli: Cli, write: Write, sim: Simu
     assert (dict(choices.clips), choices.draft.clips["b/1"].take) == ({}, 3)
     assert plan_film(board, Wishes(draft=True)).jobs[1].take == 3
     assert plan_film(board, Wishes()).jobs[1].is_open
+
+
+def test_a_clip_stays_on_the_very_frame_it_was_bought_on(
+    cli: Cli, write: Write, sim: Simulator
+) -> None:
+    """An older take that lands on another frame is kept with the whole bill of what that changes."""
+    board = write(CHAIN)
+    cli(*MAKE, "--yes")
+    cli(*REROLL, "--land", "--yes")
+    cli(*REROLL, "--n", "1", "--yes")
+    cli("keep", "b", "3", "--yes")
+    cli(*MAKE, "--yes")
+    landed = cli(*REROLL, "--land", "--yes")
+    assert "take 4 ends where c/1 begins" in landed.err
+    board.write_text(CHAIN + "  - {id: d, prompt: gulls}\n")
+    assert (cli(*MAKE, "--yes").code, paid(sim)) == (0, 8)
+
+    refused = cli("keep", "b", "2")
+    assert (refused.code, refused.err.splitlines()[0].partition(":")[0]) == (
+        3,
+        "2 later clips begin on the old frame",
+    )
+    assert cli("keep", "b", "2", "--yes").code == 0
+    assert cli(*MAKE).code == 3
+    assert (cli(*MAKE, "--yes").code, "nothing to do" in cli(*MAKE).err) == (0, True)
+
+
+def test_a_version_s_choice_is_its_own(cli: Cli, write: Write, sim: Simulator) -> None:
+    """To choose in one version takes back nothing that was chosen in the film."""
+    several = SEVERAL.replace("a ship", "a ${kind} ship").replace(
+        "film:", "vars: {kind: tall}\nfilm:"
+    )
+    board = write(several)
+    low = ("--set", "kind=low")
+    cli(*MAKE, "--yes")
+    cli("keep", "b", "3")
+    cli(*MAKE, *low, "--yes")
+    assert cli("keep", "b", "2", *low).code == 0
+
+    assert plan_film(board, Wishes()).jobs[1].take == 3
+    assert plan_film(board, Wishes(variables={"kind": "low"})).jobs[1].take == 2
+    assert not any(job.is_open for job in plan_film(board, Wishes()).jobs)
+
+
+def test_what_ends_on_the_start_of_a_clip_is_billed_as_such(
+    cli: Cli, write: Write, sim: Simulator
+) -> None:
+    """No landing spares a bridge that leads to the clip: that is said before the take is bought."""
+    write(
+        HEAD
+        + """scenes:
+  - {id: a, prompt: a lamp is lit}
+  - {id: b, prompt: a ship, start: fresh, join: bridge 5s}
+  - {id: c, prompt: the sea, end: d.start}
+  - {id: d, prompt: gulls, start: a.end}
+  - {id: e, prompt: fog}
+"""
+    )
+    cli(*MAKE, "--yes")
+    rolled = cli(*REROLL, "--n", "1", "--yes")
+    bill = "1 later clip begins on the old frame and b.bridge ends on the old start: make again for"
+    assert bill in rolled.err, rolled.err
+    assert "--land" not in rolled.err
+    landed = cli(*REROLL, "--land", "--yes")
+    assert (landed.code, paid(sim)) == (2, 7)
+    assert "it begins on no frame, and a last one is taken only beside a first" in landed.err
+
+    landed = cli("reroll", "d", "--price", "0.30USD", "--land", "--yes")
+    assert landed.code == 0, landed.err
+    assert "is made again once a take is kept: c/1 (0.25 USD)\n" in landed.err
+    assert "c/1, made to end on its start, is to be made again" in landed.err
+    assert cli(*MAKE).code == 3

@@ -103,3 +103,22 @@ def test_a_choice_holds_for_its_recipe_alone() -> None:
     assert not ClipChoice(take=2, of="3f9a5c0d").holds_for("4" * 64)
     assert ClipChoice(take=2).holds_for("4" * 64)
     assert not ClipChoice(stays="3f9a5c0d").holds_for("3f9a5c0d" + "0" * 56)
+
+
+def test_a_version_keeps_takes_of_its_own(board: Path) -> None:
+    """It sees the film's choices where it has none, and changes neither these nor another version's."""
+    film = Choices().with_clips({"a/1": ClipChoice(take=2), "b/1": ClipChoice(take=3)})
+    both = film.with_clips({"a/1": ClipChoice(take=5)}, version="season-winter")
+    save_choices(board, both, ["a/1", "b/1"])
+    read = read_choices(board)
+
+    def takes(version: str) -> dict[str, int | None]:
+        return {clip: choice.take for clip, choice in read.of(version=version).items()}
+
+    assert (takes(""), takes("season-fall")) == ({"a/1": 2, "b/1": 3},) * 2
+    assert takes("season-winter") == {"a/1": 5, "b/1": 3}
+    assert "\n  a/1@season-winter: {take: 5}\n  b/1:" in choices_path(board).read_text()
+    assert read.strangers(["a/1", "b/1"], []) == ()
+    moved = read.followed({"z/1": "a/1"}, version="season-winter")
+    assert moved.of(version="season-winter")["z/1"].take == 5
+    assert moved.of()["a/1"].take == 2

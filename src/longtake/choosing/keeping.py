@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from longtake.choosing.followers import why_not
+from longtake.choosing.followers import bound_to_start, owned_followers, why_not
 from longtake.choosing.takes import all_takes, clip_job
 from longtake.errors import PlanError
 from longtake.film import plan_film
@@ -50,9 +50,8 @@ def consequence(board: Path, wishes: Wishes, clip: str, number: int) -> Conseque
 
 def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int) -> Consequence:
     """Say what keeping a take of a clip would change, one that is there or one still to come."""
-    choices = read_choices(board).followed(now.moved_choices, draft=wishes.draft)
-    said = kept_choice(choices.of(draft=wishes.draft).get(job.id), job, take)
-    then = plan_film(board, wishes, choices.with_clips({job.id: said}, draft=wishes.draft))
+    choices = _followed(board, now, wishes)
+    then = plan_film(board, wishes, _with(choices, job, take, wishes))
     lacking = {name for name, _, has_take in now.quote.lines if not has_take}
     again = tuple(
         (name, price)
@@ -62,10 +61,13 @@ def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int)
     # What is free may be in any currency.
     priced = (price for _, price in again if price and price.amount)
     total = sum(priced, now.quote.total * 0)
-    lands = bool(again) and not why_not(now, job)
+    behind = {follower.id for follower in owned_followers(now, job)}
+    lands = not behind.isdisjoint(dict(again)) and not why_not(now, job)
     name = f"{'--draft ' if wishes.draft else ''}{short_name(now, job)}"
-    said_of = _said(name, again, total, lands)
-    return Consequence(job.id, said.take or 1, again, total, lands, said_of)
+    ends = tuple(clip for clip in bound_to_start(now, job) if clip in dict(again))
+    said_of = _said(name, again, ends, total, lands)
+    number = take if isinstance(take, int) else take.number
+    return Consequence(job.id, number, again, total, lands, said_of)
 
 
 def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
@@ -76,7 +78,7 @@ def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
     plan = plan_film(board, wishes)
     job = clip_job(plan, clip)
     take = _take(plan, Project(board), job, number)
-    change(board, lambda choices: _with(choices, job, take, draft=wishes.draft), plan, wishes)
+    change(board, lambda choices: _with(choices, job, take, wishes), plan, wishes)
     return job.id
 
 
@@ -97,8 +99,7 @@ def approve(board: Path, wishes: Wishes, shots: Iterable[str], *, on: bool = Tru
 def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan, wishes: Wishes) -> None:
     """Change the choices of a board, whoever else does so at the same moment."""
     with Project(board).choosing():
-        choices = read_choices(board).followed(plan.moved_choices, draft=wishes.draft)
-        save_choices(board, edit(choices), plan.by_id)
+        save_choices(board, edit(_followed(board, plan, wishes)), plan.by_id)
 
 
 def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take | int) -> ClipChoice:
@@ -108,9 +109,15 @@ def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take | int) -> Cl
     return (before or ClipChoice()).model_copy(update=said)
 
 
-def _with(choices: Choices, job: ClipJob, take: Take, *, draft: bool) -> Choices:
-    before = choices.of(draft=draft).get(job.id)
-    return choices.with_clips({job.id: kept_choice(before, job, take)}, draft=draft)
+def _followed(board: Path, plan: Plan, wishes: Wishes) -> Choices:
+    choices, moves = read_choices(board), plan.moved_choices
+    return choices.followed(moves, draft=wishes.draft, version=wishes.version)
+
+
+def _with(choices: Choices, job: ClipJob, take: Take | int, wishes: Wishes) -> Choices:
+    before = choices.of(draft=wishes.draft, version=wishes.version).get(job.id)
+    said = {job.id: kept_choice(before, job, take)}
+    return choices.with_clips(said, draft=wishes.draft, version=wishes.version)
 
 
 def _take(plan: Plan, project: Project, job: ClipJob, number: int) -> Take:
@@ -126,11 +133,23 @@ def _take(plan: Plan, project: Project, job: ClipJob, number: int) -> Take:
     return takes[number]
 
 
-def _said(name: str, again: tuple[tuple[str, Money | None], ...], total: Money, lands: bool) -> str:
+def _said(
+    name: str,
+    again: tuple[tuple[str, Money | None], ...],
+    ends: tuple[str, ...],
+    total: Money,
+    lands: bool,
+) -> str:
+    """Say what a choice costs; `ends` are those of the clips that end on the start of this one."""
     if not again:
         return "no other clip has to be made again"
-    many = "1 later clip begins" if len(again) == 1 else f"{len(again):,} later clips begin"
+    later = len(again) - len(ends)
+    many = "1 later clip begins" if later == 1 else f"{later:,} later clips begin"
+    whats = [f"{many} on the old frame"] if later else []
+    if ends:
+        verb = "ends" if len(ends) == 1 else "end"
+        whats.append(f"{', '.join(ends)} {verb} on the old start")
     unknown = sum(price is None for _, price in again)
     bill = f"{total}" + (f" and {unknown:,} of unknown price" if unknown else "")
     land = f", or land on the existing clip: `longtake reroll {name} --land`" if lands else ""
-    return f"{many} on the old frame: make again for {bill}{land}"
+    return f"{' and '.join(whats)}: make again for {bill}{land}"

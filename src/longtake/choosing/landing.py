@@ -12,7 +12,7 @@ from pathlib import Path
 
 from longtake.assemble.seams import SeamPlace, look_at_seams, take_ends
 from longtake.buying import bought_takes
-from longtake.choosing.followers import owned_followers
+from longtake.choosing.followers import bound_to_start, owned_followers
 from longtake.choosing.keeping import Consequence, change, kept_choice
 from longtake.errors import LandingRefused
 from longtake.generate.handoff import Handoffs
@@ -90,6 +90,8 @@ def _keep(
     names = tuple(follower.id for follower in on)
     stay = "it stays" if len(names) == 1 else "they stay"
     said = f"take {take.number} ends where {', '.join(names)} begins: {stay} as bought"
+    ends = bound_to_start(film, job)
+    said += f"; {', '.join(ends)}, made to end on its start, is to be made again" if ends else ""
     return Landing(job.id, take.number, names, said)
 
 
@@ -115,9 +117,10 @@ def _amiss(project: Project, before: tuple[str, Take], after: tuple[str, Take]) 
 def _landed(
     choices: Choices, job: ClipJob, take: Take, on: tuple[ClipJob, ...], wishes: Wishes
 ) -> Choices:
-    old = choices.of(draft=wishes.draft)
+    old = choices.of(draft=wishes.draft, version=wishes.version)
     said: dict[str, ClipChoice | None] = {job.id: kept_choice(old.get(job.id), job, take)}
     for follower in on:
         before = old.get(follower.id) or ClipChoice()
-        said[follower.id] = before.model_copy(update={"stays": follower.recipe[:WRITTEN]})
-    return choices.with_clips(said, draft=wishes.draft)
+        stays = {"stays": follower.recipe[:WRITTEN], "begins": take.lands}
+        said[follower.id] = before.model_copy(update=stays)
+    return choices.with_clips(said, draft=wishes.draft, version=wishes.version)

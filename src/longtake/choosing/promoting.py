@@ -71,7 +71,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
     where takes are to be chosen from, or where a shot hangs on others, once all else is made.
     """
     wishes, words = replace(wishes, draft=False), tuple(words)
-    project = Project(board)
+    project = Project.of(board, wishes.variables)
     order = quote_promotion(board, wishes, words)
     if not order.promotion.clips:
         refuse_blocked(order.promotion.blocked)

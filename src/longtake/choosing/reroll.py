@@ -27,6 +27,8 @@ from longtake.project import Project
 from longtake.standing import find_takes
 from longtake.storyboard.choices import MOST_TAKES
 from longtake.taking import take_clips
+from longtake.units import take_name
+from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
 
 
@@ -62,12 +64,12 @@ def quote_reroll(
     nothing to make again, or where no take can land: with the bill of what hangs on it.
     """
     film = plan_film(board, wishes)
-    project, job = Project(board), clip_job(film, clip)
+    project, job = Project.of(board, wishes.variables), clip_job(film, clip)
     _refuse(film, job)
     tail = bill(board, wishes, film, job, MOST_TAKES)
     lands = _frame(film, project, job, tail) if land else ""
     names = bought_takes().recipes() | drawn_takes(project).recipes()
-    begun = _begun(project, job, lands)
+    begun = _begun(project, job, lands, names, n)
     numbers = begun or _next_numbers(project, job, n)
     asked = replace(job, asked=numbers, lands=lands, chosen=False)
     sources = tuple(asked if source.id == job.id else source for source in film.sources)
@@ -90,7 +92,8 @@ def reroll(
     was bought. `tell` hears the price first and may stop all by an error. Safe to stop and call again.
     Raises LandingRefused where none lands; what is bought is in the vault then.
     """
-    order, project = quote_reroll(board, wishes, clip, n, land=land), Project(board)
+    order = quote_reroll(board, wishes, clip, n, land=land)
+    project = Project.of(board, wishes.variables)
 
     def hear(event: Event) -> None:
         tell(event)
@@ -100,20 +103,23 @@ def reroll(
 
     takes = take_clips(order.plan, project, wishes, hear)
     made = takes.offered.get(order.clip, ())
-    if len(made) == len(order.numbers):
-        _note(project, order.job, order.lands, ())
     if not made:
         raise_first_error(takes)
     offer = _offer(order, project, draft=wishes.draft)
     if not land or takes.errors:
+        if len(made) == len(order.numbers):
+            _note(project, order.job, order.lands, ())
         tell(Offered(offer))
         raise_first_error(takes)
         return offer
     try:
         landing = settle(board, wishes, order.film, order.job, made, order.tail)
     except LandingRefused:
+        _note(project, order.job, order.lands, ())
         tell(Offered(offer))
         raise
+    # Only now: a run that is killed before this finds the takes that it paid for, and judges them.
+    _note(project, order.job, order.lands, ())
     tell(Offered(offer, landing.number))
     return landing
 
@@ -147,20 +153,34 @@ def _frame(film: Plan, project: Project, job: ClipJob, tail: Consequence) -> str
 
 def _next_numbers(project: Project, job: ClipJob, n: int) -> tuple[int, ...]:
     """Number further takes above all that are there, were asked for, or were ever bought."""
-    used = {*job.numbers, *numbers_of(bought_takes().by_recipe(), job.recipe)}
-    ledger = the_ledger()
-    if ledger.path.exists():
-        ledger.open()
-        used |= {row.take for row in ledger.purchases() if row.recipe == job.recipe}
-    first = max(used) + 1
+    there = numbers_of(bought_takes().by_recipe(), job.recipe)
+    first = max(*job.numbers, *there, *(row.take for row in _orders(job))) + 1
     return tuple(range(first, first + n))
 
 
-def _begun(project: Project, job: ClipJob, lands: str) -> tuple[int, ...]:
-    """Give the numbers of takes that an earlier run set out to buy and did not finish."""
+def _begun(
+    project: Project, job: ClipJob, lands: str, owned: frozenset[str], n: int
+) -> tuple[int, ...]:
+    """Give the numbers of takes that an earlier run set out to buy and did not finish.
+
+    Of those still to be bought no more than the `n` that are wished for now.
+    """
     noted = _notes(project).get(_name(job, lands))
-    sound = isinstance(noted, list) and all(isinstance(number, int) for number in noted)
-    return tuple(noted or ()) if sound else ()
+    if not isinstance(noted, list) or not all(isinstance(number, int) for number in noted):
+        return ()
+    ordered = {row.take for row in _orders(job) if row.state != "failed"}
+    begun = [each for each in noted if each in ordered or take_name(job.recipe, each) in owned]
+    rest = [number for number in noted if number not in begun]
+    return tuple(sorted((*begun, *rest[: max(0, n - len(begun))])))
+
+
+def _orders(job: ClipJob) -> tuple[Purchase, ...]:
+    """List the purchases there were of takes of a clip; makes no ledger."""
+    ledger = the_ledger()
+    if not ledger.path.exists():
+        return ()
+    ledger.open()
+    return tuple(row for row in ledger.purchases() if row.recipe == job.recipe)
 
 
 def _note(project: Project, job: ClipJob, lands: str, numbers: tuple[int, ...]) -> None:

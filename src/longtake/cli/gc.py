@@ -17,6 +17,7 @@ from longtake.errors import LongtakeError, PlanError
 from longtake.film import plan_film
 from longtake.history import known_keys
 from longtake.project import Project, home
+from longtake.storyboard.choices import read_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.units import Money
 from longtake.vault.audit import (
@@ -103,7 +104,17 @@ def _recipes_of(boards: set[str]) -> frozenset[str]:
             ) from error
         # All takes of a recipe in use stay, whichever is kept: they were bought to choose from.
         found |= {name.partition("#")[0] for name in known_keys(Project(path).work)}
+        found |= _chosen(path)
     return frozenset(found)
+
+
+def _chosen(board: Path) -> set[str]:
+    """List the recipes of takes that the author chose, those of muted shots and of versions too."""
+    choices = read_choices(board)
+    said = (*choices.clips.values(), *choices.draft.clips.values())
+    begins = tuple(start for each in said for start in (each.of, each.stays) if start)
+    recipes = (name.partition("#")[0] for name in bought_takes().recipes())
+    return {recipe for recipe in recipes if recipe.startswith(begins)}
 
 
 def _recipes(board: Path, wishes: Wishes) -> set[str]:

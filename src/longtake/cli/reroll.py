@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from longtake.choosing.followers import bound_to_start
 from longtake.choosing.landing import Landing
 from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.cli import options, say
@@ -14,7 +15,7 @@ from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import named_words
 from longtake.cli.progress import Bars, Lines
-from longtake.cli.say import DIM
+from longtake.cli.say import DIM, WARNING
 from longtake.cli.table import counted
 from longtake.units import Money
 from longtake.wishes import Wishes
@@ -105,5 +106,11 @@ def _say_order(order: Reroll) -> None:
     if others:
         named = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
         say.tell((f"behind it in the same shot: {named}, from the take that is kept", DIM))
+    ends = bound_to_start(order.film, job) if order.lands else ()
+    if ends:
+        # A take that lands is kept at once: what it does not spare is said before it is bought.
+        lines = {clip: price for clip, price, _ in order.film.quote.lines if clip in ends}
+        prices = ", ".join(f"{clip} ({price or 'unknown price'})" for clip, price in lines.items())
+        say.tell((f"ends on its start, and is made again once a take is kept: {prices}", WARNING))
     if lacking:
         say.tell(f"price: {order.plan.quote.total}")

@@ -127,8 +127,8 @@ def _chosen(
     before = above[0] if isinstance(job.first, EndOf) else None
     for clip, choice in choices.items():
         found = job
-        if choice.stays and isinstance(before, ClipJob) and before.lands:
-            recipe = _as_bought(job, before, names[1:], choice.stays)
+        if isinstance(before, ClipJob) and choice.stays_on(before.lands):
+            recipe = _as_bought(job, before, names[1:], choice.stays or "")
             found = replace(job, recipe=recipe, begins=before.lands) if recipe else job
         # What was written without a recipe holds for its name alone.
         if choice.holds_for(found.recipe) and (choice.of or clip == job.id):

@@ -3,7 +3,9 @@
     dawn.choices.yaml:  clips:
                           dawn.2/1: {take: 3, of: "3f9a5c0d11e2b7a4"}
 
-The file is for git: written whole, in film order, and what a board no longer has is never lost from it.
+A version of the film (`--set`) may keep other takes: they stand under the clip's name and its own,
+`dawn.2/1@season-winter`, and win there over what the film keeps. The file is for git: written whole, in
+film order, and what a board no longer has is never lost from it.
 """
 
 from __future__ import annotations
@@ -29,9 +31,11 @@ ENDING = ".choices.yaml"
 # So much of a hash is written: enough to tell recipes apart, short enough to be read over.
 WRITTEN = 16
 MOST_TAKES = 999
+# Between a clip and the version of the film that a choice is of; no id has it.
+_AT = "@"
 
 _COMMENT = "# Which takes this film keeps; written by `longtake keep`, for git.\n"
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/@-]*")
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{8,64}$")]
 ClipName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -43,17 +47,23 @@ class ClipChoice(Part):
     `take` is the number of the take that is kept, `of` the recipe it was made of: of another recipe it
     is no choice any more. `lands` is the frame (the hash of its bytes) it was asked to end on, one that
     the next clip had been bought on. `stays` is the recipe under which a clip was bought that is kept
-    as it is, though what it continues lands there with another take now.
+    as it is, though what it continues lands there with another take now: on `begins`, the frame it was
+    bought on.
     """
 
     take: Annotated[int, Field(ge=1, le=MOST_TAKES)] | None = None
     of: Hash | None = None
     lands: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     stays: Hash | None = None
+    begins: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     def holds_for(self, recipe: str) -> bool:
         """Tell whether a take was chosen, and for a clip of just this recipe."""
         return self.take is not None and recipe.startswith(self.of or "")
+
+    def stays_on(self, frame: str) -> bool:
+        """Tell whether the clip stays as it was bought where the one before lands on a frame."""
+        return bool(self.stays and frame) and self.begins in (None, frame)
 
 
 class DraftChoices(Part):
@@ -72,28 +82,46 @@ class Choices(Part):
 
     _places: Places | None = PrivateAttr(default=None)
 
-    def of(self, *, draft: bool = False) -> Mapping[str, ClipChoice]:
-        """Give what was chosen for the clips of the film, or of its draft."""
-        return self.draft.clips if draft else self.clips
+    def of(self, *, draft: bool = False, version: str = "") -> Mapping[str, ClipChoice]:
+        """Give what was chosen for the clips of the film or of its draft, as a version has them."""
+        own, chosen = {}, {}
+        for name, choice in self._written(draft).items():
+            clip, _, of_version = name.partition(_AT)
+            if not of_version:
+                chosen[clip] = choice
+            elif of_version == version:
+                own[clip] = choice
+        return {**chosen, **own}
 
     def with_clips(
-        self, changes: Mapping[str, ClipChoice | None], *, draft: bool = False
+        self,
+        changes: Mapping[str, ClipChoice | None],
+        *,
+        draft: bool = False,
+        version: str = "",
     ) -> Choices:
-        """Give the choices with other ones for some clips; None takes a choice back."""
-        merged = {**self.of(draft=draft), **changes}
+        """Give the choices with other ones for some clips; None takes a choice back.
+
+        What is chosen for a version touches neither the film nor another version.
+        """
+        named = {_of_version(clip, version): choice for clip, choice in changes.items()}
+        merged = {**self._written(draft), **named}
         clips = {clip: choice for clip, choice in merged.items() if choice is not None}
         return self._changed({"draft": DraftChoices(clips=clips)} if draft else {"clips": clips})
 
-    def followed(self, moves: Mapping[str, str], *, draft: bool = False) -> Choices:
+    def followed(
+        self, moves: Mapping[str, str], *, draft: bool = False, version: str = ""
+    ) -> Choices:
         """Give the choices with those of clips that are called otherwise now under their names of now.
 
         `moves` maps these to the names they had.
         """
         if not moves:
             return self
-        clips = self.of(draft=draft)
+        clips = self.of(draft=draft, version=version)
         moved = {clip: clips[old] for clip, old in moves.items() if old in clips}
-        return self.with_clips({**dict.fromkeys(moves.values()), **moved}, draft=draft)
+        left = dict.fromkeys(moves.values())
+        return self.with_clips({**left, **moved}, draft=draft, version=version)
 
     def with_approved(self, shots: Iterable[str], *, on: bool) -> Choices:
         """Give the choices with some shots approved, or no longer."""
@@ -112,13 +140,17 @@ class Choices(Part):
             return ()
         known, shown = set(clips), set(shots)
         place: Place = ("draft", "clips") if draft else ("clips",)
-        named = [((*place, clip), clip, known) for clip in self.of(draft=draft)]
+        # What stands there for another version may be of shots that only that one has.
+        named = [((*place, clip), clip, known) for clip in self._written(draft) if _AT not in clip]
         named += [(("approved", at), shot, shown) for at, shot in enumerate(self.approved)]
         return tuple(
             _stranger(self._places, place, name, words)
             for place, name, words in named
             if name not in words
         )
+
+    def _written(self, draft: bool) -> Mapping[str, ClipChoice]:
+        return self.draft.clips if draft else self.clips
 
     def _changed(self, update: Mapping[str, object]) -> Choices:
         changed = self.model_copy(update=dict(update))
@@ -168,7 +200,9 @@ def save_choices(board: Path, choices: Choices, order: Iterable[str] = ()) -> No
     places = {clip: index for index, clip in enumerate(order)}
 
     def sorted_clips(clips: Mapping[str, ClipChoice]) -> list[str]:
-        return sorted(clips, key=lambda clip: (places.get(clip, len(places)), clip))
+        return sorted(
+            clips, key=lambda clip: (places.get(clip.partition(_AT)[0], len(places)), clip)
+        )
 
     lines = [_COMMENT, "longtake: 1\n"]
     lines += _clips(choices.clips, sorted_clips(choices.clips), "")
@@ -178,6 +212,10 @@ def save_choices(board: Path, choices: Choices, order: Iterable[str] = ()) -> No
         lines.append("draft:\n")
         lines += _clips(choices.draft.clips, sorted_clips(choices.draft.clips), "  ")
     write_bytes(choices_path(board), "".join(lines).encode())
+
+
+def _of_version(clip: str, version: str) -> str:
+    return f"{clip}{_AT}{version}" if version else clip
 
 
 def _clips(clips: Mapping[str, ClipChoice], names: list[str], indent: str) -> list[str]:
