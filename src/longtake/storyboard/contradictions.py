@@ -60,7 +60,9 @@ def _pair(
     return _Pair(names, (one, other), re.compile(rf"\b(?:{changes})\b"), of_light)
 
 
-_FALLS = re.compile(r"\s+(?:is |has |begins to )?(?:falls?|fallen|falling|comes?|beg[iau]n\w*|sets in)\b")
+_FALLS = re.compile(
+    r"\s+(?:is |has |begins to )?(?:falls?|fallen|falling|comes?|beg[iau]n\w*|sets in)\b"
+)
 _WEATHERS = (
     r"becom\w+|turn\w*|fall\w*|fad\w+|break\w*|ris\w+|set\w*|grow\w*|until|then|later|clears|clearing|"
     r"stop\w*|start\w*|beg[iau]n\w*|give\w* way|com\w+|now|dawn\w*|lift\w*|pass\w*|light\w* up|end\w*|"
