@@ -25,7 +25,7 @@ def sha256_of(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success its file is synced and takes the final name.
 
     On an error, or where nothing was written, the final name stays as it was.
@@ -35,7 +35,7 @@ def written_aside(path: Path) -> Iterator[Path]:
     part.touch(mode=0o600)
     try:
         yield part
-        publish(part, path)
+        publish(part, path, mode)
     finally:
         part.unlink(missing_ok=True)
 
@@ -53,18 +53,18 @@ def oldest_first(folder: Path, pattern: str) -> list[Path]:
     return sorted(whole, key=lambda path: path.stat().st_mtime_ns)
 
 
-def publish(part: Path, path: Path) -> None:
+def publish(part: Path, path: Path, mode: int = 0o644) -> None:
     """Sync a finished file, give it its final name, and sync the folder that names it."""
-    part.chmod(0o644)
+    part.chmod(mode)
     with part.open("rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
     _sync_folder(path.parent)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a whole file at once, atomically."""
-    with written_aside(path) as part:
+    with written_aside(path, mode) as part:
         part.write_bytes(content)
 
 

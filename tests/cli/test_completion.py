@@ -76,14 +76,16 @@ def test_another_shell(cli: Cli) -> None:
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 def test_in_a_real_bash(tmp_path: Path, write: Write) -> None:
-    """Bash reads the script and completes by it."""
+    """Bash reads the script and completes by it; a name of two words stays one word."""
     write(TWO_SHOTS, "film.yaml")
+    write(TWO_SHOTS, "my film.yaml")
     (tmp_path / "longtake").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m longtake "$@"\n')
     (tmp_path / "longtake").chmod(0o755)
     script = (
         'export PATH="$PWD:$PATH"; eval "$(longtake completion bash)"; compopt() { :; }\n'
-        "COMP_WORDS=(longtake explain film.yaml bay.1); COMP_CWORD=3\n"
-        '$(complete -p longtake | sed "s/.*-F \\([^ ]*\\) .*/\\1/") longtake; echo "${COMPREPLY[@]}"\n'
+        'ask=$(complete -p longtake | sed "s/.*-F \\([^ ]*\\) .*/\\1/")\n'
+        "COMP_WORDS=(longtake explain film.yaml bay.1); COMP_CWORD=3; $ask longtake\n"
+        "COMP_WORDS=(longtake plan 'my\\ f'); COMP_CWORD=2; $ask longtake; echo \"${COMPREPLY[@]}\"\n"
     )
     done = subprocess.run(
         ["bash", "--norc", "-c", script],
@@ -93,4 +95,4 @@ def test_in_a_real_bash(tmp_path: Path, write: Write) -> None:
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("bay.1\n", "")
+    assert (done.stdout, done.stderr) == ("bay.1 my\\ film.yaml\n", "")

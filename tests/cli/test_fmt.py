@@ -53,14 +53,16 @@ def test_a_bible(cli: Cli, write: Write) -> None:
 
 
 def test_line_ends_and_links_stay(cli: Cli, write: Write, tmp_path: Path) -> None:
-    """Windows line ends are kept, and a link goes on being one."""
+    """Windows line ends are kept, a link goes on being one, and who may read a file may still."""
     path = write("", "real/board.yaml")
     path.write_bytes(MESSY.replace("\n", "\r\n").encode())
+    path.chmod(0o640)
     (tmp_path / "link.yaml").symlink_to(path)
     cli("fmt", "link.yaml")
 
     assert (tmp_path / "link.yaml").is_symlink()
     assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n") == 5
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_board_that_needs_nothing_is_not_touched(cli: Cli, write: Write) -> None:

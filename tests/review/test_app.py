@@ -85,6 +85,8 @@ def test_parts_of_a_film_are_served(visit: Visit, what: str) -> None:
         "/picture?clip=../../board.yaml&side=320",
         "/picture",
         "/seam?number=999",
+        "/seam?number=-1",
+        "/seam",
         "/nowhere",
         "/board.yaml",
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from longtake.choosing.keeping import keep
+from longtake.choosing.reroll import Reroll
 from longtake.errors import PlanError
 from longtake.project import Project
 from longtake.review.desk import Bill, Deed, Desk
@@ -129,6 +130,35 @@ def test_what_a_run_meets_is_told(bought: Path, sim: Simulator) -> None:
     assert told["bad"]
     assert "a.2/1: " in str(told["said"])
     assert desk.bill(deed).word == "Buy"
+
+
+class Interrupted(Desk):
+    """A desk whose author saves the board just when a re-roll was planned for the second time."""
+
+    planned = 0
+
+    def _order(self, deed: Deed) -> Reroll:
+        order = super()._order(deed)
+        self.planned += 1
+        if self.planned == 2:
+            draft = BOUGHT.replace("- prompt: a ship", "- seconds: 10\n        prompt: a ship")
+            self._board.write_text(draft, encoding="utf-8")
+        return order
+
+
+@pytest.mark.timeout(90)
+def test_a_board_that_is_saved_while_it_is_agreed(bought: Path, sim: Simulator) -> None:
+    """Between the bill and the buying a longer clip became dearer: nothing is bought at that price."""
+    journal = Told()
+    desk = Interrupted(bought, FINAL, journal)
+    deed = Deed("reroll", "a.2/1", 1)
+    paid = sim.oracle("submits")["paid"]
+    desk.settle(deed, desk.bill(deed).number)
+    assert journal.ended.wait(60)
+
+    assert journal.said[0]["bad"]
+    assert desk.planned == 2
+    assert sim.oracle("submits")["paid"] == paid
 
 
 def test_a_shot_is_approved_and_taken_back(tmp_path: Path) -> None:

@@ -115,3 +115,13 @@ def test_localhost_is_its_name_too(visit: Visit) -> None:
 
     assert visit.client.get("/", headers={"Host": host}).status_code == 200
     assert visit.client.get("/", headers={"Host": host, "Origin": visit.origin}).status_code == 403
+
+
+@pytest.mark.parametrize("other", ['theme={"a": "b"}', "list[0]=1", "flag", "path=/", "words=a b"])
+def test_cookies_of_other_programs_are_no_hindrance(visit: Visit, other: str) -> None:
+    """All that answers on 127.0.0.1 shares its cookies, whatever their form."""
+    ((name, value),) = visit.client.cookies.items()
+
+    assert stranger(visit, Cookie=f"{other}; {name}={value}").status_code == 200
+    assert stranger(visit, Cookie=f"{name}=old; {name}={value}; {other}").status_code == 200
+    assert stranger(visit, Cookie=f"{other}; {name}={value[:-1]}").status_code == 403

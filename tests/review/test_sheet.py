@@ -12,7 +12,7 @@ from longtake.review.running import ClipNow, Run
 from longtake.review.screening import run_words
 from longtake.review.sheet import OPEN, Sheet, lay_sheet, pages, states, strip
 from longtake.standing import look
-from reviewing import ANIMATIC, written
+from reviewing import ANIMATIC, BOUGHT, FINAL, written
 
 CLIPS = ["bay.1/1", "bay.2/1", "night/1"]
 SCENES = "\n".join(
@@ -53,6 +53,16 @@ def words(sheet: Sheet, run: Run, *, live: bool) -> list[str]:
 def test_what_is_there_is_kept(sheet: Sheet) -> None:
     """With or without a run that made it."""
     assert words(sheet, Run(), live=False) == ["kept"] * 3
+
+
+def test_a_clip_that_waits_for_a_choice(tmp_path: Path) -> None:
+    """What continues a clip of several takes says that one of them is to be chosen first."""
+    sheet = lay_sheet(look(written(tmp_path, BOUGHT), FINAL))
+    found = states(sheet, Run(), live=False)
+
+    assert [found[clip].word for clip in ("a.1/1", "a.2/1")] == ["not made", "not made"]
+    assert found["a.1/1"].why == ""
+    assert "is chosen" in found["a.2/1"].why
 
 
 def test_a_run_at_work_says_how_clips_are(sheet: Sheet) -> None:

@@ -45,6 +45,8 @@ def codes(tmp_path: Path, *prompts: str, more: str = "", top: str = "") -> list[
     ("before", "after"),
     [
         ("the quay at noon", "the same quay at night"),
+        ("night falls over the quay", "the quay at noon"),
+        ("rain begins to fall on the quay", "the quay under a cloudless sky"),
         ("rain on the roofs", "the roofs under a clear blue sky"),
         ("two men indoors, at a table", "outdoors, the two men at the table"),
         ("she sits at the window", "she stands by the stove"),
@@ -79,6 +81,11 @@ def test_a_prompt_against_the_frame_it_begins_on(tmp_path: Path, before: str, af
         ("he steps out of view of the guards", "he waits"),
         ("she says good night", "she hums in the sunshine"),
         ("he carries the rain barrel", "he stands in the sunshine"),
+        ("a clock goes from night to day in a time lapse", "the sunlit desk"),
+        ("the rain stops, the sun comes out", "she walks on in the sunshine"),
+        ("a gallery of night paintings", "past a door, a sunny harbour"),
+        ("a child looks at the sunny drawing on the wall", "under a blanket, rain outside"),
+        ("the harbour at night", "lightning, for a second it is bright as daylight"),
     ],
 )
 def test_what_changes_is_denied_or_is_of_others(tmp_path: Path, before: str, after: str) -> None:
@@ -205,7 +212,14 @@ def test_words_that_invite_bars(tmp_path: Path, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["she opens the letterbox", "no black bars", "the iron bars of a cell", "room 12:39"]
+    "words",
+    [
+        "she opens the letterbox",
+        "no black bars",
+        "the iron bars of a cell",
+        "behind the black bars of a cage",
+        "room 12:39",
+    ],
 )
 def test_words_that_invite_nothing(tmp_path: Path, words: str) -> None:
     """A letterbox for letters, and bars that are denied, paint none."""

@@ -105,6 +105,30 @@ def test_names_of_parts_keep_the_order() -> None:
     assert laid_out(text) == text
 
 
+def test_a_name_before_braces_stays_one() -> None:
+    """An anchor in front of a map or list in brackets is written once."""
+    text = "scenes:\n  - &a {prompt: x}\n  - *a\n  - {prompt: &p [y]}\n"
+    assert laid_out(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("title: T\n\nfilm: x\nvars: |+\n  a\n", "title: T\nvars: |+\n  a\nfilm: x\n"),
+        (
+            "scenes:\n- seconds: 6\n  prompt: |+\n    a\n\n# b\n- still: x\n\n  title: |+\n    c\n",
+            "scenes:\n  - prompt: |+\n      a\n\n    seconds: 6\n  # b\n"
+            "  - title: |+\n      c\n    still: x\n",
+        ),
+        ("look: |\n  a\n   \nfilm: x\n", "film: x\nlook: |\n  a\n   \n"),
+        ("look: | # 1+1\n  a\n\n\nfilm: x\n", "\nfilm: x\nlook: | # 1+1\n  a\n"),
+    ],
+)
+def test_empty_lines_below_a_text(text: str, done: str) -> None:
+    """Those that are part of a text stay it, and no other becomes part of one when keys move."""
+    assert laid_out(text) == done.removeprefix("\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -28,4 +28,7 @@ def command(shell: str) -> None:
     found = get_completion_class(shell)
     assert found is not None
     root = click.get_current_context().find_root().command
-    sys.stdout.write(found(root, {}, "longtake", "_LONGTAKE_COMPLETE").source())
+    lines = found(root, {}, "longtake", "_LONGTAKE_COMPLETE").source()
+    # Bash puts a word into the line as it is given: a board with a space in its name would be two.
+    lines = lines.replace("+=($value)", '+=("$(printf %q "$value")")')
+    sys.stdout.write(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import click
@@ -34,7 +35,7 @@ def command(boards: tuple[Path, ...], check: bool) -> int:
     for path, content in changed:
         say.answer((say.shown(path), PATH))
         if not check:
-            write_bytes(path.resolve(), content)
+            write_bytes(path.resolve(), content, stat.S_IMODE(path.stat().st_mode))
             work = path.parent / ".longtake"
             if work.is_dir():
                 keep_schema(work)

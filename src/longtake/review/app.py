@@ -136,7 +136,7 @@ class Pages:
         )
 
     def _seam(self, request: Request) -> Response:
-        number, sheet = _whole(request.query_params.get("number", "")), self._screening.sheet()
+        sheet, number = self._screening.sheet(), _whole(request.query_params.get("number", ""), 0)
         places = [each for each in sheet.seams.values() if each.number == number] if sheet else []
         if sheet is None or not places:
             return _nothing()
@@ -220,5 +220,5 @@ def _nothing() -> Response:
     return PlainTextResponse("There is nothing here.", 404)
 
 
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+def _whole(text: str, other: int = 1) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else other

@@ -110,21 +110,21 @@ class Desk:
 
     def bill(self, deed: Deed) -> Bill:
         """Say what a deed leads to; raises a LongtakeError where it cannot be done at all."""
-        bills = {
-            "keep": self._keep_bill,
-            "reroll": self._reroll_bill,
-            "approve": self._approve_bill,
-        }
-        return bills[deed.kind](deed)
+        if deed.kind == "reroll":
+            return self._reroll_bill(deed, self._order(deed))
+        return self._keep_bill(deed) if deed.kind == "keep" else self._approve_bill(deed)
 
     def settle(self, deed: Deed, number: str) -> Bill | str:
         """Do what was agreed to and say so; where its bill is another one now, give that instead."""
         with self._lock:
-            bill = self.bill(deed)
+            # What is bought is the very order of the bill: a board may be saved at any moment.
+            order = self._order(deed) if deed.kind == "reroll" else None
+            bill = self._reroll_bill(deed, order) if order else self.bill(deed)
             if bill.number != number or not bill.word:
                 return replace(bill, changed=True)
-            do = {"keep": self._keep, "reroll": self._begin_reroll, "approve": self._approve}
-            return do[deed.kind](deed)
+            if order:
+                return self._begin_reroll(deed, order)
+            return self._keep(deed) if deed.kind == "keep" else self._approve(deed)
 
     def _keep_bill(self, deed: Deed) -> Bill:
         found = consequence(self._board, self._wishes, deed.clip, deed.number)
@@ -141,8 +141,7 @@ class Desk:
         clip = keep(self._board, self._wishes, deed.clip, deed.number)
         return f"take {deed.number} of {clip} is kept"
 
-    def _reroll_bill(self, deed: Deed) -> Bill:
-        order = self._order(deed)
+    def _reroll_bill(self, deed: Deed, order: Reroll) -> Bill:
         count = len(order.numbers)
         lacking, price = order.plan.quote.lacking.get(order.clip, ()), order.job.price
         begun = ("An earlier run began with these takes: it goes on.",) if order.goes_on else ()
@@ -179,8 +178,7 @@ class Desk:
     def _order(self, deed: Deed) -> Reroll:
         return quote_reroll(self._board, self._wishes, deed.clip, deed.number, land=deed.land)
 
-    def _begin_reroll(self, deed: Deed) -> str:
-        order = self._order(deed)
+    def _begin_reroll(self, deed: Deed, order: Reroll) -> str:
         if not self._busy.acquire(blocking=False):
             raise PlanError("a re-roll is at work already")
         threading.Thread(

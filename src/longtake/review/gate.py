@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -77,7 +77,7 @@ class Gate:
             return self._welcome(key[-1])
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return PlainTextResponse("Only this page itself may ask for that.", 403)
-        if not _same(self._shown(headers), self._pass):
+        if not any(_same(shown, self._pass) for shown in self._shown(headers)):
             return PlainTextResponse(_STRANGER, 403)
         return None
 
@@ -88,13 +88,16 @@ class Gate:
         answer.set_cookie(self._name, self._pass, httponly=True, samesite="strict")
         return answer
 
-    def _shown(self, headers: Headers) -> str:
-        """Give the pass a browser shows, "" for none."""
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(self._name)
-        except CookieError:
-            return ""
-        return morsel.value if morsel else ""
+    def _shown(self, headers: Headers) -> Iterator[str]:
+        """Yield the passes a browser shows.
+
+        Other programs of 127.0.0.1 set cookies of odd forms, and the standard library reads none of
+        those behind one.
+        """
+        for cookie in ";".join(headers.getlist("cookie")).split(";"):
+            name, _, value = cookie.strip().partition("=")
+            if name == self._name:
+                yield value.strip('"')
 
 
 def _same(one: str, other: str) -> bool:

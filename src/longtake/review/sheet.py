@@ -18,6 +18,7 @@ from longtake.deliver.page import Card, SceneGroup, join_rows, scene_groups
 from longtake.errors import LongtakeError
 from longtake.film import materials
 from longtake.plan.job import ClipJob, StillFrame
+from longtake.plan.parts import held_clips
 from longtake.review.running import Run
 from longtake.standing import Standing
 from longtake.timeline import Timeline
@@ -29,6 +30,7 @@ PAGE = 48
 _BARS = 240
 # What a run says of clips that it has not finished with.
 _AT_WORK = ("waiting", "making")
+_HELD = "it waits until a take of the clip it continues is chosen"
 # States that ask something of the author, the most urgent first.
 OPEN = ("failed", "refused", "choose", "making", "waiting", "made again", "not made")
 
@@ -138,7 +140,11 @@ def _seams_of(standing: Standing, there: Mapping[str, Take | Material]) -> dict[
 
 def states(sheet: Sheet, run: Run, *, live: bool) -> dict[str, State]:
     """Say how every clip stands; `live` tells whether the run is still at work."""
-    verdicts, missing = sheet.verdicts, frozenset(sheet.standing.missing)
+    missing, held = frozenset(sheet.standing.missing), held_clips(sheet.standing.plan)
+    verdicts = {
+        clip: (state, why or (_HELD if clip in held else ""))
+        for clip, (state, why) in sheet.verdicts.items()
+    }
     return {
         card.id: _state(sheet, card.id, run, verdicts.get(card.id), card.id in missing, live)
         for card in sheet.cards
@@ -175,7 +181,7 @@ def _state(
     if now and now.state == "made" and live:
         return State("made")
     state, why = verdict or ("never", "")
-    return State("made again", why) if state == "again" else State("not made")
+    return State("made again" if state == "again" else "not made", why)
 
 
 def lines(sheet: Sheet, known: Mapping[str, State]) -> Iterator[Line]:

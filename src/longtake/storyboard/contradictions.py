@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from longtake.storyboard.model import Storyboard
 
 _NAMED = re.compile(r"\$\{([^{}]*)\}")
-_DENIED = re.compile(r"\b(?:no|not|never|without|before|after|until|like|towards?)\s+(?:\w+\s+)?$")
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|before|after|until|like|towards?|(?:bright|light|clear|dark|black) as)"
+    r"\s+(?:\w+\s+)?$"
+)
+# What is shown in a picture, or thought of, is not where the shot is.
+_DEPICTED = re.compile(
+    r"\b(?:paintings?|drawings?|photos?|photographs?|posters?|postcards?|murals?|pictures? of|"
+    r"films? of|paints?|painted|dreams?|dreaming|reading about|reads about|tells? of|remembers?)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +33,24 @@ class _Pair:
 
     def state(self, text: str) -> int | None:
         """Give which of the two a text says (0 or 1); None where it says neither, or both."""
-        said = [
-            any(not _DENIED.search(text[: found.start()]) for found in side.finditer(text))
-            for side in self.sides
+        said = [self._said(text, side) is not None for side in (0, 1)]
+        return said.index(True) if sum(said) == 1 and not _DEPICTED.search(text) else None
+
+    def stays(self, text: str, side: int) -> bool:
+        """Tell whether a text that says one of the two lets it be so up to its end."""
+        end = self._said(text, side)
+        # The night that falls has come.
+        begun = _FALLS.match(text, end or 0)
+        return not self.changes.search(text, begun.end() if begun else end or 0)
+
+    def _said(self, text: str, side: int) -> int | None:
+        """Give where a text ends to say one of the two last; None where it does not say it."""
+        ends = [
+            found.end()
+            for found in self.sides[side].finditer(text)
+            if not _DENIED.search(text[: found.start()])
         ]
-        return said.index(True) if sum(said) == 1 else None
+        return ends[-1] if ends else None
 
 
 def _pair(
@@ -39,9 +60,13 @@ def _pair(
     return _Pair(names, (one, other), re.compile(rf"\b(?:{changes})\b"), of_light)
 
 
+_FALLS = re.compile(
+    r"\s+(?:is |has |begins to )?(?:falls?|fallen|falling|comes?|beg[iau]n\w*|sets in)\b"
+)
 _WEATHERS = (
     r"becom\w+|turn\w*|fall\w*|fad\w+|break\w*|ris\w+|set\w*|grow\w*|until|then|later|clears|clearing|"
-    r"stop\w*|start\w*|beg[iau]n\w*|give\w* way|com\w+|now|dawn\w*|lift\w*|pass\w*|light\w* up|end\w*"
+    r"stop\w*|start\w*|beg[iau]n\w*|give\w* way|com\w+|now|dawn\w*|lift\w*|pass\w*|light\w* up|end\w*|"
+    r"to (?:day|night|dusk|dawn|noon)|time-?lapse|is over"
 )
 _WAYS = (
     r"step\w*|walk\w*|go\w*|run\w*|com\w+|enter\w*|leav\w+|open\w*|through|into|out|inside|outside|"
@@ -117,6 +142,8 @@ def contradiction(
             continue
         was = pair.state(old)
         if was is None or pair.state(new) != 1 - was or pair.changes.search(new):
+            continue
+        if not pair.stays(old, was):
             continue
         return f"there it is {pair.names[was]}, here it is {pair.names[1 - was]}"
     return _posture(old, new) or _absence(old, new)

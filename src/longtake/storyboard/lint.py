@@ -37,7 +37,7 @@ _BARS = re.compile(
     r"|\b(?:cinematic|cinema|widescreen|film|movie) letter-?box\b"
     r"|\bletter-?box (?:bars?|format|frame|framing|ratio|aspect|look|crop|style)\b"
     r"|\bpillar-?box(?:ed|ing)\b"
-    r"|\b(?:black|cinematic|cinema|widescreen|movie) bars\b"
+    r"|\b(?:black|cinematic|cinema|widescreen|movie) bars\b(?! of\b)"
     r"|\b2[.,](?:35|39|40|4)\s*(?::\s*1|to 1)|\b21\s*:\s*9\b"
     r"|\banamorphic\b|\bcinemascope\b|\bultra-?wide ?screen\b|黑边|遮幅",
     re.IGNORECASE,

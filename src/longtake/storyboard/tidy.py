@@ -75,12 +75,24 @@ class _Writer:
     def block(self, group: Group, indent: int, owner: Any) -> list[str]:
         """Write a map or list on lines of its own."""
         lines: list[str] = []
+        tight = True
         for number, entry in enumerate(self.in_order(group, owner)):
-            lead = _gaps(entry.lead, first=not number)
+            lead = _gaps(entry.lead, first=tight)
             lines += [_indented(line, indent) for line in lead]
             lines += self.entry(entry, indent, owner, number)
-        tail = _gaps(group.tail, last=True)
+            tight = self._keeps(entry, number, owner)
+        tail = _gaps(group.tail, first=tight, last=True)
         return lines + [_indented(line, indent) for line in tail]
+
+    def _keeps(self, entry: Entry, number: int, owner: Any) -> bool:
+        """Tell whether an empty line behind an entry would become part of what it says."""
+        value = entry.value
+        if isinstance(value, Scalar):
+            return value.keeps
+        if isinstance(value, Alias) or value.flow or value.tail:
+            return False
+        below = _below(owner, _name(entry) if entry.key else number, entry)
+        return self._keeps(self.in_order(value, below)[-1], len(value.entries) - 1, below)
 
     def in_order(self, group: Group, owner: Any) -> list[Entry]:
         """Give a map's entries in the order of its keys, where it is one of ours; a list's as they are."""
@@ -129,8 +141,8 @@ class _Writer:
                 lines = [scalar_text(value, flow=False)]
             return [anchor + lines[0], *lines[1:]]
         flat = self.flat(value, owner)
-        if flat is not None and (len(value.lines) == 1 or used + len(anchor + flat) <= WIDTH):
-            return [anchor + flat]
+        if flat is not None and (len(value.lines) == 1 or used + len(flat) <= WIDTH):
+            return [flat]
         first, *rest = value.lines
         return [anchor + first, *(_moved(line, indent - entry.column, indent + 2) for line in rest)]
 

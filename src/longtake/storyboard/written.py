@@ -29,6 +29,21 @@ class Scalar:
         """Whether it is a text of its own lines, below a `|` or `>`."""
         return self.style in ("|", ">")
 
+    @property
+    def keeps(self) -> bool:
+        """Whether empty lines below it belong to it: a text of its own lines with a `+`."""
+        return self.is_block and "+" in self.lines[0].partition(" ")[0]
+
+    def drop_gaps(self) -> int:
+        """Leave out the empty lines below a text of its own lines that are none of it; counts them."""
+        _, *text = self.lines
+        widths = (len(line) - len(line.lstrip(" ")) for line in text if line.strip())
+        width, before = next(widths, 0), len(self.lines)
+        # One of more spaces than the text is indented by is a line of it.
+        while len(self.lines) > 1 and not self.lines[-1].strip() and len(self.lines[-1]) <= width:
+            self.lines.pop()
+        return before - len(self.lines)
+
 
 @dataclass
 class Alias:
@@ -156,10 +171,8 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             lines = self._slice(event.start_mark, event.end_mark, anchor)
             scalar = Scalar(event.value, event.style or "", lines, anchor)
-            # Empty lines behind a text are none of it, unless it says so.
-            while scalar.is_block and "+" not in lines[0] and not lines[-1].strip():
-                lines.pop()
-                self._last -= 1
+            if scalar.is_block and not scalar.keeps:
+                self._last -= scalar.drop_gaps()
             return scalar
         is_map = isinstance(event, yaml.MappingStartEvent)
         group = Group(is_map, bool(event.flow_style), anchor=anchor)
