@@ -187,7 +187,6 @@ def test_faces_of_the_cast(cli: Cli, write: Write, tmp_path: Path) -> None:
     found = check("plan", cli("plan", "--json").out)
 
     assert "fresh, with ann" in said.out
-    assert "unused" not in said.out
     assert 'the face of "ann" is not sent with shot "b": it begins or ends on a frame' in said.err
     assert [clip["faces"] for clip in found["clips"]] == [["ann"], []]
     assert [warning["code"] for warning in found["warnings"]] == ["unsent-face"]

@@ -11,7 +11,7 @@ import pytest
 
 from longtake.assemble.film import Film
 from longtake.deliver.folder import Deliverable, deliver_film
-from longtake.errors import MediaError
+from longtake.errors import Fault, MediaError, Where
 
 
 @pytest.fixture
@@ -83,9 +83,10 @@ def test_an_edit_that_leaves_the_film_as_it_was(film: Film, tiny: Any, tmp_path:
     """Words that only the report shows are brought up to date."""
     report, _ = deliver_film(film, tiny.plan, tmp_path)
 
-    deliver_film(film, replace(tiny.plan, unused=("narration (dawn)",)), tmp_path)
+    doubt = Fault(Where("board.yaml", 1, 1), "ghosts ahead", "ghost")
+    deliver_film(film, replace(tiny.plan, warnings=(doubt,)), tmp_path)
 
-    assert "narration (dawn)" in report.path.read_text(encoding="utf-8")
+    assert "ghosts ahead" in report.path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["report.html", "contact.jpg"])

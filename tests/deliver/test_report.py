@@ -86,7 +86,6 @@ scenes:
         sources=(job, replace(footage, path=Path("folder") / said)),
         scenes=(("a", said), ("b", said)),
         shots=tuple(replace(note, shot=said, other_split=said) for note in plan.shots),
-        unused=(said,),
         warnings=(fault,),
     )
     spans = (Span(0, 3, said, said, said, 1),)
@@ -126,7 +125,7 @@ def test_any_text_at_all(tmp_path_factory: pytest.TempPathFactory, said: str) ->
     film.write_bytes(b"film")
     page = page_saying("x", film)
     scene = replace(page.scenes[0], title=said)
-    changed = replace(page, title=said, unused=(said,), scenes=(scene, *page.scenes[1:]))
+    changed = replace(page, title=said, scenes=(scene, *page.scenes[1:]))
 
     assert Reading(rendered(changed, folder)).shape == Reading(rendered(page, folder)).shape
 

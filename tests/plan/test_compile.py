@@ -363,7 +363,7 @@ def test_a_length_without_a_count_lasts_its_seconds(film: str) -> None:
 
 
 def test_sound_that_makes_room() -> None:
-    """`sound: duck` is inherited, by footage too; a nearer word wins; nothing of it is left unused."""
+    """`sound: duck` is inherited, by footage too; a nearer word wins."""
     scenes = (
         "sound: duck\nscenes: [{id: a, footage: f.mp4}, {id: b, sound: keep, shots: "
         "[{id: b1, prompt: x}, {id: b2, prompt: y, seconds: 15, sound: duck}]}, {id: c, still: s.png}]"
@@ -371,7 +371,7 @@ def test_sound_that_makes_room() -> None:
     plan = plan_of(PAID + scenes, footage={"f.mp4": 48}, stills={"s.png": "abc"})
 
     assert plan.cues.ducked == {"a", "b.b2/1", "b.b2/2"}
-    assert (plan.cues.silenced, plan.unused) == (frozenset(), ())
+    assert plan.cues.silenced == frozenset()
 
 
 def test_faults_of_a_bible_come_after_those_of_the_board(tmp_path: Path) -> None:

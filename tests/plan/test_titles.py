@@ -55,7 +55,7 @@ def test_card_without_anything_else_is_a_source() -> None:
     (card,) = plan.sources
     assert isinstance(card, DrawnClip)
     assert (card.frames, card.text, card.kind) == (72, "Night", "card")
-    assert (plan.jobs, plan.cues.titles, plan.unused) == ((), (), ())
+    assert (plan.jobs, plan.cues.titles) == ((), ())
 
 
 def test_card_beside_a_prompt_lies_over_it() -> None:

@@ -40,7 +40,8 @@ def lacking(sheet: Sheet, *clips: str) -> Sheet:
         Verdict(each.clip, "again", "its prompt changed") if each.clip in clips else each
         for each in sheet.standing.verdicts
     )
-    return replace(sheet, standing=replace(sheet.standing, missing=clips, verdicts=verdicts))
+    amendment = replace(sheet.standing.amendment, verdicts=verdicts)
+    return replace(sheet, standing=replace(sheet.standing, missing=clips, amendment=amendment))
 
 
 def words(sheet: Sheet, run: Run, *, live: bool) -> list[str]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from longtake.assemble.pieces import BodyPiece, CopyPiece, Piece, TransitionPiec
 from longtake.assemble.render import RenderUnit, Shown, render_unit
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.shifts import Shift, Watch, unwatched
-from longtake.errors import AssemblyError
+from longtake.errors import AssemblyError, MediaError
 from longtake.media.encode import EncoderSettings
 from longtake.media.ffmpeg import run_ffmpeg
 from longtake.media.normalise import FilmFormat
@@ -89,10 +90,13 @@ def render_shift(unit: RenderUnit, what: str, seen: tuple[Seen, ...] = ()) -> Sh
 
 
 def seen_by(unit: RenderUnit) -> tuple[Seen, ...]:
-    """Gather what is to be seen of a unit's files at their opening."""
-    shown = (unit.shown, unit.after) if unit.after else (unit.shown,)
-    materials = (each.material for each in shown)
-    return tuple(seen_of(m.path) for m in materials if isinstance(m, FileMaterial))
+    """Gather what is to be seen of a unit's files at their opening; a damaged one tells the worker itself."""
+    found = []
+    for shown in (unit.shown, unit.after) if unit.after else (unit.shown,):
+        if isinstance(shown.material, FileMaterial):
+            with suppress(MediaError):
+                found.append(seen_of(shown.material.path))
+    return tuple(found)
 
 
 def render_units(

@@ -16,6 +16,8 @@ _SAYS_LONGTAKE = re.compile(rb"^(?:\xef\xbb\xbf)?longtake[ \t]*:", re.MULTILINE)
 _HAS_SCENES = re.compile(rb"^scenes[ \t]*:", re.MULTILINE)
 # A board is text of a few pages; what says nothing in its first part is none.
 _LOOK_AT = 1 << 20
+# Of names that there are, so many are listed: more than there are verbs.
+_NAMED = 30
 
 
 class Misuse(click.UsageError):
@@ -76,8 +78,9 @@ def unknown(
 ) -> Misuse:
     """Make the error for a name that does not exist, with the nearest that does."""
     names = list(known)
+    there = [*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])]
     return Misuse(
-        message, hint=did_you_mean(word, names) or f"there are: {', '.join(names[:20])}", ctx=ctx
+        message, hint=did_you_mean(word, names) or f"there are: {', '.join(there)}", ctx=ctx
     )
 
 

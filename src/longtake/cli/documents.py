@@ -180,7 +180,6 @@ class PlanDocument:
     approved: tuple[str, ...]
     promoted: tuple[str, ...]
     shortened: tuple[ShorteningObject, ...]
-    unused: tuple[str, ...]
     muted: tuple[str, ...]
     warnings: tuple[FaultObject, ...]
     other_shapes: tuple[ShapeObject, ...]
@@ -253,7 +252,6 @@ def plan_document(
         approved=plan.approved,
         promoted=promoted_shots(plan),
         shortened=tuple(ShorteningObject(between=b, frames=f) for b, f in plan.shortened),
-        unused=plan.unused,
         muted=plan.muted,
         warnings=tuple(map(fault_object, plan.warnings)),
         other_shapes=tuple(

@@ -151,8 +151,6 @@ def summary(plan: Plan) -> Iterator[Text]:
         yield _named("joins", f"shorten the film by {counted(total, 'frame')}: {each}{more}")
     if plan.muted:
         yield _named("muted", f"{_first(plan.muted)}: left out of the film")
-    if plan.unused:
-        yield _named("unused", f"accepted, but not used yet: {_by_key(plan.unused)}")
 
 
 def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
@@ -189,15 +187,6 @@ def _under(plan: Plan, bed: MusicCue) -> str:
 
 def _first(names: tuple[str, ...]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
-
-
-def _by_key(unused: tuple[str, ...]) -> str:
-    """Say each key once, with the first of the places where it stands."""
-    places: dict[str, list[str]] = {}
-    for key, _, place in (text.rpartition(" (") for text in unused):
-        places.setdefault(key, []).append(place.removesuffix(")"))
-    shown = {key: named[:4] + (["..."] if len(named) > 4 else []) for key, named in places.items()}
-    return ", ".join(f"{key} ({', '.join(named)})" for key, named in shown.items())
 
 
 def _clips(plan: Plan) -> str:

@@ -139,7 +139,6 @@ class Page:
     spans: tuple[SpanRow, ...]
     fade_in: int
     fade_out: int
-    unused: tuple[str, ...]
     warnings: tuple[Fault, ...]
 
     @property
@@ -166,7 +165,6 @@ def describe(film: Film, plan: Plan) -> Page:
         spans=tuple(_spans(film)),
         fade_in=timeline.fade_in,
         fade_out=timeline.fade_out,
-        unused=plan.unused,
         warnings=plan.warnings,
     )
 

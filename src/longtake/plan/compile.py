@@ -25,7 +25,6 @@ from longtake.plan.shots import Draft, add_shot
 from longtake.plan.sound import plan_cues
 from longtake.plan.survey import Survey
 from longtake.plan.titles import plan_titles
-from longtake.plan.unused import unused_keys
 from longtake.storyboard.check import NamedScene, NamedShot, muted_ids, named_scenes
 from longtake.storyboard.diagnose import did_you_mean
 from longtake.storyboard.grammar import Length, parse_colour
@@ -260,7 +259,6 @@ def _plan(
         scenes=cues.chapters,
         shots=tuple(draft.notes),
         fit=storyboard.film.fit,
-        unused=unused_keys(storyboard, scenes),
         muted=muted_ids(storyboard),
         shortened=shortened,
         warnings=storyboard.in_file_order(storyboard.heard((*storyboard.warnings, *warnings))),

@@ -287,7 +287,6 @@ class Plan:
     scenes: tuple[tuple[str, str], ...]
     shots: tuple[ShotNote, ...]
     fit: Fit = "auto"
-    unused: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
     shortened: tuple[tuple[str, int], ...] = ()
     warnings: tuple[Fault, ...] = ()
