@@ -133,6 +133,18 @@ def test_a_take_that_was_deleted(tmp_path: Path) -> None:
     )
 
 
+def test_takes_that_are_asked_for_later(tmp_path: Path) -> None:
+    """A bought clip, of which the board now wants several takes, lost nothing."""
+    board = BOARD + "model: apimart/MiniMax-H3\n"
+    before = plan_of(board)
+    save_history(tmp_path, "board", before, {job.id: job.id for job in before.jobs})
+    plan = plan_of(board.replace("door,", "door, takes: 2,"))
+    history = load_history(tmp_path, "board")
+
+    said = all_verdicts(plan, history, frozenset())[-1]
+    assert str(said).endswith(": made again, not all of its takes are there")
+
+
 def test_a_clip_nobody_made(tmp_path: Path) -> None:
     """A new shot was never made."""
     more = BOARD + "      - {prompt: and looks out}\n"

@@ -179,7 +179,7 @@ def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
         gone = ", ".join(before) or "nothing"
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
     if known.recipe == job.recipe:
-        return "its take is gone"
+        return "its take is gone" if job.takes == 1 else "not all of its takes are there"
     return f"its handoff frame changed because {causes.why(job)}"
 
 

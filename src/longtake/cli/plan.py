@@ -148,7 +148,7 @@ def summary(plan: Plan) -> Iterator[Text]:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
         more = f", and {len(plan.shortened) - 3} more" if len(plan.shortened) > 3 else ""
-        yield _named("joins", f"shorten the film by {total:,} frames: {each}{more}")
+        yield _named("joins", f"shorten the film by {counted(total, 'frame')}: {each}{more}")
     if plan.muted:
         yield _named("muted", f"{_first(plan.muted)}: left out of the film")
 
