@@ -80,7 +80,9 @@ def visited(board: Path, wishes: Wishes = ANIMATIC) -> Iterator[Visit]:
     with Review(board, wishes) as review:
         parts = urlsplit(review.address)
         base = f"{parts.scheme}://{parts.netloc}"
-        with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
+        # A server lets go of an idle line after five seconds, in the middle of a word on a busy machine.
+        limits = httpx.Limits(keepalive_expiry=1)
+        with httpx.Client(base_url=base, trust_env=False, timeout=60, limits=limits) as client:
             assert client.get("/", params=parse_qs(parts.query)).status_code == 200
             review.watch.known()
             yield Visit(review, client)

@@ -20,6 +20,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from longtake.errors import LongtakeError
 
 
+_TURNS = 4
+
+
 class Server(uvicorn.Server):
     """Serves an application of the ASGI kind; `settings` are those of uvicorn, where not its usual.
 
@@ -98,7 +101,10 @@ class Server(uvicorn.Server):
         """Break off what is open: a client that hangs must not keep a run alive."""
         for server in self.servers:
             server.close()
-        self._break_off()
+        # Who was just being let in is cut, too; a line that is cut is gone one turn later.
+        for _ in range(_TURNS):
+            self._break_off()
+            await asyncio.sleep(0)
 
     def _break_off(self) -> None:
         for connection in list(self.server_state.connections):
