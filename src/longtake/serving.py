@@ -19,7 +19,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from longtake.errors import LongtakeError
 
-
 _TURNS = 4
 
 
