@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -277,17 +276,6 @@ def test_the_table_of_the_readme() -> None:
     wanted = [readme_row(offer) for offer in load_offers().values() if not offer.draws]
 
     assert lines[head + 2 : head + 2 + len(wanted) + 1] == [*wanted, ""]
-
-
-def test_the_price_of_the_tutorial(cli: Cli, tmp_path: Path) -> None:
-    """What the tutorial says the explainer costs is what `plan` says."""
-    shutil.copytree(ROOT / "samples" / "explainer", tmp_path / "explainer")
-    board = tmp_path / "explainer" / "lighthouse.yaml"
-    title, model = "title: How a lighthouse works\n", "model: apimart/MiniMax-Hailuo-2.3\n"
-    board.write_text(board.read_text("utf-8").replace(title, title + model, 1), encoding="utf-8")
-    price = json.loads(cli("plan", "explainer", "--json").out)["quote"]["total"]
-
-    assert f" {price} for seven clips " in (ROOT / "docs" / "tutorial.md").read_text("utf-8")
 
 
 def a_minute(offer: Offer) -> Decimal | None:
