@@ -42,6 +42,16 @@ def test_a_chain_that_is_led_back_or_begun_anew(key: str) -> None:
     assert found == (["long-chain"] if key == "join: cut" else [])
 
 
+def test_a_chain_that_becomes_too_long_by_a_bridge() -> None:
+    """The clip of a bridge is one of its chain, and what is said of it stands at its `join:`."""
+    scenes = chain(MOST_HOPS + 1) + "- {prompt: b, start: fresh, join: bridge 6s}\n"
+    top = "longtake: 1\ntitle: T\nmodel: minimax/MiniMax-Hailuo-02\nresolution: 768P\n"
+    plan = plan_of(f"{top}scenes:\n{scenes}")
+    (found,) = [warning for warning in plan.warnings if warning.code == "long-chain"]
+
+    assert found.message.startswith(f'shot "scene-{MOST_HOPS + 2}.bridge": the chain from ')
+
+
 def test_a_long_chain_of_one_shot_with_every() -> None:
     """Clips that one long shot is divided into count too, and `reanchor_every` leads them back."""
     scene = "- {prompt: a, seconds: 140, start: a.png}\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from longtake.errors import Fault
+from longtake.plan.bridges import bridged
 from longtake.plan.job import ClipJob, EndOf, ShotNote, StillFrame
 from longtake.plan.offer import Offer
 from longtake.plan.recipes import in_handoff_order
@@ -36,7 +37,13 @@ def chain_doubts(draft: Draft, scenes: tuple[NamedScene, ...]) -> list[Fault]:
     }
     if not jobs:
         return []
-    shots = {shot.id: (scene, shot) for scene in scenes for shot in scene.shots}
+    shots = {
+        named.id: (scene, named)
+        for scene in scenes
+        for shot in scene.shots
+        for named in (shot, bridged(shot))
+        if named
+    }
     return [
         *_long_chains(draft.storyboard, shots, jobs),
         *_optimizers(draft.storyboard, shots, jobs),
