@@ -106,8 +106,8 @@ def offer_of(
     *,
     draft: bool,
 ) -> Offer:
-    given = given_frames(plan, job, kept)
     """Rank takes of a clip, and write them side by side into a picture."""
+    given = given_frames(plan, job, kept)
     shown = [with_out_point(take, job.out_frame, plan.timeline.rate) for take in takes]
     candidates = ranked(job, shown, given, project.scans)
     folder = project.films / ("takes-draft" if draft else "takes")
