@@ -114,7 +114,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    holder = project.holder()
+    holder, owned = project.holder(), owned_clips(plan)
     return Standing(
         plan=plan,
         project=project,
@@ -124,7 +124,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         undecided=undecided,
         refused=refused,
         accepted=accepted,
-        to_choose=tuple(job.id for job in plan.jobs if job.is_open and job.id in owned_clips(plan)),
+        to_choose=tuple(job.id for job in plan.jobs if job.is_open and job.id in owned),
         spans=spans,
         up_to_date=up_to_date,
         lacking=lacking,
