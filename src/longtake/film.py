@@ -75,6 +75,9 @@ from longtake.vault.take import Take
 from longtake.voicing import Unsaid, make_voices, refuse_missing_speakers, with_voices
 from longtake.wishes import Wishes
 
+# Why a film is planned again once its narration was said.
+LONGER_VOICES = "the voices are longer than was estimated"
+
 
 def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silent) -> Film:
     """All five stages in order; safe to stop and call again.
@@ -226,10 +229,14 @@ def _voiced(
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     plan = _compiled(storyboard, wishes)
     refuse(plan, project, wishes)
-    dearer = before if has_grown(before, plan) else None
-    why = "the voices are longer than was estimated"
-    tell(Planned(plan, again=True, before=dearer, why=why))
+    tell_again(before, plan, LONGER_VOICES, tell)
     return plan
+
+
+def tell_again(before: Plan, after: Plan, why: str, tell: Tell) -> None:
+    """Tell of a plan that took the place of another; what became dearer may be stopped by an error."""
+    dearer = before if has_grown(before, after) else None
+    tell(Planned(after, again=True, before=dearer, why=why))
 
 
 def _chosen_takes(
@@ -269,8 +276,7 @@ def _with_best(
     choices = read_choices(board)
     before = _compiled(storyboard, wishes, choices)
     after = _compiled(storyboard, wishes, with_best(choices))
-    dearer = before if has_grown(before, after) else None
-    tell(Planned(after, again=True, before=dearer, why="clips that are there begin on other takes"))
+    tell_again(before, after, "clips that are there begin on other takes", tell)
     with Project(board).choosing():
         save_choices(board, with_best(read_choices(board)), after.by_id)
     return after
