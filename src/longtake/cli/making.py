@@ -13,7 +13,7 @@ from longtake import events
 from longtake.assemble.film import Film
 from longtake.cli import say
 from longtake.cli.events import EventLines, StartEvent
-from longtake.cli.progress import Bars, Lines
+from longtake.cli.progress import Lines, display_on
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
@@ -64,8 +64,7 @@ def show_making(
 def _make_on_terminal(
     board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str
 ) -> None:
-    console = say.terminal()
-    display = Bars(console, label) if console.is_terminal else Lines(console, label)
+    display = display_on(say.terminal(), label)
     films: list[tuple[Film, list[events.Delivered]]] = []
     seams: list[events.SeamsSeen] = []
     plans: list[Plan] = []
