@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "survey": (BASE | {"storyboard", "plan", "media", "cues", "subtitles"}, set()),
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
-    "history": (BASE | {"plan"}, set()),
+    "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
@@ -62,7 +62,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
-    "runlog": (BASE | {"plan", "generate", "events"}, set()),
+    "runlog": (BASE | {"plan", "generate", "events", "project"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {

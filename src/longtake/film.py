@@ -47,7 +47,7 @@ from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Shop, Takes, generate_takes
-from longtake.history import film_name, save_history, save_shown
+from longtake.history import film_of, save_history, save_shown
 from longtake.offering import Offer, best_chosen, choice_needed, offers_of
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
@@ -91,7 +91,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     plan = _compiled(storyboard, wishes)
     refuse(plan, project, wishes)
     tell(Planned(plan))
-    log = RunName(project.work, plan.board, wishes.flavour, project.version)
+    log = RunName.of(project, wishes.flavour)
     with project.hold(), written_down(log, plan, tell) as tell:
         keep_schema(project.work)
         if wishes.since is None:
@@ -143,9 +143,7 @@ class _LastStages:
         )
         film = replace(film, rendered=film.rendered + ahead)
         if aspect is None:
-            save_shown(
-                project.work, film_name(plan.board, self.flavour, project.version), showings(plan)
-            )
+            save_shown(project.work, film_of(project, self.flavour), showings(plan))
         tell(Assembled(film))
         # How takes meet is looked at as they were made, whatever is cut off them here.
         seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
@@ -328,8 +326,7 @@ def generated_takes(
     finally:
         drawing.provider.close()
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
-    film = film_name(plan.board, wishes.flavour, project.version)
-    save_history(project.work, film, plan, keys)
+    save_history(project.work, film_of(project, wishes.flavour), plan, keys)
     return takes
 
 
