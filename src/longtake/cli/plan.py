@@ -19,7 +19,7 @@ from longtake.cli.each import for_each
 from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import voices_line
-from longtake.cli.table import counted, counted_both
+from longtake.cli.table import counted, counted_both, first_of
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
 from longtake.film import plan_film
@@ -247,10 +247,9 @@ def _price(plan: Plan) -> str:
 def _takes(plan: Plan) -> str:
     """Say where the chain will wait for a choice, and how much of it waits."""
     clips = [job.id for job in plan.jobs if job.is_open]
-    named = ", ".join(clips[:5]) + (", ..." if len(clips) > 5 else "")
     held = held_clips(plan)
     waits = f"; {counted(len(held), 'clip')} behind wait for it" if held else ""
-    return f"of {named} one is to be chosen with `longtake keep`{waits}"
+    return f"of {first_of(clips, 5)} one is to be chosen with `longtake keep`{waits}"
 
 
 def _named(name: str, text: str) -> Text:

@@ -23,7 +23,7 @@ from longtake.cli import options, say
 from longtake.cli.board import Misuse, find_board
 from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
-from longtake.cli.table import counted
+from longtake.cli.table import counted, first_of
 from longtake.deliver.replay import write_replay
 from longtake.film import materials, plan_film
 from longtake.plan.job import Plan
@@ -120,10 +120,10 @@ def _tell(found: FilmSeams, missing: tuple[str, ...], plan: Plan) -> None:
     if found.seams:
         say.tell(say.TIMES)
     if missing:
-        named = ", ".join(missing[:8]) + (", ..." if len(missing) > 8 else "")
         lacking = count_seams(plan.timeline) - len(found.seams)
         say.answer(
-            (f"{counted(lacking, 'seam')} cannot be looked at: ", WARNING), f"no take of {named}"
+            (f"{counted(lacking, 'seam')} cannot be looked at: ", WARNING),
+            f"no take of {first_of(missing)}",
         )
 
 

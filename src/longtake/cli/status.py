@@ -14,7 +14,7 @@ from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, HEADING, PATH, WARNING
 from longtake.cli.spoken import voices_line
 from longtake.cli.statusdocument import status_document
-from longtake.cli.table import counted_both
+from longtake.cli.table import counted_both, first_of
 from longtake.standing import Standing, look
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
@@ -79,7 +79,7 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     lacking = len(missing.difference(standing.to_choose))
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {lacking:,} missing")
     if standing.to_choose:
-        named = _first(list(standing.to_choose))
+        named = first_of(standing.to_choose)
         say.answer(
             (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
         )
@@ -120,18 +120,14 @@ def _tell_purchases(purchases: tuple[Purchase, ...]) -> None:
     """Say what is being bought for this board, and what nobody knows about."""
     under_way = [row for row in purchases if row.state != "unknown"]
     if under_way:
-        clips = _first([row.clip for row in under_way])
+        clips = first_of([row.clip for row in under_way])
         say.answer((f"{'buying':<8}", DIM), f"{_counted(under_way)} under way: {clips}")
     unknown = [row for row in purchases if row.state == "unknown"]
     if unknown:
-        numbers = _first([str(row.id) for row in unknown])
+        numbers = first_of([str(row.id) for row in unknown])
         were = "was" if len(unknown) == 1 else "were"
         text = f"nobody knows whether {_counted(unknown)} {were} bought ({numbers})"
         say.answer((f"{'unknown':<8}", DIM), (text, WARNING), ": `longtake reconcile`")
-
-
-def _first(names: list[str]) -> str:
-    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 def _counted(rows: list[Purchase]) -> str:
