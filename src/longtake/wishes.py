@@ -23,9 +23,8 @@ class Wishes:
     means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
-    `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
-    the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
-    boards of one run.
+    `take_best` goes on with the best of several takes by their rank where none was chosen. `shared` is a
+    budget for several boards of one run.
     """
 
     animatic: bool = False
@@ -46,7 +45,6 @@ class Wishes:
     ingest: bool = True
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
-    only: frozenset[str] = frozenset()
 
     @property
     def flavour(self) -> str:

@@ -18,9 +18,7 @@ from longtake.units import take_name
 from longtake.vault.take import Take
 
 
-def candidates(
-    standing: Standing, job: ClipJob, takes: Iterable[Take]
-) -> tuple[Candidate, ...]:
+def candidates(standing: Standing, job: ClipJob, takes: Iterable[Take]) -> tuple[Candidate, ...]:
     """Rank takes of a clip, by their numbers; raises MediaError where one cannot be decoded."""
     given = given_frames(standing.plan, job, standing.takes)
     return ranked(job, takes, given, standing.project.scans)
