@@ -15,7 +15,7 @@ from longtake.buying import bought_takes
 from longtake.film import drawn_takes, materials, plan_film
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
-from longtake.history import Verdict, film_of, known_keys, owned_clips
+from longtake.history import Verdict, film_of, known_keys
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.project import Project
@@ -114,7 +114,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    holder, owned = project.holder(), owned_clips(plan)
+    holder, owned = project.holder(), plan.quote.owned
     return Standing(
         plan=plan,
         project=project,
@@ -137,7 +137,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
 def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
     """Say what becomes of every clip of a plan, by what is remembered of its film."""
     film = film_of(project, wishes.flavour)
-    return amendment(plan, load_memory(project.work, film), owned_clips(plan))
+    return amendment(plan, load_memory(project.work, film), plan.quote.owned)
 
 
 def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
