@@ -66,13 +66,13 @@ def test_a_chain(cli: Cli, write: Write) -> None:
 The ferryman  board.yaml
 
                  clip  film  join          begins               price
-shore  The shore                                               0:00.0
+shore  0:00.0  The shore
 ├─ shore.1
 │  ├─ shore.1/1  10 s  239f                fresh                 free
 │  └─ shore.1/2   2 s   47f  seam          continues shore.1/1   free
 └─ shore.2/1      5 s  120f  seam          continues shore.1/2   free
    4.5 s asked, 5 s made: 12 frames (0.5 s) spare at the end
-lamp                                                           0:16.7
+lamp  0:16.7
 └─ lamp/1         3 s   72f  dissolve 12f  fresh                 free
    narration by espeak/en, about 0.4 to 1.5 s, free
 
