@@ -75,7 +75,10 @@ class Standing:
     @property
     def lack(self) -> str:
         """Say how much of the film would be rendered, as far as that is known."""
-        said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        if self.lacking:
+            said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        else:
+            said = f"all its {self.frames:,} frames are rendered, and only to be put together"
         if not self.undecided:
             return said
         named = ", ".join(self.undecided[:8]) + (", ..." if len(self.undecided) > 8 else "")

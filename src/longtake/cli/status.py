@@ -111,7 +111,8 @@ def _tell_film(standing: Standing) -> None:
         state = f"not made yet; {standing.lack}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
     for other in standing.others:
-        old = f"older than its storyboard; {other.lacking:,} of its frames would be rendered"
+        many = f"{other.lacking:,}" if other.lacking else "none"
+        old = f"older than its storyboard; {many} of its frames would be rendered"
         state = "up to date" if other.up_to_date else old
         say.answer((f"{other.aspect!s:<8}", DIM), (say.shown(other.film), PATH), f": {state}")
 
