@@ -198,7 +198,7 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
     strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
     # What is approved is of the film itself: its draft and its animatic own other takes.
     approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
-    heard = (*storyboard.heard(doubts), *strangers)
+    heard = storyboard.heard((*doubts, *strangers))
     plan = replace(plan, warnings=(*plan.warnings, *heard), approved=approved)
     if wishes.animatic:
         plan = without_paid_voices(plan)

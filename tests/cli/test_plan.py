@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,22 @@ price   free: every clip is drawn here
 captions 1 from the narration as a track
 """
     )
+
+
+def test_a_choice_for_a_clip_that_is_gone_is_silenced_by_the_board(cli: Cli, write: Write) -> None:
+    """It is warned of, with a code; the board may silence that, a scene may not."""
+    Path("board.choices.yaml").write_text("longtake: 1\nclips: {gone/1: {take: 2}}\n")
+    code, silence = "unknown-choice", "silence: [unknown-choice]"
+    in_scene = CHAIN.replace("  - id: shore\n", f"  - id: shore\n    {silence}\n")
+    on_board = CHAIN.replace("scenes:\n", f"{silence}\nscenes:\n")
+    found = []
+    for board in (CHAIN, in_scene, on_board):
+        write(board)
+        assert cli("check").code == 0
+        warnings = json.loads(cli("plan", "--json").out)["warnings"]
+        found.append(code in [each["code"] for each in warnings])
+
+    assert found == [True, True, False]
 
 
 def test_music_and_loudness_are_named() -> None:
