@@ -58,7 +58,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "offering": (
         BASE
-        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"},
+        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"}
+        | {"wishes"},
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),

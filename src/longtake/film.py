@@ -248,7 +248,7 @@ def _chosen_takes(
     """Make takes until none is left to be chosen: by rank where that is wished, else the author is asked."""
     while True:
         takes = generated_takes(plan, project, wishes, tell, landed)
-        offers = offers_of(plan, project, takes.offered, takes.by_clip, draft=wishes.draft)
+        offers = offers_of(plan, project, takes.offered, takes.by_clip, wishes)
         going_on = wishes.take_best and not takes.errors
         for offer in offers:
             tell(Offered(offer, offer.best.number if going_on else None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,6 +51,16 @@ class Wishes:
     def flavour(self) -> str:
         """The kind of film that is made: animatic, draft, or nothing for the film itself."""
         return "animatic" if self.animatic else "draft" if self.draft else ""
+
+    @property
+    def flags(self) -> str:
+        """What a command about this very film needs besides: ` --draft --set season=winter`, or nothing.
+
+        Each with a space before it, quoted for a shell.
+        """
+        values = (f"{name}={value}" for name, value in (self.variables or {}).items())
+        sets = "".join(f" --set {shlex.quote(value)}" for value in values)
+        return (f" --{self.flavour}" if self.flavour else "") + sets
 
     @property
     def version(self) -> str:

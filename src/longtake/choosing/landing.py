@@ -69,7 +69,7 @@ def settle(
     raise LandingRefused(
         f'"{job.id}" does not end where the next clip begins: {"; ".join(whys)}',
         hint="it is in the vault and not chosen; all the same "
-        f"`longtake keep {short_name(film, job)} TAKE` keeps it: {tail.said}",
+        f"`longtake keep{wishes.flags} {short_name(film, job)} TAKE` keeps it: {tail.said}",
     )
 
 

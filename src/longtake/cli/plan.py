@@ -91,10 +91,10 @@ def _show(
         say.answer()
     for line in _edit_lines(plan, edit, every):
         say.answer(line)
-    for line in (*summary(plan), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
+    for line in (*summary(plan, wishes), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
         say.answer(line)
     if not wishes.animatic:
-        for line in judged_lines(*judged(find_takes(plan, Project(path)))):
+        for line in judged_lines(*judged(find_takes(plan, Project(path))), wishes.flags):
             say.answer(line)
     if plan.warnings:
         say.tell()
@@ -120,7 +120,7 @@ def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:
         yield _named("edit", amended_line(plan, edit))
 
 
-def summary(plan: Plan) -> Iterator[Text]:
+def summary(plan: Plan, wishes: Wishes | None = None) -> Iterator[Text]:
     """Say what the whole plan comes to."""
     timeline = plan.timeline
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
@@ -135,7 +135,7 @@ def summary(plan: Plan) -> Iterator[Text]:
     if len(wanted) > 1:
         yield _named("wait", _wait(len(waits), len(wanted)))
     if any(job.is_open for job in plan.jobs):
-        yield _named("takes", _takes(plan))
+        yield _named("takes", _takes(plan, wishes or Wishes()))
     if plan.approved:
         yield _named("approved", approved_words(plan))
     yield _named("price", _price(plan))
@@ -244,12 +244,12 @@ def _price(plan: Plan) -> str:
     return text
 
 
-def _takes(plan: Plan) -> str:
+def _takes(plan: Plan, wishes: Wishes) -> str:
     """Say where the chain will wait for a choice, and how much of it waits."""
     clips = [job.id for job in plan.jobs if job.is_open]
     held = held_clips(plan)
     waits = f"; {counted(len(held), 'clip')} behind wait for it" if held else ""
-    return f"of {first_of(clips, 5)} one is to be chosen with `longtake keep`{waits}"
+    return f"of {first_of(clips, 5)} one is to be chosen with `longtake keep{wishes.flags}`{waits}"
 
 
 def _named(name: str, text: str) -> Text:

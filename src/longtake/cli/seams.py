@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -35,8 +36,16 @@ from longtake.wishes import Wishes
 
 # Wider than this the eye loses the line.
 _WIDEST = 120
+
+
 # What makes the takes of each kind of film.
-_MAKES = {"": "make", "draft": "make --draft", "animatic": "animatic"}
+def _makes(wishes: Wishes) -> str:
+    """Name the verb that makes a film of this kind, with its options."""
+    return (
+        f"animatic{replace(wishes, animatic=False).flags}"
+        if wishes.animatic
+        else f"make{wishes.flags}"
+    )
 
 
 @click.command("seams")
@@ -70,7 +79,7 @@ def command(
     takes = find_takes(plan, project)
     places = seam_places(plan.timeline, {**materials(plan), **takes}, plan.fit)
     if play is not None:
-        return _play(play, places, plan, project.film(wishes.flavour), _MAKES[wishes.flavour])
+        return _play(play, places, plan, project.film(wishes.flavour), _makes(wishes))
     found = look_at_seams(places, project.scans)
     beside = _beside_seams(plan)
     missing = tuple(job.id for job in plan.jobs if job.id in beside and job.id not in takes)
@@ -80,7 +89,7 @@ def command(
     else:
         _tell(found, missing, plan)
         if missing:
-            hint = f"`longtake {_MAKES[wishes.flavour]}` makes what is missing"
+            hint = f"`longtake {_makes(wishes)}` makes what is missing"
             say.tell(("hint: ", HINT), hint)
     return 1 if missing or not all(look.clean for look in found.seams) else 0
 

@@ -58,14 +58,14 @@ def _tell(path: Path, wishes: Wishes, every: bool, as_json: bool) -> None:
     if as_json:
         say.answer_json(status_document(standing, path, purchases))
         return
-    _tell_clips(standing, every)
+    _tell_clips(standing, every, wishes)
     _tell_film(standing)
     _tell_purchases(purchases)
     if standing.holder:
         say.answer((f"{'run':<8}", DIM), (standing.holder, WARNING))
 
 
-def _tell_clips(standing: Standing, every: bool) -> None:
+def _tell_clips(standing: Standing, every: bool, wishes: Wishes) -> None:
     jobs = standing.plan.jobs
     width = say.width_of(say.terminal(err=False))
     missing = frozenset(standing.missing)
@@ -81,14 +81,16 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     if standing.to_choose:
         named = first_of(standing.to_choose)
         say.answer(
-            (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
+            (f"{'choose':<8}", DIM),
+            (f"one of the takes of {named}", WARNING),
+            f": `longtake keep{wishes.flags}`",
         )
     if standing.plan.approved:
         say.answer((f"{'approved':<9}", DIM), approved_words(standing.plan))
     voices = voices_line(standing.plan)
     if voices:
         say.answer((f"{'voices':<8}", DIM), voices)
-    for line in judged_lines(standing.refused, standing.accepted):
+    for line in judged_lines(standing.refused, standing.accepted, wishes.flags):
         say.answer(line)
 
 
