@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ class Standing:
     `accepted` those whose take the author took as it is, and `to_choose` those of whose takes, all of
     them there, one is to be chosen; `lacking` counts frames of the film that would be rendered, without
     what the undecided ones change; `holder` says which run is at work in the folder. `others` are the
-    films of other shapes that lie beside it, `takes` are by clip.
+    films of other shapes that lie beside it, `takes` are by clip; `flags` are the options that
+    `longtake make` needs for just this film.
     """
 
     plan: Plan
@@ -61,6 +62,7 @@ class Standing:
     holder: str
     others: tuple[OtherShape, ...]
     takes: Mapping[str, Take]
+    flags: str = ""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -134,6 +136,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         holder=holder,
         others=tuple(others),
         takes=takes,
+        flags=replace(wishes, animatic=False).flags,
     )
 
 

@@ -171,7 +171,7 @@ class Desk:
         if holder:
             return (_sentence(holder), "Wait for it, or stop it.")
         if order.plan.quote.unknown:
-            command = f"`longtake reroll{self._wishes.flags} {order.clip} --price`"
+            command = f"`longtake reroll{self._wishes.flags} {order.clip} --price MONEY`"
             return (f"Nobody knows what it costs: {command} says what it may.",)
         return ()
 
