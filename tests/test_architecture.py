@@ -67,11 +67,12 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "planning", "standing", "taking", "choosing", "review", "cli", "testing"),
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "planning": (ALL_ROOMS - {"assemble", "deliver", "film", "cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),

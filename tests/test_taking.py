@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from longtake.events import Event, Planned, silent
-from longtake.film import plan_film
 from longtake.plan.parts import only_clips
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.taking import take_clips
 from longtake.wishes import Wishes

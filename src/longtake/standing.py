@@ -12,12 +12,13 @@ from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
 from longtake.buying import bought_takes
-from longtake.film import drawn_takes, materials, plan_film
+from longtake.film import materials
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
 from longtake.history import Verdict, film_of, known_keys
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
+from longtake.planning import drawn_takes, plan_film
 from longtake.project import Project
 from longtake.units import Aspect
 from longtake.vault.take import Take

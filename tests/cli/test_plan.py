@@ -14,8 +14,8 @@ from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
 from longtake.cli.plan import summary
 from longtake.cli.tree import plan_tree
-from longtake.film import plan_film
 from longtake.history import save_history
+from longtake.planning import plan_film
 from longtake.wishes import Wishes
 
 CHAIN = """\

@@ -11,8 +11,8 @@ import pytest
 
 from commands import Cli, Write
 from longtake.buying import bought_takes, the_ledger
-from longtake.film import plan_film
 from longtake.generate.remote import RemoteProvider
+from longtake.planning import plan_film
 from longtake.storyboard.choices import read_choices
 from longtake.testing.serve import Simulator
 from longtake.wishes import Wishes

@@ -9,9 +9,9 @@ from pathlib import Path
 from longtake.choosing.followers import bound_to_start, owned_followers, why_not
 from longtake.choosing.takes import all_takes, clip_job
 from longtake.errors import PlanError
-from longtake.film import plan_film
 from longtake.offering import short_name
 from longtake.plan.job import ClipJob, Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.storyboard.choices import Choices, ClipChoice, read_choices, save_choices
 from longtake.storyboard.diagnose import did_you_mean, quoted

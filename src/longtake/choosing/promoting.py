@@ -10,18 +10,12 @@ from longtake.buying import last_purchase
 from longtake.choosing.keeping import approve
 from longtake.errors import ChoiceNeeded, PlanError
 from longtake.events import Offered, Planned, Tell, silent
-from longtake.film import (
-    LONGER_VOICES,
-    generated_takes,
-    plan_film,
-    raise_first_error,
-    refuse,
-    tell_again,
-)
+from longtake.film import LONGER_VOICES, generated_takes, raise_first_error, refuse, tell_again
 from longtake.offering import choice_needed, offers_of
 from longtake.plan.job import Plan
 from longtake.plan.parts import only_clips
 from longtake.plan.promotion import Blocked, Promotion, promotion_of, shots_lacking, shots_named
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.voicing import make_voices

@@ -18,11 +18,12 @@ from longtake.choosing.takes import all_takes, clip_job, numbers_of
 from longtake.errors import ChoiceNeeded, LandingRefused, PlanError
 from longtake.events import Event, Offered, Planned, Tell, silent
 from longtake.files import read_json, write_json
-from longtake.film import drawn_takes, plan_film, raise_first_error
+from longtake.film import raise_first_error
 from longtake.offering import Offer, offer_of, short_name
 from longtake.plan.job import ClipJob, Plan
 from longtake.plan.parts import held_clips, only_clips
 from longtake.plan.quote import quoted
+from longtake.planning import drawn_takes, plan_film
 from longtake.project import Project
 from longtake.standing import find_takes
 from longtake.storyboard.choices import MOST_TAKES

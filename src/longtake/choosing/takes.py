@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from longtake.buying import bought_takes
 from longtake.errors import PlanError
-from longtake.film import drawn_takes
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import known_mending
 from longtake.plan.job import ClipJob, Plan
+from longtake.planning import drawn_takes
 from longtake.project import Project
 from longtake.ranking import Candidate, given_frames, ranked
 from longtake.standing import Standing

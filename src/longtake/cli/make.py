@@ -12,9 +12,9 @@ from longtake.cli.making import Consent, confirm, make_and_show
 from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
-from longtake.film import plan_film
 from longtake.generate.doorbell import Webhook
 from longtake.plan.parts import before_choices
+from longtake.planning import plan_film
 from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 

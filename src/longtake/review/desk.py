@@ -19,8 +19,8 @@ from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.choosing.takes import clip_job
 from longtake.errors import ConfirmationNeeded, LongtakeError, PlanError
 from longtake.events import Event, Planned
-from longtake.film import plan_film
 from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.review.journal import Journal
 from longtake.storyboard.choices import read_choices
