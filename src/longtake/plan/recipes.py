@@ -40,6 +40,8 @@ def in_handoff_order(sources: Mapping[str, Source]) -> list[str]:
 
     Else they stay in the order of the film.
     """
+    if _lie_in_order(sources):
+        return list(sources)
     needs: dict[str, list[str]] = {}
     for handoff in handoffs_of(sources):
         needs.setdefault(handoff.target, []).append(handoff.source)
@@ -59,6 +61,18 @@ def in_handoff_order(sources: Mapping[str, Source]) -> list[str]:
                 begun.add(at)
                 walk += waits
     return list(order)
+
+
+def _lie_in_order(sources: Mapping[str, Source]) -> bool:
+    """Tell whether no clip hangs on a later one, as in most films."""
+    passed: set[str] = set()
+    for clip, source in sources.items():
+        if isinstance(source, ClipJob):
+            for edge in (source.first, source.last):
+                if isinstance(edge, EndOf | StartOf) and edge.clip not in passed:
+                    return False
+        passed.add(clip)
+    return True
 
 
 def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:

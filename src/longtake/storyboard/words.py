@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from longtake.errors import Fault
@@ -40,6 +41,8 @@ def expand(text: str, storyboard: Storyboard) -> str:
     return _TOKEN.sub(word, text)
 
 
+# Each prompt is asked for its names by every check that looks for them.
+@lru_cache(maxsize=65_536)
 def names_in(text: str) -> tuple[str, ...]:
     """List the names that a text fills in, in the order of their first mention."""
     found = (match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
