@@ -26,7 +26,7 @@ from longtake.vault.sums import add_to, board_budget, budgets_of, drawn_on, purs
 from longtake.vault.tables import OPEN
 
 MINUTE_S = 60.0
-_BUSY_S = 0.5
+_BUSY_S, _LONG_BUSY_S, _BUSY_PART = 0.5, 2.0, 0.02
 
 
 def decide(db: Transaction, order: Order, limits: Limits, nonce: str, now: float) -> Admission:
@@ -90,16 +90,21 @@ def _no_place(db: Transaction, order: Order, limits: Limits, now: float) -> NoRo
     # A row whose run died keeps its state, and an outcome may stay unknown for ever: whatever must be
     # over by now, or was seen to be, holds no place.
     query = (
-        f"SELECT count(*) AS busy FROM purchases WHERE provider = ? AND account = ? AND {OPEN}"
-        " AND began <= ? AND (state <> 'submitted' AND began > ?"
+        "SELECT count(*) AS busy, min(began) AS oldest FROM purchases"
+        f" WHERE provider = ? AND account = ? AND {OPEN} AND began <= ?"
+        " AND (state <> 'submitted' AND began > ?"
         " OR state = 'submitted' AND began > ? AND NOT EXISTS"
         " (SELECT 1 FROM happenings WHERE purchase = purchases.id AND happenings.state = 'ended'))"
     )
     times = (now, now - limits.unknown_s, now - limits.task_s)
-    busy = _number(db.one(query, order.provider, order.account, *times), "busy")
-    if busy < limits.in_flight:
+    row = db.one(query, order.provider, order.account, *times)
+    busy = _number(row, "busy")
+    if row is None or busy < limits.in_flight:
         return None
-    return NoRoom(_BUSY_S, f"{busy} tasks are under way, {limits.in_flight} are allowed")
+    # Where tasks take minutes nobody need look twice a second.
+    age = now - (row["oldest"] or now)
+    after = min(_LONG_BUSY_S, max(_BUSY_S, age * _BUSY_PART))
+    return NoRoom(after, f"{busy} tasks are under way, {limits.in_flight} are allowed")
 
 
 def _no_slot(db: Transaction, order: Order, limits: Limits, now: float) -> NoRoom | None:
