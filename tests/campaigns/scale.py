@@ -270,7 +270,7 @@ def page(version: str, nights: list[str], growth: list[str], ceilings: list[str]
             "Virtual time over the real admission, of a database that is not synced (what is measured here is"
             " time that does not pass).",
             f" Accounts are of three kinds in turn: {kinds}.",
-            "Boards come in within the first hour. Each worker asks for one clip of an account at a time.",
+            "Boards come in within the first half hour. Each worker asks for one clip of an account at a time.",
             "`used`: of what the accounts of each kind could make at most. `fair`: Jain's index of how fast",
             "boards of one account got on. `first clip`: minutes from a board's coming to its first clip,",
             "half and 95 % of boards. `refused`: admissions without a place for each one with.",
@@ -318,10 +318,10 @@ def main() -> int:
         options.seconds,
     )
     if options.full:
-        hour = replace(one, within_s=3600.0, clips=100, accounts=24, workers=4)
+        night = replace(one, within_s=1800.0, clips=100, accounts=15)
         nights = [
-            replace(hour, boards=240, seconds=240.0),
-            replace(hour, boards=10_000, seconds=180.0),
+            replace(night, boards=150, seconds=300.0),
+            replace(night, boards=10_000, seconds=200.0),
         ]
         text, faults = full_report(nights, [0, 10_000, 100_000, 1_000_000], 10.0)
         (HERE / "scale.md").write_text(text)

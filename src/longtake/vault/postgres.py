@@ -155,7 +155,6 @@ class _Cut(psycopg.Error):
 
 
 class _Transaction:
-    alone = False
     locked = " FOR NO KEY UPDATE"
 
     def __init__(self, db: Connection, again: bool, told_time: bool) -> None:
