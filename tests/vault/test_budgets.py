@@ -100,6 +100,7 @@ def test_a_ledger_of_the_first_form_is_brought_up(tmp_path: Path) -> None:
         for column in ("purchases DROP owner", "purchases DROP purse", "happenings DROP act"):
             db.execute(f"ALTER TABLE {column}")
         db.execute("DROP TABLE sums")
+        db.execute("DROP TABLE charges")
         db.execute("UPDATE facts SET value = '1'")
     rows = [row.key for row in opened(path).purchases()]
     over = ledger.admit(order("c"), Limits(9, 9, board_budget=usd("0.36")), 2.0)
@@ -107,6 +108,7 @@ def test_a_ledger_of_the_first_form_is_brought_up(tmp_path: Path) -> None:
     assert rows == ["a", "b"]
     assert isinstance(over, OverBudget)
     assert over.bound == usd("0.35")
+    assert list(ledger.charges().values()) == [usd("0.05")]
 
 
 def opened(path: Path) -> Ledger:
