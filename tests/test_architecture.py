@@ -43,7 +43,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "survey": (BASE | {"storyboard", "plan", "media", "cues", "subtitles"}, set()),
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
-    "history": (BASE | {"plan"}, set()),
+    "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
@@ -58,19 +58,21 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "offering": (
         BASE
-        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"},
+        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"}
+        | {"wishes"},
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
-    "runlog": (BASE | {"plan", "generate", "events"}, set()),
+    "runlog": (BASE | {"plan", "generate", "events", "project"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "planning", "standing", "taking", "choosing", "review", "cli", "testing"),
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "planning": (ALL_ROOMS - {"assemble", "deliver", "film", "cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),

@@ -22,6 +22,7 @@ from longtake.events import Assembled, Event, Rendering, SeamsSeen, Tell, Voiced
 from longtake.files import write_bytes
 from longtake.generate.run import Progress
 from longtake.plan.job import Plan
+from longtake.project import Project
 
 FORM = 1
 # A bar of a hundred steps is as fine as anybody looks.
@@ -39,6 +40,11 @@ class RunName:
     board: str
     flavour: str = ""
     version: str = ""
+
+    @classmethod
+    def of(cls, project: Project, flavour: str) -> RunName:
+        """Name the runs of a project's board for one kind of film."""
+        return cls(project.work, project.board.stem, flavour, project.version)
 
     @property
     def path(self) -> Path:
@@ -74,7 +80,7 @@ class _RunLog:
     """Writes lines with one call each: who reads meanwhile sees whole lines but for the last."""
 
     def __init__(self, path: Path, plan: Plan) -> None:
-        self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+        self._owned = set(plan.quote.owned)
         self._offered: set[str] = set()
         self._shares: dict[str, int] = {}
         self._rendered = self._said = 0

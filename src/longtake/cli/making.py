@@ -13,7 +13,7 @@ from longtake import events
 from longtake.assemble.film import Film
 from longtake.cli import say
 from longtake.cli.events import EventLines, StartEvent
-from longtake.cli.progress import Bars, Lines
+from longtake.cli.progress import Lines, display_on
 from longtake.cli.say import DIM, PATH, WARNING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
@@ -64,8 +64,7 @@ def show_making(
 def _make_on_terminal(
     board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str
 ) -> None:
-    console = say.terminal()
-    display = Bars(console, label) if console.is_terminal else Lines(console, label)
+    display = display_on(say.terminal(), label)
     films: list[tuple[Film, list[events.Delivered]]] = []
     seams: list[events.SeamsSeen] = []
     plans: list[Plan] = []
@@ -92,7 +91,7 @@ def _make_on_terminal(
         else:
             say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
         say.answer((say.shown(film.path), PATH))
-    _say_seams(seams, wishes.flavour, f" {say.shown(board)}" if label else "")
+    _say_seams(seams, wishes.flags, f" {say.shown(board)}" if label else "")
 
 
 def confirm(plan: Plan, consent: Consent, before: Plan | None = None, why: str = "") -> None:
@@ -186,9 +185,9 @@ def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
     return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
 
 
-def _say_seams(looked: list[events.SeamsSeen], flavour: str, board: str) -> None:
+def _say_seams(looked: list[events.SeamsSeen], flags: str, board: str) -> None:
     """Say how many seams can be seen, and what shows them; nothing where none can."""
-    verb = f"longtake seams{board}" + (f" --{flavour}" if flavour else "")
+    verb = f"longtake seams{board}{flags}"
     for seen in looked:
         if seen.visible:
             count = counted(seen.seams, "seam")

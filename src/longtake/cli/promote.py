@@ -20,7 +20,7 @@ from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import board_and_names
-from longtake.cli.progress import Bars, Lines
+from longtake.cli.progress import display_on
 from longtake.cli.say import DIM, WARNING
 from longtake.cli.table import counted, first_of
 from longtake.cli.tree import models_of
@@ -73,13 +73,12 @@ def command(
     else:
         _say_order(quote_promotion(board, wishes, shots))
         done = _promoted(board, wishes, shots, consent)
-        _say_rest(done)
-    refuse_blocked(done.promotion.blocked)
+        _say_rest(done, wishes)
+    refuse_blocked(done.promotion.blocked, wishes)
 
 
 def _promoted(board: Path, wishes: Wishes, shots: tuple[str, ...], consent: Consent) -> Order:
-    console = say.terminal()
-    display = Bars(console) if console.is_terminal else Lines(console)
+    display = display_on(say.terminal())
     with display:
         return promote(board, wishes, shots, gated_by_consent(consent, display))
 
@@ -104,13 +103,13 @@ def _say_order(order: Order) -> None:
         say.tell((text, DIM))
 
 
-def _say_rest(done: Order) -> None:
+def _say_rest(done: Order, wishes: Wishes) -> None:
     """Say what the film lacks now, and what makes it."""
     many = len(done.promotion.shots)
     say.tell(f"{counted(many, 'shot')} promoted" if many else "no shot promoted")
     lacking = done.lacking
     if not lacking:
-        say.tell("every clip of the film is there: `longtake make` puts it together")
+        say.tell(f"every clip of the film is there: `longtake make{wishes.flags}` puts it together")
         return
     clips = _clips_of(done.film, lacking)
     price = done.film.quote.total
@@ -119,7 +118,7 @@ def _say_rest(done: Order) -> None:
     )
     say.tell(
         f"the film still lacks {first_of(lacking)} ({counted(clips, 'clip')}, {price}{unknown}): "
-        "`longtake approve` and `promote` them, or `longtake make`"
+        f"`longtake approve{wishes.flags}` and `promote` them, or `longtake make{wishes.flags}`"
     )
 
 

@@ -354,10 +354,7 @@ class _Walker:
         return [self._handoffs(shop).face(face) for face in job.faces]
 
     def _handoffs(self, shop: Shop) -> Handoffs:
-        plan = self._plan
-        return Handoffs(
-            shop.vault, plan.by_id, plan.timeline.rate, plan.fit, plan.timeline.background
-        )
+        return Handoffs.of(self._plan, shop.vault)
 
     def _request(
         self,
