@@ -69,7 +69,7 @@ def test_a_purse_gets_back_what_was_not_taken(ledger: Ledger) -> None:
     assert isinstance(ledger.admit(order("c"), night, 0.0), Admitted)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(MOVES)), max_size=10))
 def test_sums_are_those_of_the_rows(tmp_path: Path, moves: list[tuple[int, str]]) -> None:
     """After any moves a board has bound its charges, and reserves where no charge is known."""

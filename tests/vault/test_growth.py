@@ -16,7 +16,7 @@ from longtake.vault.postgres import SCHEMA, PostgresBook
 from longtake.vault.purchase import Admitted, Limits, NoRoom
 
 ROOMY = Limits(100, 1000, board_budget=Money.parse("9 USD"), purse="night")
-ROWS = 20_000
+ROWS = 5_000
 
 
 class Overheard(PostgresBook):
@@ -86,20 +86,13 @@ def test_a_purchase_reads_no_whole_table(overheard: Overheard, database: str) ->
         ledger.since(row.id, ["b"])
         ledger.spent("k")
         ledger.charges()
-    slow = {
-        query: plan
+        # One that has no index, so that this test can fail: no run asks it but to show a clip's takes.
+        ledger.of_recipe("r")
+    slow = [
+        query
         for query, plan in plans(database, overheard.asked).items()
         if "Seq Scan on purchases" in plan or "Seq Scan on happenings" in plan
-    }
+    ]
 
     assert len(overheard.asked) > 30
-    assert slow == {}
-
-
-def test_a_question_without_an_index_is_found(overheard: Overheard, database: str) -> None:
-    """The test above can fail."""
-    with contextlib.closing(Ledger(overheard)) as ledger:
-        ledger.of_recipe("nobody's")
-    (plan,) = plans(database, overheard.asked).values()
-
-    assert "Seq Scan on purchases" in plan
+    assert slow == ["SELECT * FROM purchases WHERE recipe = ? ORDER BY id"]
