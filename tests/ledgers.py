@@ -74,3 +74,4 @@ def add_old_rows(url: str, first: int, last: int) -> None:
         db.execute(_OLD_ROWS, (first, last))
         db.execute(_OLD_HAPPENINGS, (newest,))
         db.execute("VACUUM ANALYZE")
+        db.execute("CHECKPOINT")

@@ -238,6 +238,7 @@ def page(version: str, nights: list[str], growth: list[str], ceilings: list[str]
             "",
             f"Written by `python tests/campaigns/scale.py --full`, {time.strftime('%Y-%m-%d')}.",
             f"{os.cpu_count()} cores for all, PostgreSQL {version}, Python {platform.python_version()}.",
+            f"Whatever else the machine did then: its load was {os.getloadavg()[2]:.0f} in the last quarter of an hour.",
             "",
             "Nights in virtual time over the real admission; their database is not synced, they measure time",
             "that does not pass. Boards come in within the first half hour, all draw on one purse. Each worker",
