@@ -80,7 +80,7 @@ def the_ledger() -> Ledger:
 def last_purchase() -> int:
     """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not ledger.exists():
         return 0
     ledger.open()
     return ledger.last_number()
@@ -89,15 +89,14 @@ def last_purchase() -> int:
 def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
     """Sum what boards bought after a purchase: a sum for each currency, charges where they are known."""
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not ledger.exists():
         return ()
     ledger.open()
     sums: dict[str, Money] = {}
-    for row in ledger.purchases():
-        if row.id > number and row.board in boards:
-            paid = row.reserved if row.charge is None else row.charge
-            known = sums.get(paid.currency)
-            sums[paid.currency] = known + paid if known else paid
+    for row in ledger.since(number, boards):
+        paid = row.reserved if row.charge is None else row.charge
+        known = sums.get(paid.currency)
+        sums[paid.currency] = known + paid if known else paid
     return tuple(money for money in sums.values() if money.amount)
 
 
@@ -107,7 +106,7 @@ def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
     Nothing, and no look at the ledger, for a plan that buys nothing.
     """
     ledger = the_ledger()
-    if not paid_providers(plan) or not ledger.path.exists():
+    if not paid_providers(plan) or not ledger.exists():
         return {}
     ledger.open()
     return ledger.charges()
@@ -178,7 +177,7 @@ def open_shops(
     KeyMissing for a provider of the plan.
     """
     names, ledger = paid_providers(plan), the_ledger()
-    if not names and not ledger.path.exists():
+    if not names and not ledger.exists():
         yield Counter({})
         return
     vault = bought_takes()

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from ledgers import Place, order
 from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
-from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Standing
+from longtake.vault.purchase import Admitted, Limits, NoRoom, OverBudget, Standing
 
 ROOMY = Limits(in_flight=100, per_minute=1000)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    """A ledger of its own on disk."""
-    made = Ledger(tmp_path / "ledger.db")
-    made.open()
-    return made
-
-
-def order(key: str, price: str = "0.30", board: str = "b") -> Order:
-    """Order a clip under a key."""
-    return Order(key, "sim", "acc", "m", 6, board, "a/1", "r", "{}", Money(Decimal(price)))
 
 
 def admit(ledger: Ledger, key: str, limits: Limits = ROOMY, now: float = 0.0) -> object:
@@ -44,11 +30,11 @@ def bought(ledger: Ledger, key: str, now: float = 0.0) -> int:
     return ledger.submitted(admission.purchase.id, f"task-{key}", now).id
 
 
-def test_the_intent_is_on_disk_before_anything_is_sent(ledger: Ledger) -> None:
+def test_the_intent_is_on_disk_before_anything_is_sent(ledger: Ledger, place: Place) -> None:
     """Another process sees the row with its reserve as soon as admit returns."""
     admit(ledger, "k")
 
-    row = Ledger(ledger.path).find("k")
+    row = place.ledger().find("k")
     assert row is not None
     assert (row.state, str(row.reserved)) == ("intent", "0.30 USD")
 
@@ -183,11 +169,9 @@ def test_a_closed_purchase_stays_as_it_is(ledger: Ledger) -> None:
     assert ledger.refunded(number, "late", 2.0).sha256 == "first"
 
 
-def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
+def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger, place: Place) -> None:
     """What a newer longtake wrote is refused, not guessed at."""
-    with sqlite3.connect(ledger.path) as db:
-        db.execute("UPDATE facts SET value = '99' WHERE name = 'schema'")
-    db.close()
+    place.tamper("UPDATE facts SET value = '99' WHERE name = 'schema'")
 
     with pytest.raises(VaultError, match="written by a newer longtake"):
         ledger.open()
@@ -258,6 +242,33 @@ def test_the_last_charge_of_each_kind_of_clip(ledger: Ledger) -> None:
         ledger.done(bought(ledger, key), "sha", Money(Decimal(charge)), 1.0)
 
     assert ledger.charges() == {("sim", "m", "", 6): Money(Decimal("0.35"))}
+
+
+def test_what_boards_bought_since(ledger: Ledger) -> None:
+    """Neither what was bought before, nor what others bought."""
+    old = bought(ledger, "old")
+    ledger.admit(order("other", board="other"), ROOMY, 0.0)
+    bought(ledger, "new")
+
+    assert [row.key for row in ledger.since(old, ["b", "c"])] == ["new"]
+    assert ledger.since(old, []) == ()
+
+
+def test_which_tasks_have_a_purchase(ledger: Ledger) -> None:
+    """Those of other providers, and none, are nobody's."""
+    bought(ledger, "a")
+    admit(ledger, "b")
+
+    assert ledger.owned_tasks("sim", ["task-a", "task-b", ""]) == {"task-a"}
+    assert ledger.owned_tasks("another", ["task-a"]) == frozenset()
+
+
+def test_the_purchases_of_a_recipe(ledger: Ledger) -> None:
+    """Whatever board they were for."""
+    ledger.admit(replace(order("a", board="one"), recipe="sea"), ROOMY, 0.0)
+    ledger.admit(order("b"), ROOMY, 0.0)
+
+    assert [row.key for row in ledger.of_recipe("sea")] == ["a"]
 
 
 def test_a_lost_take_may_follow_as_often_as_allowed(ledger: Ledger) -> None:

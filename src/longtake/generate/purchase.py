@@ -35,8 +35,9 @@ from longtake.generate.clip import (
 from longtake.generate.collect import Till, collect, moderated, over_budget, word_wanted
 from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
+from longtake.generate.sendoff import SLEPT, is_late, leaving
 from longtake.plan.job import ClipJob
-from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
+from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase, Standing
 from longtake.vault.take import Take
 
 # A run that held an intent this long without sending is taken for dead: another takes it over.
@@ -73,9 +74,16 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     if take is None:
         if standing is None or not standing.is_open:
             await asyncio.to_thread(_refuse_doubted, job, request.take, till)
-        purchase = await _submitted(job, request, key, desk, till)
+        under_way = standing if standing is not None and standing.is_open else None
+        purchase = await _submitted(job, request, key, desk, till, under_way)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
+
+
+def seems_dead(row: Purchase, now: float) -> bool:
+    """Tell whether a purchase should long have been sent, or answered: its run is gone or frozen."""
+    life = {"intent": INTENT_LIFE_S, "sending": SENDING_LIFE_S}.get(row.state)
+    return life is not None and now - row.began > life
 
 
 def backoff(error: ProviderError, attempt: int) -> float:
@@ -105,29 +113,51 @@ def _last_look(desk: Desk, task: str) -> TaskReport:
         return TaskReport(TaskState.DONE)
 
 
-async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Purchase:
-    """Get the clip's task id: from an earlier run, or by sending the request now."""
-    order, waited = _order(job, request, key, desk, till), 0.0
+async def _submitted(
+    job: ClipJob,
+    request: Request,
+    key: str,
+    desk: Desk,
+    till: Till,
+    standing: Purchase | None = None,
+) -> Purchase:
+    """Get the clip's task id: from an earlier run, or by sending the request now.
+
+    Whose purchase is under way already, as `standing` says, needs no place and stands in no line.
+    """
+    order = _order(job, request, key, desk, till)
     while True:
         if till.halt.reason is not None:
             raise till.halt.reason
         why = "its take is gone, or the frame it begins on has changed"
         till.refuse_unasked(job.id, job.price, why)
-        admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
-        if isinstance(admission, NoRoom):
+        if standing is None:
+            admission = await _admission(order, desk, till)
+            if isinstance(admission, OverBudget):
+                raise over_budget(job.id, admission)
+            if isinstance(admission, Admitted):
+                return await _sent(job, request, admission.purchase, desk, till)
+            standing = admission.purchase
+        found = await _standing(job, request, standing, desk, till)
+        if found is not None:
+            return found
+        standing = None
+
+
+async def _admission(order: Order, desk: Desk, till: Till) -> Admitted | Standing | OverBudget:
+    """Ask for leave to buy until there is a place; whoever came before asks first."""
+    waited = 0.0
+    async with till.line.turn(desk.waits):
+        while till.halt.reason is None:
+            admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
+            if not isinstance(admission, NoRoom):
+                return admission
             seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
             if waited <= SILENT_S < waited + seconds:
-                desk.waits(f"it waits for a place at {order.provider}: {admission.why}")
+                till.line.tell(f"it waits for a place at {order.provider}: {admission.why}")
             waited += seconds
             await desk.pause(seconds)
-        elif isinstance(admission, OverBudget):
-            raise over_budget(job.id, admission)
-        elif isinstance(admission, Admitted):
-            return await _sent(job, request, admission.purchase, desk, till)
-        else:
-            found = await _standing(job, request, admission.purchase, desk, till)
-            if found is not None:
-                return found
+        raise till.halt.reason
 
 
 def _refuse_doubted(job: ClipJob, take: int, till: Till) -> None:
@@ -154,6 +184,7 @@ def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> 
         recipe=job.recipe,
         request=canonical_request(desk.provider.name, request),
         reserve=job.price,
+        owner=till.owner,
     )
 
 
@@ -161,7 +192,6 @@ async def _standing(
     job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
 ) -> Purchase | None:
     """Decide about a purchase that is there already: None means look again in a moment."""
-    age = till.clock() - purchase.began
     if purchase.state in ("submitted", "done"):
         return purchase
     if purchase.state == "refused":
@@ -174,14 +204,14 @@ async def _standing(
             job=job.id,
             task=purchase.task,
         )
-    if purchase.state == "sending" and age > SENDING_LIFE_S:
-        purchase = till.ledger.unknown(purchase.id, "its run ended while sending", till.clock())
+    if purchase.state == "sending" and seems_dead(purchase, till.clock()):
+        purchase = till.ledger.abandoned(purchase, till.clock())
     if purchase.state == "unknown":
         return await _proved(job, request, purchase, desk, till)
-    if purchase.state == "intent" and age > INTENT_LIFE_S:
+    if purchase.state == "intent" and seems_dead(purchase, till.clock()):
         # Its run is gone or frozen and has sent nothing; a row of one's own, under one's own limits
         # and budget, takes its place.
-        till.ledger.failed(purchase.id, "its run ended before it was sent", till.clock())
+        till.ledger.abandoned(purchase, till.clock())
         return None
     await desk.pause(0.5)
     return None
@@ -264,9 +294,12 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
     In one thread from the first write to the last: an interrupt that ends the coroutine in between
     must not lose the task id of a job that is paid for.
     """
-    if not till.ledger.sending(purchase, till.clock()):
-        return None
-    task = desk.provider.submit(request, purchase.nonce)
+    with leaving(till.ledger, purchase, till.clock(), till.awake) as own:
+        if not own:
+            return None
+        if is_late():
+            raise Unreachable(SLEPT)
+        task = desk.provider.submit(request, purchase.nonce)
     for attempt in range(_WRITES):
         try:
             return till.ledger.submitted(purchase.id, task, till.clock())
