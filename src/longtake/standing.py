@@ -155,7 +155,8 @@ def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
     """
     keys = known_keys(project.work)
     drawn, bought = drawn_takes(project), bought_takes()
-    by_recipe = bought.by_recipe() | drawn.by_recipe()
+    recipes = {job.recipe for job in plan.jobs}
+    by_recipe = bought.by_recipe(recipes) | drawn.by_recipe(recipes)
     found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought

@@ -27,7 +27,7 @@ from obstore.exceptions import (
 )
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
-from longtake.errors import VaultError
+from longtake.errors import VaultError, VaultUnreachable
 
 # So long a store that does not answer is asked again before the run says so.
 PATIENCE_S = 60.0
@@ -46,7 +46,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Depot:
-    """Files by their names in an object store; every call raises VaultError where it cannot be done.
+    """Files by their names in an object store; every call raises VaultUnreachable where it cannot be done.
 
     `folder` is where they lie, if that is a folder of this machine: a store there does not sync.
     """
@@ -100,14 +100,13 @@ class Depot:
                     file.write(chunk)
         return True
 
-    def has(self, name: str) -> bool:
-        """Tell whether something is there under a name."""
+    def volume(self, name: str) -> int | None:
+        """Give the bytes of what is there under a name, None where there is nothing."""
         with self._told(name):
             try:
-                obstore.head(self.store, name)
+                return obstore.head(self.store, name)["size"]
             except FileNotFoundError:
-                return False
-        return True
+                return None
 
     def names(self, folder: str) -> Iterator[Found]:
         """List what lies below a folder, in the order of names."""
@@ -136,17 +135,17 @@ class Depot:
         try:
             yield
         except FileNotFoundError as error:
-            raise VaultError(
+            raise VaultUnreachable(
                 f"the vault {self.url} is not there",
                 hint="make the bucket first, or look at its name and at AWS_ENDPOINT_URL",
             ) from error
         except (UnauthenticatedError, PermissionDeniedError) as error:
-            raise VaultError(
+            raise VaultUnreachable(
                 f"the vault {self.url} does not let us in",
                 hint="look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and at the bucket's rights",
             ) from error
         except (BaseError, ValueError) as error:
-            raise VaultError(
+            raise VaultUnreachable(
                 f"the vault {self.url} did not answer for {name}, asked again for some time",
                 hint="nothing is lost: run the same command again when the store can be reached",
             ) from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from longtake.errors import VaultError
+from longtake.errors import VaultError, VaultUnreachable
 from longtake.files import part_name, publish, read_json, sha256_of, write_json
 
 if TYPE_CHECKING:
@@ -97,10 +97,12 @@ class Mirror:
             self.tell(f"{name} came damaged from {self.depot.url}: it is fetched again")
         raise self._damaged(name)
 
-    def read_all(self, names: Iterable[str]) -> list[Any]:
-        """Give many documents, in the order of their names."""
+    def read_all(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Bring many documents here; gives the names of those that were damaged."""
         with ThreadPoolExecutor(_HANDS) as hands:
-            return list(hands.map(self.read, names))
+            read = [(name, hands.submit(self.read, name)) for name in names]
+        damaged = [name for name, each in read if _is_damage(each.exception())]
+        return tuple(damaged)
 
     def listed(self, folder: str) -> Iterator[str]:
         """List the names of the documents that are there in a folder."""
@@ -140,6 +142,14 @@ class Mirror:
             hint="put it back from a backup, or delete it there: what is paid for is then fetched"
             " from its provider again, as long as that keeps it",
         )
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    if error is not None and (
+        isinstance(error, VaultUnreachable) or not isinstance(error, VaultError)
+    ):
+        raise error
+    return error is not None
 
 
 def _sealed(name: str, content: Any) -> bytes:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
-from longtake.errors import VaultError
+from longtake.errors import VaultError, VaultUnreachable
 from longtake.extras import load_extra
 from longtake.files import part_name, sha256_of, write_json
 from longtake.units import take_name
@@ -53,7 +53,7 @@ class SharedVault(Vault):
     def open(self) -> None:
         """Make the folders of the copy; tell a stranger what a new store is. VaultError: it is not there."""
         super().open()
-        if not self.mirror.depot.has("README"):
+        if self.mirror.depot.volume("README") is None:
             self.mirror.depot.write("README", README.encode())
 
     def sent(self, sha256: str) -> Path | None:
@@ -100,11 +100,30 @@ class SharedVault(Vault):
         """Delete files of the vault, in the store and in this copy of it."""
         self.mirror.erase(list(names))
 
-    def gather(self) -> None:
-        """Bring the records of all takes and voices here, so that this copy tells what is in the store."""
-        for folder in ("takes/", "voices/", "removed/"):
-            self.mirror.read_all(self.mirror.listed(folder))
-        self._mark(self.mirror.listed("recipes/"))
+    def gather(self) -> tuple[str, ...]:
+        """Bring the records of all takes here, and only those that are in the store.
+
+        Gives the names of those that were damaged.
+        """
+        there = list(self.mirror.listed("takes/"))
+        self._forget("takes", "*.json", there)
+        marks = list(self.mirror.listed("recipes/"))
+        self._forget("recipes", "*/*.json", marks)
+        self._mark(marks)
+        return self.mirror.read_all(there)
+
+    def volume(self, name: str) -> int | None:
+        """Give the bytes of a file in the store by its name, None where it is missing."""
+        return self.mirror.depot.volume(name)
+
+    def is_whole(self, sha256: str) -> bool:
+        """Read a clip and tell whether its bytes are those that were stored."""
+        try:
+            return self.mirror.bring(object_name(sha256), sha256) is not None
+        except VaultUnreachable:
+            raise
+        except VaultError:
+            return False
 
     def voices(self) -> VoiceShelf:
         """Give the shelf of the voices that lie in the same store."""
@@ -129,6 +148,8 @@ class SharedVault(Vault):
     def _blob(self, place: str, sha256: str) -> Path | None:
         try:
             return self.mirror.bring(place, sha256)
+        except VaultUnreachable:
+            raise
         except VaultError:
             return None  # It was damaged, and can be made again.
 
@@ -148,6 +169,13 @@ class SharedVault(Vault):
 
     def _listed(self, folder: str) -> list[tuple[int, str]]:
         return [(row.modified_ns, row.name) for row in self.mirror.depot.names(folder)]
+
+    def _forget(self, folder: str, pattern: str, there: Collection[str]) -> None:
+        """Drop documents of this copy that are no longer in the store: another machine removed them."""
+        known = frozenset(there)
+        for path in (self.root / folder).glob(pattern):
+            if path.relative_to(self.root).as_posix() not in known:
+                path.unlink(missing_ok=True)
 
     def _mark(self, names: Iterable[str]) -> None:
         for name in names:

