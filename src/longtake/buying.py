@@ -12,9 +12,9 @@ from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
 from longtake.extras import load_extra
 from longtake.generate.collect import Halt, Till
 from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.ensure import Shop, provider_of
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
-from longtake.generate.run import Shop, provider_of
 from longtake.generate.settle import close_dead_rows
 from longtake.plan.job import Plan
 from longtake.project import Project, environment, home

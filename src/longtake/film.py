@@ -44,9 +44,10 @@ from longtake.events import (
     silent,
 )
 from longtake.generate.catalogue import animatic_offers, load_offers
+from longtake.generate.ensure import Shop
 from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Landed, Shop, Takes, generate_takes
+from longtake.generate.run import Landed, Takes, generate_takes
 from longtake.history import film_of, save_history, save_shown
 from longtake.offering import Offer, best_chosen, choice_needed, offers_of
 from longtake.plan.aspect import with_aspect
