@@ -45,11 +45,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
-    "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
+    "holdings": (BASE | {"vault", "project", "extras"}, set()),
+    "buying": (BASE | {"holdings", "plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
-    "wishes": (BASE | {"buying", "generate", "project"}, set()),
+    "wishes": (BASE | {"buying", "holdings", "generate", "project"}, set()),
     "voicing": (
-        BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
+        BASE
+        | {"storyboard", "plan", "generate", "vault", "project", "buying", "holdings", "events"},
         set(),
     ),
     "ranking": (

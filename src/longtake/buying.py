@@ -16,8 +16,9 @@ from longtake.generate.ensure import Shop, provider_of
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
 from longtake.generate.settle import close_dead_rows
+from longtake.holdings import Holdings, own_holdings
 from longtake.plan.job import Plan
-from longtake.project import Project, environment, home
+from longtake.project import Project, environment
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
@@ -64,31 +65,33 @@ class Counter:
 
 def bought_takes() -> Vault:
     """The vault of paid takes, shared by all boards of this user."""
-    return Vault(home() / "vault")
+    return own_holdings().vault
 
 
 def bought_voices() -> VoiceShelf:
     """The shelf of paid voices, in the same folder."""
-    return VoiceShelf(home() / "vault")
+    return own_holdings().voices
 
 
 def the_ledger() -> Ledger:
     """The record of every purchase of this user."""
-    return Ledger(home() / "ledger.db")
+    return own_holdings().ledger
 
 
-def last_purchase() -> int:
+def last_purchase(holdings: Holdings | None = None) -> int:
     """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
-    ledger = the_ledger()
+    ledger = (holdings or own_holdings()).ledger
     if not ledger.path.exists():
         return 0
     ledger.open()
     return ledger.last_number()
 
 
-def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
+def spent_since(
+    number: int, boards: frozenset[str], holdings: Holdings | None = None
+) -> tuple[Money, ...]:
     """Sum what boards bought after a purchase: a sum for each currency, charges where they are known."""
-    ledger = the_ledger()
+    ledger = (holdings or own_holdings()).ledger
     if not ledger.path.exists():
         return ()
     ledger.open()
@@ -101,12 +104,12 @@ def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
     return tuple(money for money in sums.values() if money.amount)
 
 
-def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
+def told_charges(plan: Plan, holdings: Holdings) -> Mapping[tuple[str, str, str, int], Money]:
     """Give what providers charged last, by provider, model, resolution and seconds.
 
     Nothing, and no look at the ledger, for a plan that buys nothing.
     """
-    ledger = the_ledger()
+    ledger = holdings.ledger
     if not paid_providers(plan) or not ledger.path.exists():
         return {}
     ledger.open()
@@ -170,22 +173,25 @@ def uninvited(provider: Provider) -> None:
 
 @contextlib.contextmanager
 def open_shops(
-    plan: Plan, project: Project, purse: Purse, invite: Callable[[Provider], None] = uninvited
+    plan: Plan,
+    project: Project,
+    purse: Purse,
+    holdings: Holdings,
+    invite: Callable[[Provider], None] = uninvited,
 ) -> Iterator[Counter]:
     """Open every shop a plan buys in, and those where earlier runs of this board left a paid clip.
 
     `invite` may tell each provider where to call. Only for the holder of the project's lock. Raises
     KeyMissing for a provider of the plan.
     """
-    names, ledger = paid_providers(plan), the_ledger()
+    names, ledger = paid_providers(plan), holdings.ledger
     if not names and not ledger.path.exists():
         yield Counter({})
         return
-    vault = bought_takes()
-    vault.open()
+    holdings.vault.open()
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
-    left_over = close_dead_rows(ledger, bought_voices(), board, time.time())
+    left_over = close_dead_rows(ledger, holdings.voices, board, time.time())
     limits = run_limits(plan, purse, ledger)
     agreed = agreed_to((clip for clip, _, has_take in plan.quote.lines if not has_take), purse)
     shops = {}
@@ -197,7 +203,7 @@ def open_shops(
                 invite(provider)
                 pace = replace(limits, in_flight=provider.in_flight, per_minute=provider.per_minute)
                 till = Till(ledger, pace, board, time.time, halt, agreed)
-                shops[name] = Shop(provider, vault, till)
+                shops[name] = Shop(provider, holdings.vault, till)
         yield Counter(shops, left_over)
 
 

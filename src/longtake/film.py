@@ -23,7 +23,6 @@ from longtake.assemble.seams import FilmSeams, UnseenSeams, seam_places
 from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
-    bought_takes,
     last_purchase,
     open_receiver,
     open_shops,
@@ -49,6 +48,7 @@ from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Takes, generate_takes
 from longtake.history import film_of, save_history, save_shown
+from longtake.holdings import Holdings, own_holdings
 from longtake.offering import Offer, best_chosen, choice_needed, offers_of
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
@@ -62,7 +62,7 @@ from longtake.plan.quote import (
     without_paid_voices,
 )
 from longtake.plan.titles import raised
-from longtake.project import Project, environment, home
+from longtake.project import Project, environment
 from longtake.runlog import RunName, written_down
 from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.load import load_storyboard
@@ -96,9 +96,9 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     with project.hold(), written_down(log, plan, tell) as tell:
         keep_schema(project.work)
         if wishes.since is None:
-            wishes = replace(wishes, since=last_purchase())
+            wishes = replace(wishes, since=last_purchase(wishes.holdings))
         unsaid = Unsaid(tell)
-        if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
+        if make_voices(plan, project, wishes.purse, wishes.holdings, unsaid, drawn=wishes.animatic):
             plan = _voiced(plan, storyboard, project, wishes, tell)
         plan = replace(
             plan, warnings=(*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
@@ -178,8 +178,8 @@ def _loaded(path: Path, wishes: Wishes, text: bytes | None = None) -> Storyboard
 
 
 def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
-    project = Project(storyboard.path)
-    owned = drawn_takes(project).recipes() | bought_takes().recipes()
+    project, holdings = Project(storyboard.path), wishes.holdings
+    owned = drawn_takes(project, holdings).recipes() | holdings.vault.recipes()
     hosted = has_host(environment(project.folder))
     notes = project.work / "files.json"
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
@@ -187,8 +187,8 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     choices = read_choices(project.board) if choices is None else choices
     survey = replace(survey, choices=choices.of(draft=wishes.draft, version=wishes.version))
-    survey = with_voices(survey, storyboard, project)
-    offers = load_offers(home() / "offers")
+    survey = with_voices(survey, storyboard, project, holdings)
+    offers = load_offers(holdings.catalogue / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
     faults, doubts = title_faults(
         storyboard, plan, *(with_aspect(plan, shape) for shape in wishes.aspects)
@@ -204,7 +204,7 @@ def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = 
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan
-    plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
+    plan = with_charges(with_price(plan, wishes.price), told_charges(plan, holdings))
     return with_budget(plan, wishes.budget)
 
 
@@ -297,7 +297,8 @@ def generated_takes(
     plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
 ) -> Takes:
     """Make or buy what is missing; what went wrong, and what is to be chosen from, is in the result."""
-    drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
+    holdings = wishes.holdings
+    drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project, holdings))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
     try:
@@ -306,7 +307,7 @@ def generated_takes(
             # A film that is drawn asks no ledger, and no provider about what is still to come from it.
             nullcontext(Counter({}))
             if wishes.animatic
-            else open_shops(plan, project, wishes.purse, invite) as counter,
+            else open_shops(plan, project, wishes.purse, holdings, invite) as counter,
         ):
             called = wishes.webhook if plan.to_buy else None
             if bell and called:
@@ -331,9 +332,9 @@ def generated_takes(
     return takes
 
 
-def drawn_takes(project: Project) -> Vault:
+def drawn_takes(project: Project, holdings: Holdings | None = None) -> Vault:
     """The vault of animatic takes: they cost nothing and live with the project."""
-    return Vault(project.work / "takes")
+    return (holdings or own_holdings()).drawn_takes(project.work)
 
 
 def materials(plan: Plan) -> dict[str, Material]:
