@@ -25,7 +25,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "serving": (BASE, {"uvicorn"}),
     "storyboard": (BASE, {"pydantic", "pydantic_core", "yaml", "wcwidth"}),
     "media": (BASE, {"av", "imageio_ffmpeg", "moviepy", "PIL", "numpy"}),
-    "vault": (BASE | {"cues"}, {"sqlite3"}),
+    "vault": (BASE | {"cues", "extras"}, {"sqlite3"}),
     "project": (BASE, {"filelock", "platformdirs"}),
     "plan": (BASE | {"storyboard", "timeline", "cues"}, set()),
     "seam": (BASE | {"media"}, {"numpy"}),
@@ -81,7 +81,10 @@ ANYWHERE = {
     "cli": (ALL_ROOMS | {"__init__"}, {"click", "rich", "platformdirs", "PIL", "numpy"}),
 }
 # What one file alone may import besides: it is loaded only where it is needed.
-ALONE = {"generate/webhook.py": {"serving", "starlette"}}
+ALONE = {
+    "generate/webhook.py": {"serving", "starlette"},
+    "vault/postgres.py": {"psycopg"},
+}
 
 
 def modules() -> list[Path]:

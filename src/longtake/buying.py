@@ -81,7 +81,7 @@ def the_ledger() -> Ledger:
 def last_purchase(holdings: Holdings | None = None) -> int:
     """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
     ledger = (holdings or own_holdings()).ledger
-    if not ledger.path.exists():
+    if not ledger.exists():
         return 0
     ledger.open()
     return ledger.last_number()
@@ -92,7 +92,7 @@ def spent_since(
 ) -> tuple[Money, ...]:
     """Sum what boards bought after a purchase: a sum for each currency, charges where they are known."""
     ledger = (holdings or own_holdings()).ledger
-    if not ledger.path.exists():
+    if not ledger.exists():
         return ()
     ledger.open()
     sums: dict[str, Money] = {}
@@ -110,7 +110,7 @@ def told_charges(plan: Plan, holdings: Holdings) -> Mapping[tuple[str, str, str,
     Nothing, and no look at the ledger, for a plan that buys nothing.
     """
     ledger = holdings.ledger
-    if not paid_providers(plan) or not ledger.path.exists():
+    if not paid_providers(plan) or not ledger.exists():
         return {}
     ledger.open()
     return ledger.charges()
@@ -185,7 +185,7 @@ def open_shops(
     KeyMissing for a provider of the plan.
     """
     names, ledger = paid_providers(plan), holdings.ledger
-    if not names and not ledger.path.exists():
+    if not names and not ledger.exists():
         yield Counter({})
         return
     holdings.vault.open()
