@@ -84,6 +84,7 @@ ANYWHERE = {
 ALONE = {
     "generate/webhook.py": {"serving", "starlette"},
     "vault/postgres.py": {"psycopg"},
+    "vault/depot.py": {"obstore"},
 }
 
 

@@ -21,6 +21,7 @@ LongtakeError                      exit 1
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
 │   └── LandingRefused             exit 1   a take does not end where the next clip begins
 ├── VaultError                     exit 1   a stored file is missing or not what it was
+│   ├── VaultUnreachable           exit 1   the store of a vault does not answer, or lets nobody in
 │   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
 ├── MediaError                     exit 1   a file that is no readable picture, sound or video
@@ -209,6 +210,10 @@ class LandingRefused(HandoffError):
 
 class VaultError(LongtakeError):
     """A stored file is missing, or is not what was stored."""
+
+
+class VaultUnreachable(VaultError):
+    """The store of a vault does not answer, or lets nobody in: what it holds is not known now."""
 
 
 class TaskTaken(VaultError):

@@ -7,15 +7,19 @@ import hashlib
 import json
 import os
 import secrets
+import socket
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-# Temporary names carry this and the writer's process, so that a later run can sweep what a killed one
-# left without taking a living one's file from under it.
+# Temporary names carry this and their writer (machine, process, and a mark of its own, for numbers of
+# processes come round again), so that a later run can sweep what a killed one left without taking a
+# living one's file from under it: that of another thread, or of another machine in a shared folder.
 PART = ".part-"
 _OLD_S = 24 * 3600.0
+_MARK = secrets.token_hex(3)
 
 
 def sha256_of(path: Path) -> str:
@@ -43,7 +47,7 @@ def written_aside(path: Path, mode: int = 0o644) -> Iterator[Path]:
 def part_name(name: str) -> str:
     """Give a temporary name beside a final one; its ending stays, libav and Pillow go by it."""
     stem, dot, ending = name.rpartition(".")
-    mark = f"{PART}{os.getpid()}-{secrets.token_hex(4)}"
+    mark = f"{PART}{os.getpid()}-{_machine()}-{_MARK}-{secrets.token_hex(4)}"
     return f"{stem}{mark}.{ending}" if dot else f"{name}{mark}"
 
 
@@ -98,19 +102,35 @@ def sweep(folder: Path) -> int:
 
 
 def _is_being_written(part: Path) -> bool:
-    writer = part.name.partition(PART)[2].partition("-")[0]
-    if not writer.isdecimal() or int(writer) == os.getpid():
+    process, *rest = part.name.partition(PART)[2].partition(".")[0].split("-")
+    if not process.isdecimal():
         return False
+    if len(rest) == 3 and rest[0] != _machine():
+        return _is_fresh(part)  # Nobody here can ask whether its writer lives.
+    if int(process) == os.getpid():
+        return len(rest) == 3 and rest[1] == _MARK
     try:
-        os.kill(int(writer), 0)
+        os.kill(int(process), 0)
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass
-    # Process numbers come round again: what is a day old belongs to nobody.
+    return _is_fresh(part)
+
+
+def _is_fresh(part: Path) -> bool:
+    """Tell a file that may still be somebody's: what is a day old belongs to nobody."""
     with contextlib.suppress(FileNotFoundError):
         return time.time() - part.stat().st_mtime < _OLD_S
     return False
+
+
+@cache
+def _machine() -> str:
+    """Name this machine, or this container: wherever the number of a process means another one."""
+    spaces = Path("/proc/self/ns/pid")
+    place = spaces.readlink() if spaces.is_symlink() else ""
+    return hashlib.sha256(f"{socket.gethostname()} {place}".encode()).hexdigest()[:8]
 
 
 def _sync_folder(folder: Path) -> None:

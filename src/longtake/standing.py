@@ -158,7 +158,8 @@ def find_takes(plan: Plan, project: Project, holdings: Holdings | None = None) -
     keys = known_keys(project.work)
     holdings = holdings or own_holdings()
     drawn, bought = drawn_takes(project, holdings), holdings.vault
-    by_recipe = bought.by_recipe() | drawn.by_recipe()
+    recipes = {job.recipe for job in plan.jobs}
+    by_recipe = bought.by_recipe(recipes) | drawn.by_recipe(recipes)
     found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought
