@@ -180,7 +180,7 @@ def _loaded(path: Path, wishes: Wishes, text: bytes | None = None) -> Storyboard
 def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
     project, holdings = Project(storyboard.path), wishes.holdings
     owned = drawn_takes(project, holdings).recipes() | holdings.vault.recipes()
-    hosted = has_host(environment(project.folder))
+    hosted = wishes.hosted or has_host(environment(project.folder))
     notes = project.work / "files.json"
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from longtake.project import home
-from longtake.vault.ledger import Ledger
+from longtake.vault.ledger import Ledger, open_ledger
+from longtake.vault.shared import open_vault
 from longtake.vault.store import Vault
 from longtake.vault.voices import VoiceShelf
+
+# Where machines that make films together keep their ledger and their vault.
+DATABASE, VAULT = "LONGTAKE_DATABASE", "LONGTAKE_VAULT"
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,23 @@ class Holdings:
 
 
 def own_holdings() -> Holdings:
-    """Give what this user owns here."""
+    """Give what this user owns: in the user's own folder, or where LONGTAKE_DATABASE and LONGTAKE_VAULT say.
+
+    Raises LongtakeError where what they name cannot be reached.
+    """
     place = home()
-    vault = place / "vault"
-    return Holdings(Ledger(place / "ledger.db"), Vault(vault), VoiceShelf(vault), place)
+    database, where = os.environ.get(DATABASE), os.environ.get(VAULT)
+    ledger = _ledger_at(database) if database else Ledger(place / "ledger.db")
+    vault = _vault_at(where, place / "copies") if where else Vault(place / "vault")
+    return Holdings(ledger, vault, vault.voices(), place)
+
+
+@lru_cache(maxsize=4)
+def _ledger_at(database: str) -> Ledger:
+    """Open a ledger once for a process: it keeps its connections."""
+    return open_ledger(database)
+
+
+@lru_cache(maxsize=4)
+def _vault_at(where: str, copies: Path) -> Vault:
+    return open_vault(where, copies)

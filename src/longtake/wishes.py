@@ -26,7 +26,8 @@ class Wishes:
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
     the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
-    boards of one run; `holdings` are what is owned already, and where what is bought goes.
+    boards of one run; `holdings` are what is owned already, and where what is bought goes;
+    `hosted` says that the film is made where pictures can be had by their address.
     """
 
     animatic: bool = False
@@ -48,6 +49,7 @@ class Wishes:
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
     only: frozenset[str] = frozenset()
+    hosted: bool = False
     holdings: Holdings = field(default_factory=own_holdings, compare=False)
 
     @property
