@@ -108,7 +108,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
             plan, takes = _chosen_takes(plan, storyboard, project, wishes, tell, ahead.land)
-        last = _LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
+        last = LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
         film = last.film(ahead=ahead.frames)
         for aspect in wishes.aspects:
             last.film(aspect)
@@ -116,7 +116,7 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
 
 
 @dataclass(frozen=True)
-class _LastStages:
+class LastStages:
     """The last two stages, for the film itself and for those of other shapes."""
 
     plan: Plan

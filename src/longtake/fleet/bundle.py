@@ -52,7 +52,7 @@ def bundle_of(
 
     Raises StoryboardError for a board with faults.
     """
-    named = [Path(os.path.abspath(path)) for path in _read_by(board, variables)]
+    named = list(map(_absolute, _read_by(board, variables)))
     root = Path(os.path.commonpath([path.parent for path in named]))
     placed = {f"board/{path.relative_to(root).as_posix()}": path for path in named}
     for shelf in _SHELVES:
@@ -60,13 +60,11 @@ def bundle_of(
             if path.is_file():
                 placed[f"{_CATALOGUE}/{path.relative_to(catalogue).as_posix()}"] = path
     hashes = {place: sha256_of(path) for place, path in placed.items()}
-    main = f"board/{Path(os.path.abspath(board)).relative_to(root).as_posix()}"
+    main = f"board/{_absolute(board).relative_to(root).as_posix()}"
     return Bundle(main, hashes), {hashes[place]: path for place, path in placed.items()}
 
 
-def pack(
-    board: Path, variables: Mapping[str, str] | None, catalogue: Path, vault: Vault
-) -> Bundle:
+def pack(board: Path, variables: Mapping[str, str] | None, catalogue: Path, vault: Vault) -> Bundle:
     """Put a board and all it reads into the vault; what is there already is not sent again."""
     bundle, files = bundle_of(board, variables, catalogue)
     name = _bundle_name(bundle.name)
@@ -127,6 +125,11 @@ def _read_by(board: Path, variables: Mapping[str, str] | None) -> Iterable[Path]
             *survey.fonts,
         )
     )
+
+
+def _absolute(path: Path) -> Path:
+    # Links are not followed: a file is laid where the board names it.
+    return Path(os.path.abspath(path))  # noqa: PTH100 - that of pathlib follows links
 
 
 def _lay(vault: Vault, sha256: str, path: Path, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
@@ -137,8 +137,6 @@ def refuse_other_plan(plan: Plan, digest: str) -> None:
             "the plan came out otherwise on a worker than where it was asked for",
             hint="the same longtake, offers, voices and LONGTAKE_SPEECH_* variables are needed on both",
         )
-
-
 
 
 def _amount(money: Money | None) -> list[str] | None:

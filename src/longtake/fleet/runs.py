@@ -155,7 +155,9 @@ class Runs:
             "SELECT number, letter FROM fleet_told WHERE run = ? AND number > ?"
             " ORDER BY number LIMIT 2000"
         )
-        return [(row["number"], json.loads(row["letter"])) for row in self._every(query, run, after)]
+        return [
+            (row["number"], json.loads(row["letter"])) for row in self._every(query, run, after)
+        ]
 
     def beat(self, worker: str, host: str, what: str) -> None:
         """Say that a worker lives, by the database's clock."""

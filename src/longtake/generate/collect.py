@@ -41,7 +41,8 @@ class Till:
     """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time.
 
     `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
-    `coming` are the downloads under way, by purchase: one serves all who want it.
+    `coming` are the downloads under way, by purchase: one serves all who want it. `owner` is the worker
+    who buys, "" for a run here.
     """
 
     ledger: Ledger
@@ -51,6 +52,7 @@ class Till:
     halt: Halt = field(default_factory=Halt)
     agreed: frozenset[str] | None = None
     coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
+    owner: str = ""
 
     def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
         """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""
