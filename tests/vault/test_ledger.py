@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from ledgers import BOOKS, Place, order
+from ledgers import Place, order
 from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Admitted, Limits, NoRoom, OverBudget, Standing
 
 ROOMY = Limits(in_flight=100, per_minute=1000)
-
-
-@pytest.fixture(params=BOOKS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """A place for a ledger, in a file or on PostgreSQL."""
-    if request.param == "sqlite":
-        return Place(tmp_path / "ledger.db")
-    return Place(request.getfixturevalue("database"))
-
-
-@pytest.fixture
-def ledger(place: Place) -> Iterator[Ledger]:
-    """A ledger of its own."""
-    with contextlib.closing(place.ledger()) as made:
-        yield made
 
 
 def admit(ledger: Ledger, key: str, limits: Limits = ROOMY, now: float = 0.0) -> object:

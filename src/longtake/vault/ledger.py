@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import secrets
 import statistics
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from longtake.extras import load_extra
 from longtake.units import Money
 from longtake.vault.admission import decide, latest_of, spent_tries
 from longtake.vault.book import Book, Row, Transaction
-from longtake.vault.moves import Move, carry_out, note_down, purchase_row, was_written
+from longtake.vault.moves import ABANDONED, Move, carry_out, note_down, purchase_row, was_written
 from longtake.vault.purchase import Admission, Limits, Order, Purchase, purchase_from
 from longtake.vault.sqlite import SqliteBook
 from longtake.vault.tables import OPEN, make_tables
@@ -113,8 +114,23 @@ class Ledger:
 
         return self._book.within(leave)
 
+    def abandoned(self, seen: Purchase, now: float) -> Purchase:
+        """Write down that a purchase's run is gone, where it stands as it was seen; else change nothing.
+
+        What was not sent has failed; of what was being sent nobody knows the outcome. Should its run
+        live all the same, it learns so before it sends.
+        """
+        move = ABANDONED.get(seen.state)
+        if move is None:
+            return self.get(seen.id)
+        named = replace(move, act=secrets.token_hex(8))
+        return self._book.within(lambda db: carry_out(db, seen.id, named, now, seen))
+
     def not_sent(self, purchase: int, message: str, now: float) -> Purchase:
-        """Write down that the request certainly was not taken: it may be sent again."""
+        """Write down that the request certainly was not taken: it may be sent again.
+
+        Where others took it for one without an answer meanwhile, it has failed, and may be bought anew.
+        """
         return self._move(purchase, "intent", now, message=message)
 
     def submitted(self, purchase: int, task: str, now: float) -> Purchase:
