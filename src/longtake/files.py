@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,16 @@ def part_name(name: str) -> str:
 
 def oldest_first(folder: Path, pattern: str) -> list[Path]:
     """List the files of a folder by their time of change; those still being written are left out."""
-    whole = (path for path in folder.glob(pattern) if PART not in path.name)
-    return sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+    return in_order(path for path in folder.glob(pattern) if PART not in path.name)
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Sort files by their time of change, then by name; those that are not there are left out."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found)]
 
 
 def publish(part: Path, path: Path, mode: int = 0o644) -> None:

@@ -1,4 +1,4 @@
-"""A ledger in a file and one on PostgreSQL: what is shown of one is shown of both."""
+"""A ledger in a file and one on PostgreSQL, what is shown of one is shown of both; and an S3 server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from ledgers import BOOKS, Place
 from longtake.vault.ledger import Ledger
+from swift_server import Swift, swift
 
 
 @pytest.fixture(params=BOOKS)
@@ -25,3 +26,12 @@ def ledger(place: Place) -> Iterator[Ledger]:
     """A ledger of its own."""
     with contextlib.closing(place.ledger()) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
+    """A server with a bucket, and the variables of its clients in the environment."""
+    with swift(tmp_path_factory.mktemp("swift")) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.variables.items():
+            patch.setenv(name, value)
+        yield server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,64 +10,26 @@ import pytest
 from longtake.cues import Word
 from longtake.errors import VaultError
 from longtake.files import sha256_of
-from longtake.units import FrameRate, Money, Size
 from longtake.vault.depot import open_depot
 from longtake.vault.mirror import Mirror
 from longtake.vault.shared import SharedVault, open_vault
-from longtake.vault.store import Vault
-from longtake.vault.take import Take
 from longtake.vault.voices import Voice
-
-KEY = "a" * 64
-OTHER = "b" * 64
-
-
-class Studio:
-    """Machines that share a vault, each with a copy of its own."""
-
-    def __init__(self, root: Path, open_one: Callable[[Path], Vault]) -> None:
-        self.root = root
-        self.open_one = open_one
-
-    def machine(self, name: str) -> Vault:
-        """Give the vault as one machine sees it."""
-        vault = self.open_one(self.root / name)
-        vault.open()
-        return vault
+from sharing import KEY, OTHER, Studio, drawn, taken
+from swift_server import Swift
 
 
-@pytest.fixture(params=["memory", "file", "folder"])
+@pytest.fixture(params=["memory", "file", "folder", "s3"])
 def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Studio:
-    """Machines with a store in memory, with one in a folder, and with a plain shared folder."""
+    """Machines with a store in memory, in a folder, or at an S3 server, and with a plain shared folder."""
+    if request.param == "s3":
+        server: Swift = request.getfixturevalue("s3")
+        return Studio(tmp_path, lambda copy: open_vault(f"{server.url}/{tmp_path.name}", copy))
     if request.param == "folder":
         return Studio(tmp_path, lambda copy: open_vault(tmp_path / "common", copy))
     if request.param == "file":
         return Studio(tmp_path, lambda copy: open_vault(f"file://{tmp_path}/store", copy))
     depot = open_depot("memory:///")
     return Studio(tmp_path, lambda copy: SharedVault(copy, Mirror(depot, copy)))
-
-
-def drawn(content: bytes) -> Callable[[Path], None]:
-    """Give a way to make a picture of these bytes."""
-
-    def make(part: Path) -> None:
-        part.write_bytes(content)
-
-    return make
-
-
-def taken(
-    vault: Vault, content: bytes = b"clip", key: str = KEY, recipe: str = "r1", **more: object
-) -> Take:
-    """Put a take into a vault."""
-    part = vault.scratch(key)
-    part.write_bytes(content)
-    facts = {"task": "t1", "number": 1, **more}
-    take = Take(
-        key, recipe, "dawn", "", part, "apimart", "model", frames=48, rate=FrameRate(Fraction(24)),
-        size=Size(64, 36), out_point=47, charge=Money.parse("0.50 USD"), **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
-    return vault.add(take, part)
 
 
 def test_a_take_of_one_machine_is_found_on_another(studio: Studio) -> None:

@@ -36,15 +36,6 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a store lists: a name, its bytes, and when it was written (nanoseconds)."""
-
-    name: str
-    volume: int
-    modified_ns: int
-
-
-@dataclass(frozen=True)
 class Depot:
     """Files by their names in an object store; every call raises VaultUnreachable where it cannot be done.
 
@@ -79,12 +70,11 @@ class Depot:
         self._sync(name)
         return True
 
-    def read(self, name: str) -> tuple[bytes, int] | None:
-        """Give the bytes under a name, and when they were written (nanoseconds); None for no such."""
+    def read(self, name: str) -> bytes | None:
+        """Give the bytes under a name, None where there is nothing."""
         with self._told(name):
             try:
-                answer = obstore.get(self.store, name)
-                return bytes(answer.bytes()), _nanoseconds(answer.meta)
+                return bytes(obstore.get(self.store, name).bytes())
             except FileNotFoundError:
                 return None
 
@@ -108,12 +98,11 @@ class Depot:
             except FileNotFoundError:
                 return None
 
-    def names(self, folder: str) -> Iterator[Found]:
-        """List what lies below a folder, in the order of names."""
+    def names(self, folder: str) -> Iterator[str]:
+        """List the names of what lies below a folder."""
         with self._told(folder):
             for rows in obstore.list(self.store, folder):
-                for row in rows:
-                    yield Found(row["path"], row["size"], _nanoseconds(row))
+                yield from (row["path"] for row in rows)
 
     def delete(self, names: list[str]) -> None:
         """Delete what is there under these names."""
@@ -186,7 +175,3 @@ def open_depot(url: str, patience_s: float = PATIENCE_S) -> Depot:
 
 def _endpoint() -> str:
     return os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
-
-
-def _nanoseconds(meta: Any) -> int:
-    return int(meta["last_modified"].timestamp() * 1_000_000) * 1000

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from longtake.errors import VaultError, VaultUnreachable
-from longtake.files import part_name, publish, read_json, sha256_of, write_json
+from longtake.files import part_name, publish, read_json, sha256_of, write_json, written_aside
 
 if TYPE_CHECKING:
     from longtake.vault.depot import Depot
@@ -70,9 +71,9 @@ class Mirror:
 
     def write(self, name: str, content: Any, *, anew: bool) -> None:
         """Send a document, then keep it here; unless `anew`, one that is there already stays."""
-        sealed = _sealed(name, content)
-        if self.depot.write(name, sealed, first=not anew):
-            write_json(self.root / name, content)
+        now_ns = time.time_ns()
+        if self.depot.write(name, _sealed(name, content, now_ns), first=not anew):
+            self._put_down(name, content, now_ns)
         else:
             self.read(name, fresh=True)
 
@@ -81,8 +82,7 @@ class Mirror:
 
         Raises VaultError where what is there was damaged, looked at twice.
         """
-        path = self.root / name
-        known = None if fresh else read_json(path)
+        known = None if fresh else read_json(self.root / name)
         if known is not None:
             return known
         for _ in range(2):
@@ -90,9 +90,8 @@ class Mirror:
             if answer is None:
                 return None
             with contextlib.suppress(ValueError, KeyError, TypeError):
-                content = _unsealed(name, answer[0])
-                write_json(path, content)
-                os.utime(path, ns=(answer[1], answer[1]))
+                content, at_ns = _unsealed(name, answer)
+                self._put_down(name, content, at_ns)
                 return content
             self.tell(f"{name} came damaged from {self.depot.url}: it is fetched again")
         raise self._damaged(name)
@@ -106,13 +105,20 @@ class Mirror:
 
     def listed(self, folder: str) -> Iterator[str]:
         """List the names of the documents that are there in a folder."""
-        return (row.name for row in self.depot.names(folder) if row.name.endswith(".json"))
+        return (name for name in self.depot.names(folder) if name.endswith(".json"))
 
     def erase(self, names: list[str]) -> None:
         """Delete files there and here."""
         self.depot.delete(names)
         for name in names:
             (self.root / name).unlink(missing_ok=True)
+
+    def _put_down(self, name: str, content: Any, at_ns: int) -> None:
+        """Write a document here, with the time at which it was written anywhere first."""
+        path = self.root / name
+        with written_aside(path) as part:
+            write_json(part, content)
+            os.utime(part, ns=(at_ns, at_ns))
 
     def _is_sound(self, path: Path, sha256: str) -> bool:
         """Tell whether a file here has a hash; read again only where it changed since."""
@@ -152,26 +158,25 @@ def _is_damage(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _sealed(name: str, content: Any) -> bytes:
-    """Write a document with its name and its hash: a damaged or misplaced one is known by them."""
+def _sealed(name: str, content: Any, at_ns: int) -> bytes:
+    """Write a document with its name, its time and a hash of all: a damaged one is known by that.
+
+    The time is the writer's own: what a store tells is rounded to seconds by some.
+    """
     # Its hash is that of what will be read: keys are texts then, and rows are lists.
-    text = _text(json.loads(json.dumps(content)))
-    whole = {"schema": SCHEMA, "name": name, "sha256": _hash(name, text), "content": content}
+    body = json.loads(json.dumps({"name": name, "at_ns": at_ns, "content": content}))
+    whole = {"schema": SCHEMA, "sha256": _hash(body), **body}
     return json.dumps(whole, indent=1, sort_keys=True).encode()
 
 
-def _unsealed(name: str, sealed: bytes) -> Any:
+def _unsealed(name: str, sealed: bytes) -> tuple[Any, int]:
     whole = json.loads(sealed)
-    content = whole["content"]
-    told = (whole["schema"], whole["name"], whole["sha256"])
-    if told != (SCHEMA, name, _hash(name, _text(content))):
+    body = {each: whole[each] for each in ("name", "at_ns", "content")}
+    if (whole["schema"], whole["sha256"], body["name"]) != (SCHEMA, _hash(body), name):
         raise ValueError("another document than was put there")
-    return content
+    return body["content"], int(body["at_ns"])
 
 
-def _text(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"))
-
-
-def _hash(name: str, text: str) -> str:
-    return hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()
+def _hash(body: Any) -> str:
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

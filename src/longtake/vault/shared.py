@@ -13,7 +13,7 @@ from typing import Any
 
 from longtake.errors import VaultError, VaultUnreachable
 from longtake.extras import load_extra
-from longtake.files import part_name, sha256_of, write_json
+from longtake.files import in_order, part_name, sha256_of
 from longtake.units import take_name
 from longtake.vault.mirror import Mirror, silent
 from longtake.vault.store import README, Mark, Vault, marks_folder, object_name
@@ -109,8 +109,7 @@ class SharedVault(Vault):
         self._forget("takes", "*.json", there)
         marks = list(self.mirror.listed("recipes/"))
         self._forget("recipes", "*/*.json", marks)
-        self._mark(marks)
-        return self.mirror.read_all(there)
+        return self.mirror.read_all([*there, *marks])
 
     def volume(self, name: str) -> int | None:
         """Give the bytes of a file in the store by its name, None where it is missing."""
@@ -161,14 +160,12 @@ class SharedVault(Vault):
     def _recorded(self, recipes: Collection[str] | None) -> list[Mark]:
         folders = ["recipes/"] if recipes is None else [marks_folder(each) for each in recipes]
         with ThreadPoolExecutor(_HANDS) as hands:
-            rows = [row for rows in hands.map(self._listed, folders) for row in rows]
-            marks = [Mark.read(PurePath(name)) for _, name in sorted(rows)]
-            self._mark(mark.name for mark in marks)
+            found = hands.map(lambda folder: list(self.mirror.listed(folder)), folders)
+            names = [name for names in found for name in names]
+            self.mirror.read_all(names)
+            marks = [Mark.read(path) for path in in_order(self.root / name for name in names)]
             list(hands.map(self.find, [mark.key for mark in marks]))
         return marks
-
-    def _listed(self, folder: str) -> list[tuple[int, str]]:
-        return [(row.modified_ns, row.name) for row in self.mirror.depot.names(folder)]
 
     def _forget(self, folder: str, pattern: str, there: Collection[str]) -> None:
         """Drop documents of this copy that are no longer in the store: another machine removed them."""
@@ -176,11 +173,6 @@ class SharedVault(Vault):
         for path in (self.root / folder).glob(pattern):
             if path.relative_to(self.root).as_posix() not in known:
                 path.unlink(missing_ok=True)
-
-    def _mark(self, names: Iterable[str]) -> None:
-        for name in names:
-            if not (self.root / name).exists():
-                write_json(self.root / name, Mark.read(PurePath(name)).as_json())
 
 
 @dataclass(frozen=True)
