@@ -68,11 +68,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "finish", "fleet", "standing", "taking", "choosing", "review", "cli", "testing"),
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
-    "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "film": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "finish": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "fleet": (ALL_ROOMS - {"cli", "review", "testing"}, {"dbos"}),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),

@@ -133,14 +133,19 @@ def missing_keys(plan: Plan, folder: Path) -> tuple[str, ...]:
     return tuple(name for name in needed if name and not known.get(name))
 
 
-def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> None:
-    """Stop before anything is spent: over budget, then no key, then a price that nobody knows."""
+def refuse_what_cannot_be_made(
+    plan: Plan, project: Project, purse: Purse, *, keys: bool = True
+) -> None:
+    """Stop before anything is spent: over budget, then no key, then a price that nobody knows.
+
+    `keys` false leaves keys to whoever buys.
+    """
     if plan.quote.over_budget:
         raise BudgetExceeded(
             f"the quote is {plan.quote.total}, the budget {plan.quote.budget}",
             hint="raise `budget:`, shorten shots, or choose a cheaper model or resolution",
         )
-    for name in paid_providers(plan):
+    for name in paid_providers(plan) if keys else ():
         open_provider(name, environment(project.folder)).close()
     if plan.quote.unknown and purse.price is None:
         clips = ", ".join(plan.quote.unknown[:5]) + (" ..." if len(plan.quote.unknown) > 5 else "")

@@ -11,7 +11,8 @@ from longtake.amend.verdicts import Amendment, amendment, load_memory
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
-from longtake.film import drawn_takes, materials, plan_film
+from longtake.film import drawn_takes, plan_film
+from longtake.finish import materials
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
 from longtake.history import Verdict, film_of, known_keys, owned_clips

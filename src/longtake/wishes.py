@@ -27,7 +27,7 @@ class Wishes:
     `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
     the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
     boards of one run; `holdings` are what is owned already, and where what is bought goes;
-    `hosted` says that the film is made where pictures can be had by their address.
+    `there` says that the film is made by other machines, with keys and hosts of their own.
     """
 
     animatic: bool = False
@@ -49,7 +49,7 @@ class Wishes:
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
     only: frozenset[str] = frozenset()
-    hosted: bool = False
+    there: bool = False
     holdings: Holdings = field(default_factory=own_holdings, compare=False)
 
     @property

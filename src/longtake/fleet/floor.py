@@ -55,8 +55,9 @@ class Teller:
 
 @dataclass
 class Floor:
-    """Where a worker works: the holdings of its fleet, the table of runs, a folder, its processors.
+    """Where a worker works: the holdings of its fleet, the table of runs, folders, its processors.
 
+    `folder` is for all workers of this machine, `boards` for the runs of this one.
     Providers are opened once, with the keys of this process. `halts` are by run why nothing more is
     bought for it.
     """
@@ -64,6 +65,7 @@ class Floor:
     holdings: Holdings
     runs: Runs
     folder: Path
+    boards: Path
     cores: int
     tell: Teller
     halts: dict[str, Halt] = field(default_factory=dict)

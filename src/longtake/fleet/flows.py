@@ -79,31 +79,31 @@ async def chain_flow(run: str, chain: list[Letter], above: list[str]) -> dict[st
 
 
 @DBOS.workflow(name="clip", **_HOW)
-async def clip_flow(run: str, clip: str, keys: dict[str, str]) -> Letter:
+async def clip_flow(run: str, clip: str, keys: dict[str, str]) -> Any:
     """Make one clip."""
     return await _step("ensure_clip", _jobs[0].clip, run, clip, keys)
 
 
 @DBOS.workflow(name="settle", **_HOW)
-async def settle_flow(purchase: int) -> Letter:
+async def settle_flow(purchase: int) -> Any:
     """Bring one paid clip home, wanted or not."""
     return await _step("settle", _jobs[0].settle, purchase)
 
 
 @DBOS.workflow(name="cut", **_HOW)
-async def cut_flow(run: str, keys: dict[str, str]) -> Letter:
+async def cut_flow(run: str, keys: dict[str, str]) -> Any:
     """Find out what a film is rendered from."""
     return await _step("cut", _jobs[0].cut, run, keys)
 
 
 @DBOS.workflow(name="piece", **_HOW)
-async def piece_flow(run: str, keys: dict[str, str], shape: int, unit: int) -> Letter:
+async def piece_flow(run: str, keys: dict[str, str], shape: int, unit: int) -> Any:
     """Render one unit of a film."""
     return await _step("ensure_piece", _jobs[0].piece, run, keys, shape, unit)
 
 
 @DBOS.workflow(name="assemble", **_HOW)
-async def assemble_flow(run: str, keys: dict[str, str]) -> Letter:
+async def assemble_flow(run: str, keys: dict[str, str]) -> Any:
     """Assemble and deliver a film."""
     return await _step("ensure_film", _jobs[0].film, run, keys)
 

@@ -18,10 +18,11 @@ from longtake.assemble.film import Film
 from longtake.errors import LongtakeError, VaultError
 from longtake.events import Assembled, Delivered, Event, Rendering, SeamsSeen
 from longtake.files import read_json
-from longtake.film import LastStages
+from longtake.finish import LastStages
 from longtake.fleet.chains import chains_of
 from longtake.fleet.floor import Floor
 from longtake.fleet.letters import Letter, written_error, written_event, written_take
+from longtake.fleet.names import film_name, provider_queue
 from longtake.fleet.site import Site, open_site
 from longtake.generate.clip import Desk
 from longtake.generate.collect import Till
@@ -204,17 +205,7 @@ class Jobs:
             self._floor.tell(run, written_event(_ending(clip, answer, asked=False)))
         self._floor.runs.end(run, state, outcome)
         self._sites.pop(run, None)
-        shutil.rmtree(self._floor.folder / "runs" / run, ignore_errors=True)
-
-
-def film_name(run: str, name: str) -> str:
-    """Name a finished file of a run in the vault."""
-    return f"films/{run}/{name}"
-
-
-def provider_queue(provider: str, account: str) -> str:
-    """Name the queue of an account."""
-    return f"provider:{provider}:{account}"
+        shutil.rmtree(self._floor.boards / run, ignore_errors=True)
 
 
 def _job(site: Site, clip: str) -> ClipJob:

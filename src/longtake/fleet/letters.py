@@ -29,7 +29,7 @@ _EVENTS: Mapping[str, Callable[..., Progress | Rendering | SeamsSeen]] = {
     "seams": SeamsSeen,
 }
 # Wishes that are plain values as they are.
-_PLAIN = ("quality", "labels", "draft", "retakes", "agreed", "copies", "take_best", "hosted")
+_PLAIN = ("quality", "labels", "draft", "retakes", "agreed", "copies", "take_best", "there")
 
 
 def written_event(event: Progress | Rendering | SeamsSeen) -> Letter:

@@ -104,14 +104,15 @@ class Runs:
         """Give back the connections."""
         self._book.close()
 
-    def add(self, run: Run) -> None:
-        """Write a new run down."""
+    def add(
+        self, run: str, bundle: str, board: str, title: str, letter: Letter, clips: int, price: str
+    ) -> None:
+        """Write a new run down; the workers begin it."""
         insert = (
             "INSERT INTO fleet_runs (id, bundle, board, title, letter, clips, price)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
-        values = (run.id, run.bundle, run.board, run.title, json.dumps(run.letter))
-        self._change(insert, *values, run.clips, run.price)
+        self._change(insert, run, bundle, board, title, json.dumps(letter), clips, price)
 
     def get(self, run: str) -> Run | None:
         """Give a run by its id."""

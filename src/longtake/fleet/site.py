@@ -12,7 +12,8 @@ from longtake.assemble.film import Cutting, Workshop
 from longtake.assemble.material import Material
 from longtake.buying import run_limits
 from longtake.errors import PlanError
-from longtake.film import materials, plan_film
+from longtake.film import plan_film
+from longtake.finish import materials
 from longtake.fleet.bundle import unpack
 from longtake.fleet.floor import Floor
 from longtake.fleet.letters import read_wishes, refuse_other_plan, written_event
@@ -134,7 +135,7 @@ class Site:
 
 def open_site(floor: Floor, run: Run) -> Site:
     """Make a run's plan again; raises LongtakeError where that comes out otherwise than it was sent."""
-    folder = floor.folder / "runs" / run.id
+    folder = floor.boards / run.id
     vault = floor.holdings.vault
     board, catalogue = unpack(run.bundle, vault, folder / "tree")
     wishes = replace(

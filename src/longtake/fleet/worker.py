@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shutil
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
 from longtake.fleet.runs import Run, Runs
+from longtake.generate.settle import close_rows_of
 from longtake.holdings import Holdings
 from longtake.media.workers import cores
 from longtake.vault.purchase import Purchase
@@ -74,8 +76,10 @@ class Worker:
         self._runs.open()
         post.holdings.vault.open()
         holdings = replace(post.holdings, shared=True, owner=self.name)
-        folder = post.folder / self.name
-        floor = Floor(holdings, self._runs, folder, post.cores or cores(), Teller(self._runs))
+        runs = post.folder / "runs" / self.name
+        runs.mkdir(parents=True)
+        count, teller = post.cores or cores(), Teller(self._runs)
+        floor = Floor(holdings, self._runs, post.folder, runs, count, teller)
         self._floor = floor
         flows.serve(Jobs(floor, self._provide))
         flows.POLL_S = post.poll_s
@@ -89,6 +93,7 @@ class Worker:
             self._floor.close()
         # What it had begun is given to others when it is buried; that needs no patience here.
         DBOS.destroy(workflow_completion_timeout_sec=0)
+        shutil.rmtree(self._post.folder / "runs" / self.name, ignore_errors=True)
         with suppress(LongtakeError):
             self._runs.leave(self.name)
         self._runs.close()
@@ -202,12 +207,12 @@ class Worker:
         for flow in pending:
             if flow.executor_id and flow.executor_id not in living:
                 dead.add(flow.executor_id)
+        if dead:
+            # First of all: what a dead worker was sending is in the way of whoever goes on.
+            holdings = self._post.holdings
+            close_rows_of(holdings.ledger, holdings.voices, dead, holdings.ledger.clock())
         for name in dead:
             flows_of = [flow for flow in pending if flow.executor_id == name]
-            self._close_rows(name)
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
             self._say(f"took over {len(flows_of)} from {name}")
-
-    def _close_rows(self, owner: str) -> None:
-        """Close what a dead worker left half sent."""
