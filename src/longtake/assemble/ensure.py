@@ -16,7 +16,7 @@ from longtake.assemble.material import Material
 from longtake.assemble.pieces import CopyPiece
 from longtake.assemble.render import RenderUnit
 from longtake.assemble.shelf import Shelf
-from longtake.assemble.work import Progress, plan_units, render_units
+from longtake.assemble.work import plan_units, render_units
 from longtake.cues import CueSheet
 from longtake.errors import VaultError
 from longtake.files import written_aside
@@ -73,7 +73,7 @@ def film_units(cutting: Cutting) -> tuple[RenderUnit, ...]:
     return plan_units(cutting.timeline, cutting.pieces, materials, film, settings, nowhere)
 
 
-def ensure_piece(unit: RenderUnit, exchange: Exchange, progress: Progress) -> int:
+def ensure_piece(unit: RenderUnit, exchange: Exchange) -> int:
     """Render what a unit stands for where nobody has, and hand it on; gives the count of frames rendered.
 
     May be called again by anyone, any time. Raises AssemblyError or MediaError.
@@ -90,7 +90,7 @@ def ensure_piece(unit: RenderUnit, exchange: Exchange, progress: Progress) -> in
         after=unit.after if join else None,
         shelf=exchange.workshop.shelf,
     )
-    render_units((part,), progress, 1)
+    render_units((part,), lambda frames: None, 1)
     for key in lacking:
         exchange.give(key)
     return part.frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -63,4 +64,6 @@ def command(
     )
     with kit.Worker(post, lambda line: say.tell((line, DIM))) as worker:
         say.tell(f"{worker.name} works; Ctrl-C ends it")
-        worker.serve()
+        # To be stopped is how a worker ends.
+        with contextlib.suppress(KeyboardInterrupt):
+            worker.serve()

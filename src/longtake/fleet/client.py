@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from longtake.amend.showing import showings
 from longtake.assemble.conform import conform
@@ -36,6 +35,7 @@ from longtake.history import film_of, save_history, save_shown
 from longtake.holdings import Holdings
 from longtake.plan.aspect import with_aspect
 from longtake.units import Aspect
+from longtake.vault.purchase import Purchase
 from longtake.vault.take import Take
 from longtake.wishes import Wishes
 
@@ -46,6 +46,23 @@ _OF_THE_RUN = ("since", "agreed", "budget", "price", "retakes", "shared")
 CANCELLED = "the run was cancelled"
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run, how many of its clips are there, and what was bought for its board since it began."""
+
+    run: Run
+    made: int
+    purchases: tuple[Purchase, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A fleet as it stands."""
+
+    workers: tuple[Worker, ...]
+    runs: tuple[RunRow, ...]
 
 
 @dataclass(frozen=True)
@@ -73,10 +90,10 @@ class Fleet:
         wishes = self.wishes(wishes)
         with self._runs() as runs:
             known = self._known(runs, Path(path), wishes)
-            with begun(path, wishes, tell, agreed=known is not None) as making:
+            with begun(path, wishes, tell, agreed=known is not None and known.state == "running") as making:
                 while True:
                     run = known or self._sent(runs, making)
-                    outcome = self._followed(runs, run, making.tell)
+                    outcome = run.outcome or self._followed(runs, run, making.tell)
                     after = with_choices(making, _takes(outcome, making, self.holdings))
                     if after is None:
                         return self._brought(run, outcome, making)
@@ -92,21 +109,16 @@ class Fleet:
             with begun(path, wishes, tell) as making:
                 return self._sent(runs, making).id
 
-    def runs(self) -> tuple[Run, ...]:
-        """List the runs of the fleet, the newest first."""
+    def seen(self) -> Seen:
+        """Look at the workers and the runs of the fleet, the newest first."""
         with self._runs() as runs:
-            return runs.listed()
-
-    def workers(self) -> tuple[Worker, ...]:
-        """List the workers of the fleet."""
-        with self._runs() as runs:
-            return runs.workers()
-
-    def clips(self, run: str) -> Mapping[str, Any]:
-        """Give what was last told of each clip of a run."""
-        with self._runs() as runs:
-            last = (event for event in _events(runs, run) if hasattr(event, "clip"))
-            return {event.clip: event for event in last}
+            made = runs.made()
+            bought = self.holdings.ledger.purchases()
+            rows = (
+                RunRow(run, made.get(run.id, 0), tuple(row for row in bought if _is_of(row, run)))
+                for run in runs.listed()
+            )
+            return Seen(runs.workers(), tuple(rows))
 
     def cancel(self, word: str) -> tuple[Run, ...]:
         """Have nothing more bought for the runs a word names: an id, its beginning, or a board's file.
@@ -264,11 +276,9 @@ def _known_takes(outcome: Letter) -> dict[str, Take]:
     return {clip: read_take(letter) for clip, letter in outcome.get("takes", {}).items()}
 
 
-def _events(runs: Runs, run: str) -> Iterator[Any]:
-    seen = 0
-    while letters := runs.told(run, seen):
-        seen = letters[-1][0]
-        yield from filter(None, (read_event(letter) for _, letter in letters))
+def _is_of(row: Purchase, run: Run) -> bool:
+    begun = row.began >= run.began and (run.ended is None or row.began <= run.ended)
+    return row.board == run.board and begun
 
 
 def _pass_on(runs: Runs, run: str, seen: int, tell: Tell) -> int:

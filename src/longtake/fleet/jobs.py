@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
-from longtake.assemble.film import Film
+from longtake.assemble.film import Cutting, Film
 from longtake.errors import LongtakeError, VaultError
 from longtake.events import Assembled, Delivered, Event, Rendering, SeamsSeen
 from longtake.files import read_json
@@ -29,7 +29,7 @@ from longtake.generate.collect import Till
 from longtake.generate.ensure import Progress, ensure_clip, ensure_offered, provider_of
 from longtake.generate.settle import bring_in
 from longtake.plan.job import ClipJob
-from longtake.units import take_name
+from longtake.units import Aspect, take_name
 from longtake.vault.purchase import Limits
 
 Keys = Mapping[str, str]
@@ -88,9 +88,13 @@ class Jobs:
         try:
             site = await asyncio.to_thread(self._site, run)
             cuttings = await asyncio.to_thread(site.cuttings, keys)
+            units = [film_units(cutting) for cutting in cuttings]
+            for cutting, aspect, rendered in zip(cuttings, site.aspects, units, strict=True):
+                lacking = sum(unit.frames for unit in rendered)
+                self._tell_rendered(run, cutting, aspect, cutting.timeline.frames - lacking)
         except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
             return {"error": _told(error)}
-        return {"units": [len(film_units(cutting)) for cutting in cuttings]}
+        return {"units": list(map(len, units))}
 
     async def piece(self, run: str, keys: Keys, shape: int, unit: int) -> Letter:
         """Render one unit of a film where nobody has; what cannot be is left to who assembles it."""
@@ -160,13 +164,16 @@ class Jobs:
     def _rendered(self, run: str, keys: Keys, shape: int, unit: int) -> int:
         site = self._site(run)
         cutting = site.cuttings(keys)[shape]
-        aspect = str(site.aspects[shape] or "")
-        total = cutting.timeline.frames
+        part = film_units(cutting)[unit]
+        rendered = ensure_piece(part, site.exchange)
+        self._tell_rendered(run, cutting, site.aspects[shape], part.frames)
+        return rendered
 
-        def progress(frames: int) -> None:
-            self._floor.tell(run, written_event(Rendering(frames, total, aspect)))
-
-        return ensure_piece(film_units(cutting)[unit], site.exchange, progress)
+    def _tell_rendered(
+        self, run: str, cutting: Cutting, aspect: Aspect | None, frames: int
+    ) -> None:
+        event = Rendering(frames, cutting.timeline.frames, str(aspect or ""))
+        self._floor.tell(run, written_event(event))
 
     def _assembled(self, run: str, keys: Keys) -> Letter:
         site = self._site(run)
@@ -180,7 +187,7 @@ class Jobs:
                 case Delivered(kind, path):
                     self._floor.holdings.vault.put(film_name(run, path.name), path)
                     files.append({"kind": kind, "name": path.name, "film": len(films) - 1})
-                case SeamsSeen() | Rendering():
+                case SeamsSeen():
                     self._floor.tell(run, written_event(event))
 
         shown = site.shown(keys)

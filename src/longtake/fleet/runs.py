@@ -160,6 +160,15 @@ class Runs:
             (row["number"], json.loads(row["letter"])) for row in self._every(query, run, after)
         ]
 
+    def made(self) -> dict[str, int]:
+        """Count the clips of runs that are there, by run."""
+        query = (
+            "SELECT run, count(DISTINCT letter::json ->> 'clip') AS clips FROM fleet_told"
+            " WHERE letter::json ->> 'event' = 'clip'"
+            " AND letter::json ->> 'state' IN ('made', 'kept') GROUP BY run"
+        )
+        return {row["run"]: row["clips"] for row in self._every(query)}
+
     def beat(self, worker: str, host: str, what: str) -> None:
         """Say that a worker lives, by the database's clock."""
         insert = (
