@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from postgres import Server, running
+
 # No test looks at the clock: a busy machine is no fault.
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
@@ -64,3 +66,16 @@ def _no_other_host() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for all tests of this worker."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> str:
+    """The address of an empty PostgreSQL database."""
+    return postgres.database()

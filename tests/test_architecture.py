@@ -43,13 +43,15 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "survey": (BASE | {"storyboard", "plan", "media", "cues", "subtitles"}, set()),
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
-    "history": (BASE | {"plan"}, set()),
+    "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
-    "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
+    "holdings": (BASE | {"vault", "project", "extras"}, set()),
+    "buying": (BASE | {"holdings", "plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
-    "wishes": (BASE | {"buying", "generate", "project"}, set()),
+    "wishes": (BASE | {"buying", "holdings", "generate", "project"}, set()),
     "voicing": (
-        BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
+        BASE
+        | {"storyboard", "plan", "generate", "vault", "project", "buying", "holdings", "events"},
         set(),
     ),
     "ranking": (
@@ -62,15 +64,17 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
-    "runlog": (BASE | {"plan", "generate", "events"}, set()),
+    "runlog": (BASE | {"plan", "generate", "events", "project"}, set()),
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "finish", "fleet", "standing", "taking", "choosing", "review", "cli", "testing"),
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
-    "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "film": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "finish": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "fleet": (ALL_ROOMS - {"cli", "review", "testing"}, {"dbos"}),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
@@ -81,6 +85,7 @@ ANYWHERE = {
 # What one file alone may import besides: it is loaded only where it is needed.
 ALONE = {
     "generate/webhook.py": {"serving", "starlette"},
+    "vault/postgres.py": {"psycopg"},
     "vault/depot.py": {"obstore"},
 }
 

@@ -24,6 +24,7 @@ LongtakeError                      exit 1
 │   ├── VaultUnreachable           exit 1   the store of a vault does not answer, or lets nobody in
 │   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
+├── Detached                       exit 130 other machines go on with what nobody here watches any more
 ├── MediaError                     exit 1   a file that is no readable picture, sound or video
 └── AssemblyError                  exit 1   pieces that do not make a film
 """
@@ -224,6 +225,12 @@ class ProjectBusy(VaultError):
     """Another run holds the project."""
 
     exit_code = 11
+
+
+class Detached(LongtakeError):
+    """A run of other machines goes on, and nobody here watches it any more."""
+
+    exit_code = 130
 
 
 class MediaError(LongtakeError):

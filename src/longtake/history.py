@@ -13,6 +13,7 @@ from typing import Any
 
 from longtake.files import read_json, write_json
 from longtake.plan.job import ClipJob, EndOf, Plan, Source, StartOf
+from longtake.project import Project
 from longtake.units import take_name
 
 SCHEMA = 1
@@ -86,6 +87,11 @@ def film_name(board: str, flavour: str = "", version: str = "") -> str:
     `flavour` is animatic, draft or nothing.
     """
     return "/".join(filter(None, (board, version, flavour)))
+
+
+def film_of(project: Project, flavour: str) -> str:
+    """Name a kind of film of a project's board, as `film_name` does."""
+    return film_name(project.board.stem, flavour, project.version)
 
 
 def record_of(job: ClipJob, key: str) -> ClipRecord:

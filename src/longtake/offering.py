@@ -13,7 +13,7 @@ from longtake.generate.clip import with_out_point
 from longtake.plan.job import ClipJob, Plan
 from longtake.project import Project
 from longtake.ranking import Candidate, given_frames, ranked
-from longtake.storyboard.choices import WRITTEN, Choices, ClipChoice
+from longtake.storyboard.choices import Choices, ClipChoice
 from longtake.vault.take import Take
 
 _PLACES = {1: "1st", 2: "2nd", 3: "3rd"}
@@ -78,10 +78,8 @@ def best_chosen(
     said: dict[str, ClipChoice | None] = {}
     for offer in offers:
         before = choices.of(draft=draft, version=version).get(offer.clip) or ClipChoice()
-        job = plan.by_id[offer.clip]
         take = offer.best.take
-        update = {"take": take.number, "of": job.recipe[:WRITTEN], "lands": take.lands or None}
-        said[offer.clip] = before.model_copy(update=update)
+        said[offer.clip] = before.keeping(take.number, plan.by_id[offer.clip].recipe, take.lands)
     return choices.with_clips(said, draft=draft, version=version)
 
 
@@ -106,8 +104,8 @@ def offer_of(
     *,
     draft: bool,
 ) -> Offer:
-    given = given_frames(plan, job, kept)
     """Rank takes of a clip, and write them side by side into a picture."""
+    given = given_frames(plan, job, kept)
     shown = [with_out_point(take, job.out_frame, plan.timeline.rate) for take in takes]
     candidates = ranked(job, shown, given, project.scans)
     folder = project.films / ("takes-draft" if draft else "takes")

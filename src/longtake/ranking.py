@@ -76,9 +76,7 @@ def given_frames(plan: Plan, job: ClipJob, takes: Mapping[str, Take]) -> Given:
 
     `takes` are those that the film keeps.
     """
-    handoffs = Handoffs(
-        bought_takes(), plan.by_id, plan.timeline.rate, plan.fit, plan.timeline.background
-    )
+    handoffs = Handoffs.of(plan, bought_takes())
     begins = KeptFrame(job.begins) if job.begins else job.first
 
     def picture(edge: Edge | KeptFrame | None) -> Path | None:

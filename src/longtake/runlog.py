@@ -20,8 +20,9 @@ from typing import Any
 from longtake.errors import LongtakeError
 from longtake.events import Assembled, Event, Rendering, SeamsSeen, Tell, Voiced
 from longtake.files import write_bytes
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.plan.job import Plan
+from longtake.project import Project
 
 FORM = 1
 # A bar of a hundred steps is as fine as anybody looks.
@@ -39,6 +40,11 @@ class RunName:
     board: str
     flavour: str = ""
     version: str = ""
+
+    @classmethod
+    def of(cls, project: Project, flavour: str) -> RunName:
+        """Name the runs of a project's board for one kind of film."""
+        return cls(project.work, project.board.stem, flavour, project.version)
 
     @property
     def path(self) -> Path:

@@ -32,6 +32,8 @@ def take_clips(plan: Plan, project: Project, wishes: Wishes, tell: Tell = silent
     """Make what a plan of some clips lacks; as `make_clips`."""
     refuse(plan, project, wishes)
     tell(Planned(plan))
-    log = RunName(project.work, plan.board, wishes.flavour, project.version)
+    log = RunName.of(project, wishes.flavour)
     with project.hold(), written_down(log, plan, tell) as tell:
-        return generated_takes(plan, project, replace(wishes, since=last_purchase()), tell)
+        return generated_takes(
+            plan, project, replace(wishes, since=last_purchase(wishes.holdings)), tell
+        )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longtake.buying import Purse, SharedBudget
 from longtake.generate.doorbell import Webhook
+from longtake.holdings import Holdings, own_holdings
 from longtake.project import version_of
 from longtake.units import Aspect, Money
 
@@ -25,7 +26,8 @@ class Wishes:
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
     the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
-    boards of one run.
+    boards of one run; `holdings` are what is owned already, and where what is bought goes;
+    `there` says that the film is made by other machines, with keys and hosts of their own.
     """
 
     animatic: bool = False
@@ -47,6 +49,8 @@ class Wishes:
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
     only: frozenset[str] = frozenset()
+    there: bool = False
+    holdings: Holdings = field(default_factory=own_holdings, compare=False)
 
     @property
     def flavour(self) -> str:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from longtake.film import plan_film
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.runlog import RunName, written_down
 
 from .reviewed import DRAFT, opened

@@ -214,7 +214,7 @@ def test_what_was_never_made_is_not_rolled_again(cli: Cli, write: Write, sim: Si
     assert 'no shot or clip "bb"' in cli("reroll", "bb", "--yes").err
     assert '"b/1" has no take 1; there: none' in cli("keep", "b", "1").err
     assert paid(sim) == 0
-    assert not the_ledger().path.exists() or the_ledger().purchases() == ()
+    assert not the_ledger().exists() or the_ledger().purchases() == ()
 
 
 def test_a_take_of_the_draft_is_another_film_s(cli: Cli, write: Write, sim: Simulator) -> None:

@@ -73,7 +73,7 @@ def test_ledgers(tmp_path: Path) -> None:
     """None yet, an empty one, one of a newer version, and a file that is none."""
     ledger = Ledger(tmp_path / "ledger.db")
     none = machine.look_at_ledger(ledger)
-    assert not ledger.path.exists()
+    assert not ledger.exists()
     ledger.open()
     empty = machine.look_at_ledger(ledger)
     with sqlite3.connect(ledger.path) as db:
@@ -83,6 +83,6 @@ def test_ledgers(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is a text, and long enough not to be a database" * 20)
 
     assert none.found == "there is none yet: nothing was bought"
-    assert empty.found == "form 1, purchases: 0"
+    assert empty.found == "form 2, purchases: 0"
     assert "newer longtake (version 99)" in newer.problem
     assert "cannot be used" in machine.look_at_ledger(Ledger(tmp_path / "text.db")).problem

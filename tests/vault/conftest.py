@@ -1,12 +1,31 @@
-"""An S3 server for the tests of vaults, started when the first of them needs it."""
+"""A ledger in a file and one on PostgreSQL, what is shown of one is shown of both; and an S3 server."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ledgers import BOOKS, Place
+from longtake.vault.ledger import Ledger
 from swift_server import Swift, swift
+
+
+@pytest.fixture(params=BOOKS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A place for a ledger, in a file or on PostgreSQL."""
+    if request.param == "sqlite":
+        return Place(tmp_path / "ledger.db")
+    return Place(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
+    """A ledger of its own."""
+    with contextlib.closing(place.ledger()) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from ledgers import Place, order
 from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
-from longtake.vault.purchase import Admitted, Limits, NoRoom, Order, OverBudget, Standing
+from longtake.vault.purchase import Admitted, Limits, NoRoom, OverBudget, Standing
 
 ROOMY = Limits(in_flight=100, per_minute=1000)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    """A ledger of its own on disk."""
-    made = Ledger(tmp_path / "ledger.db")
-    made.open()
-    return made
-
-
-def order(key: str, price: str = "0.30", board: str = "b") -> Order:
-    """Order a clip under a key."""
-    return Order(key, "sim", "acc", "m", 6, board, "a/1", "r", "{}", Money(Decimal(price)))
 
 
 def admit(ledger: Ledger, key: str, limits: Limits = ROOMY, now: float = 0.0) -> object:
@@ -44,11 +30,11 @@ def bought(ledger: Ledger, key: str, now: float = 0.0) -> int:
     return ledger.submitted(admission.purchase.id, f"task-{key}", now).id
 
 
-def test_the_intent_is_on_disk_before_anything_is_sent(ledger: Ledger) -> None:
+def test_the_intent_is_on_disk_before_anything_is_sent(ledger: Ledger, place: Place) -> None:
     """Another process sees the row with its reserve as soon as admit returns."""
     admit(ledger, "k")
 
-    row = Ledger(ledger.path).find("k")
+    row = place.ledger().find("k")
     assert row is not None
     assert (row.state, str(row.reserved)) == ("intent", "0.30 USD")
 
@@ -183,11 +169,9 @@ def test_a_closed_purchase_stays_as_it_is(ledger: Ledger) -> None:
     assert ledger.refunded(number, "late", 2.0).sha256 == "first"
 
 
-def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
+def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger, place: Place) -> None:
     """What a newer longtake wrote is refused, not guessed at."""
-    with sqlite3.connect(ledger.path) as db:
-        db.execute("UPDATE facts SET value = '99' WHERE name = 'schema'")
-    db.close()
+    place.tamper("UPDATE facts SET value = '99' WHERE name = 'schema'")
 
     with pytest.raises(VaultError, match="written by a newer longtake"):
         ledger.open()

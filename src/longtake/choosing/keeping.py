@@ -13,7 +13,7 @@ from longtake.film import plan_film
 from longtake.offering import short_name
 from longtake.plan.job import ClipJob, Plan
 from longtake.project import Project
-from longtake.storyboard.choices import WRITTEN, Choices, ClipChoice, read_choices, save_choices
+from longtake.storyboard.choices import Choices, ClipChoice, read_choices, save_choices
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.units import Money
 from longtake.vault.take import Take
@@ -104,9 +104,8 @@ def change(board: Path, edit: Callable[[Choices], Choices], plan: Plan, wishes: 
 
 def kept_choice(before: ClipChoice | None, job: ClipJob, take: Take | int) -> ClipChoice:
     """Write down that a take of a clip is kept; what else was chosen of the clip stays."""
-    number, lands = (take, None) if isinstance(take, int) else (take.number, take.lands or None)
-    said = {"take": number, "of": job.recipe[:WRITTEN], "lands": lands}
-    return (before or ClipChoice()).model_copy(update=said)
+    number, lands = (take, "") if isinstance(take, int) else (take.number, take.lands)
+    return (before or ClipChoice()).keeping(number, job.recipe, lands)
 
 
 def _followed(board: Path, plan: Plan, wishes: Wishes) -> Choices:

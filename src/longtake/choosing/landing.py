@@ -100,9 +100,7 @@ def _sent(film: Plan, project: Project, follower: ClipJob) -> str:
     if follower.begins:
         return follower.begins
     assert follower.first is not None, "what follows a clip begins on its end"
-    handoffs = Handoffs(
-        bought_takes(), film.by_id, film.timeline.rate, film.fit, film.timeline.background
-    )
+    handoffs = Handoffs.of(film, bought_takes())
     return handoffs.frame(follower.first, follower.canvas, find_takes(film, project)).sha256
 
 

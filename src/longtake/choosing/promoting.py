@@ -10,12 +10,18 @@ from longtake.buying import last_purchase
 from longtake.choosing.keeping import approve
 from longtake.errors import ChoiceNeeded, PlanError
 from longtake.events import Offered, Planned, Tell, silent
-from longtake.film import generated_takes, plan_film, raise_first_error, refuse
+from longtake.film import (
+    LONGER_VOICES,
+    generated_takes,
+    plan_film,
+    raise_first_error,
+    refuse,
+    tell_again,
+)
 from longtake.offering import choice_needed, offers_of
 from longtake.plan.job import Plan
 from longtake.plan.parts import only_clips
 from longtake.plan.promotion import Blocked, Promotion, promotion_of, shots_lacking, shots_named
-from longtake.plan.quote import has_grown
 from longtake.project import Project
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.voicing import make_voices
@@ -81,7 +87,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
         approve(board, wishes, order.named)
     with project.hold():
         wishes = replace(wishes, since=last_purchase())
-        if make_voices(order.plan, project, wishes.purse, tell, drawn=False):
+        if make_voices(order.plan, project, wishes.purse, wishes.holdings, tell, drawn=False):
             order = _voiced(order, board, wishes, words, tell)
         takes = generated_takes(order.plan, project, wishes, tell)
     offers = offers_of(order.plan, project, takes.offered, takes.by_clip)
@@ -131,7 +137,5 @@ def _voiced(
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
     order = quote_promotion(board, wishes, words)
     refuse(order.plan, Project(board), wishes)
-    dearer = before.plan if has_grown(before.plan, order.plan) else None
-    why = "the voices are longer than was estimated"
-    tell(Planned(order.plan, again=True, before=dearer, why=why))
+    tell_again(before.plan, order.plan, LONGER_VOICES, tell)
     return order

@@ -177,7 +177,7 @@ def _begun(
 def _orders(job: ClipJob) -> tuple[Purchase, ...]:
     """List the purchases there were of takes of a clip; makes no ledger."""
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not ledger.exists():
         return ()
     ledger.open()
     return tuple(row for row in ledger.purchases() if row.recipe == job.recipe)

@@ -15,7 +15,7 @@ from longtake import __version__, events
 from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.errors import Fault, LongtakeError, StoryboardError
-from longtake.generate.run import Progress, Step
+from longtake.generate.ensure import Progress, Step
 from longtake.offering import Offer
 from longtake.plan.job import Plan
 

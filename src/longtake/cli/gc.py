@@ -74,7 +74,7 @@ def _spares(days: int | None, now: float) -> Iterator[Spare]:
     vault, ledger = bought_takes(), the_ledger()
     for root in (home(), Path(".longtake")):
         yield from stray_parts(root, now)
-    if not ledger.path.exists():
+    if not ledger.exists():
         return
     ledger.open()
     yield from spare_frames(vault, ledger, now)

@@ -136,7 +136,7 @@ def command(by: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
 def all_purchases() -> tuple[Purchase, ...]:
     """Read every purchase of this user, oldest first; makes no ledger where there is none."""
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not ledger.exists():
         return ()
     ledger.open()
     return ledger.purchases()
@@ -148,7 +148,7 @@ def open_purchases(board: Path) -> tuple[Purchase, ...]:
     A voice that is kept already is none of them, though its run died before it could say so.
     """
     ledger = the_ledger()
-    if not ledger.path.exists():
+    if not ledger.exists():
         return ()
     ledger.open()
     rows, voices = ledger.unfinished(str(board.resolve())), bought_voices()

@@ -25,7 +25,7 @@ from longtake.cli import say
 from longtake.cli.offered import offer_lines
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted
-from longtake.generate.run import Progress as ClipProgress
+from longtake.generate.ensure import Progress as ClipProgress
 from longtake.plan.job import Plan
 
 # Where nobody watches, rendering is worth a line about every tenth of the film.
@@ -275,3 +275,8 @@ def _headline(plan: Plan, label: str) -> Text:
     frames = f"{plan.timeline.frames:,} frames"
     count = (f"{label}  " if label else "", DIM)
     return say.assembled(count, (say.plain(plan.title), HEADING), (f"  {clips}; {frames}", DIM))
+
+
+def display_on(console: Console, label: str = "") -> Lines:
+    """Give what shows a run there: bars where somebody watches, else lines."""
+    return Bars(console, label) if console.is_terminal else Lines(console, label)

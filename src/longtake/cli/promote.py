@@ -20,7 +20,7 @@ from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import board_and_names
-from longtake.cli.progress import Bars, Lines
+from longtake.cli.progress import display_on
 from longtake.cli.say import DIM, WARNING
 from longtake.cli.table import counted, first_of
 from longtake.cli.tree import models_of
@@ -78,8 +78,7 @@ def command(
 
 
 def _promoted(board: Path, wishes: Wishes, shots: tuple[str, ...], consent: Consent) -> Order:
-    console = say.terminal()
-    display = Bars(console) if console.is_terminal else Lines(console)
+    display = display_on(say.terminal())
     with display:
         return promote(board, wishes, shots, gated_by_consent(consent, display))
 

@@ -14,7 +14,7 @@ from longtake.cli.ledger import all_purchases, moment, unsigned
 from longtake.cli.say import DIM, HEADING
 from longtake.errors import LongtakeError, OutcomeUnknown
 from longtake.generate.collect import word_wanted
-from longtake.generate.purchase import SENDING_LIFE_S
+from longtake.generate.purchase import seems_dead
 from longtake.generate.settle import close_kept_voices, kept_voice
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
@@ -84,7 +84,7 @@ def waits_for_word(row: Purchase, now: float) -> bool:
 
     One that has been going out for long is such a one too: whoever sent it is gone.
     """
-    return row.state == "unknown" or (row.state == "sending" and now - row.began > SENDING_LIFE_S)
+    return row.state == "unknown" or (row.state == "sending" and seems_dead(row, now))
 
 
 def _named(number: int, waiting: list[Purchase], *, made: bool) -> Purchase:

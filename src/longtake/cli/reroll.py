@@ -14,7 +14,7 @@ from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.events import EventLines
 from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import named_words
-from longtake.cli.progress import Bars, Lines
+from longtake.cli.progress import display_on
 from longtake.cli.say import DIM, WARNING
 from longtake.cli.table import counted
 from longtake.units import Money
@@ -88,8 +88,7 @@ def command(
 def _rerolled(
     board: Path, wishes: Wishes, shot: str, takes: int, consent: Consent, *, land: bool
 ) -> object:
-    console = say.terminal()
-    display = Bars(console) if console.is_terminal else Lines(console)
+    display = display_on(say.terminal())
     with display:
         return reroll(board, wishes, shot, takes, gated_by_consent(consent, display), land=land)
 

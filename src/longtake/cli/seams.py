@@ -25,7 +25,8 @@ from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
 from longtake.cli.table import counted
 from longtake.deliver.replay import write_replay
-from longtake.film import materials, plan_film
+from longtake.film import plan_film
+from longtake.finish import materials
 from longtake.plan.job import Plan
 from longtake.project import Project
 from longtake.standing import find_takes

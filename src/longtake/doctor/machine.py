@@ -15,7 +15,8 @@ from longtake.errors import LongtakeError
 from longtake.media.ffmpeg import ffmpeg_version
 from longtake.media.trial import try_encoder
 from longtake.media.type import undrawable
-from longtake.vault.ledger import SCHEMA, Ledger
+from longtake.vault.ledger import Ledger
+from longtake.vault.tables import SCHEMA
 
 # A few signs of each script, common ones.
 SCRIPTS = {
@@ -103,7 +104,7 @@ def look_at_place(path: Path) -> Place:
 
 def look_at_ledger(ledger: Ledger) -> Tried:
     """Read the ledger, where there is one."""
-    if not ledger.path.exists():
+    if not ledger.exists():
         return Tried("there is none yet: nothing was bought")
 
     def act() -> str:

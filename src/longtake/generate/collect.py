@@ -21,6 +21,7 @@ from longtake.errors import (
 )
 from longtake.generate.clip import Age, Desk, Wanted, bring_home, wait_for
 from longtake.generate.provider import TaskReport, TaskState
+from longtake.generate.sendoff import awake_s
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, OverBudget, Purchase
@@ -41,7 +42,8 @@ class Till:
     """What buying needs besides a desk: the ledger, the limits, whose board it is, and the time.
 
     `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
-    `coming` are the downloads under way, by purchase: one serves all who want it.
+    `coming` are the downloads under way, by purchase: one serves all who want it. `owner` is the worker
+    who buys, "" for a run that no other one watches; `awake` is a clock that counts on in sleep.
     """
 
     ledger: Ledger
@@ -51,6 +53,8 @@ class Till:
     halt: Halt = field(default_factory=Halt)
     agreed: frozenset[str] | None = None
     coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
+    owner: str = ""
+    awake: Callable[[], float] = awake_s
 
     def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
         """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""

@@ -23,6 +23,7 @@ from longtake.plan.job import (
     Edge,
     Face,
     FootageClip,
+    Plan,
     Source,
     StartOf,
     StillClip,
@@ -64,6 +65,12 @@ class Handoffs:
     rate: FrameRate
     fit: Fit
     background: str
+
+    @classmethod
+    def of(cls, plan: Plan, vault: Vault) -> Handoffs:
+        """Find the pictures of a plan; those of takes are kept in their vault."""
+        timeline = plan.timeline
+        return cls(vault, plan.by_id, timeline.rate, plan.fit, timeline.background)
 
     def frame(self, edge: Edge | KeptFrame, canvas: Size, takes: Mapping[str, Take]) -> SentFrame:
         """Give the frame an edge stands for, at native size, lossless.

@@ -34,6 +34,7 @@ from longtake.generate.addresses import (
     read_addresses,
     resolve_host,
 )
+from longtake.generate.sendoff import SLEPT, is_late
 from longtake.generate.transfer import (
     Ambiguous,
     Broken,
@@ -291,7 +292,9 @@ class _Watch:
         self._timer.daemon = True
 
     def trace(self, event: str, told: Mapping[str, Any]) -> None:
-        """Note the socket of a connection as it is made."""
+        """Note the socket of a connection as it is made; stop a request that comes too late to it."""
+        if event.endswith(".send_request_headers.started") and is_late():
+            raise NotSent(SLEPT)
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._sockets.append(told["return_value"].get_extra_info("socket"))
             if self.struck:

@@ -35,6 +35,7 @@ from longtake.generate.clip import (
 from longtake.generate.collect import Till, collect, moderated, over_budget, word_wanted
 from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
+from longtake.generate.sendoff import SLEPT, is_late, leaving
 from longtake.plan.job import ClipJob
 from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
 from longtake.vault.take import Take
@@ -76,6 +77,12 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
         purchase = await _submitted(job, request, key, desk, till)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
+
+
+def seems_dead(row: Purchase, now: float) -> bool:
+    """Tell whether a purchase should long have been sent, or answered: its run is gone or frozen."""
+    life = {"intent": INTENT_LIFE_S, "sending": SENDING_LIFE_S}.get(row.state)
+    return life is not None and now - row.began > life
 
 
 def backoff(error: ProviderError, attempt: int) -> float:
@@ -154,6 +161,7 @@ def _order(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> 
         recipe=job.recipe,
         request=canonical_request(desk.provider.name, request),
         reserve=job.price,
+        owner=till.owner,
     )
 
 
@@ -161,7 +169,6 @@ async def _standing(
     job: ClipJob, request: Request, purchase: Purchase, desk: Desk, till: Till
 ) -> Purchase | None:
     """Decide about a purchase that is there already: None means look again in a moment."""
-    age = till.clock() - purchase.began
     if purchase.state in ("submitted", "done"):
         return purchase
     if purchase.state == "refused":
@@ -174,14 +181,14 @@ async def _standing(
             job=job.id,
             task=purchase.task,
         )
-    if purchase.state == "sending" and age > SENDING_LIFE_S:
-        purchase = till.ledger.unknown(purchase.id, "its run ended while sending", till.clock())
+    if purchase.state == "sending" and seems_dead(purchase, till.clock()):
+        purchase = till.ledger.abandoned(purchase, till.clock())
     if purchase.state == "unknown":
         return await _proved(job, request, purchase, desk, till)
-    if purchase.state == "intent" and age > INTENT_LIFE_S:
+    if purchase.state == "intent" and seems_dead(purchase, till.clock()):
         # Its run is gone or frozen and has sent nothing; a row of one's own, under one's own limits
         # and budget, takes its place.
-        till.ledger.failed(purchase.id, "its run ended before it was sent", till.clock())
+        till.ledger.abandoned(purchase, till.clock())
         return None
     await desk.pause(0.5)
     return None
@@ -264,9 +271,12 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
     In one thread from the first write to the last: an interrupt that ends the coroutine in between
     must not lose the task id of a job that is paid for.
     """
-    if not till.ledger.sending(purchase, till.clock()):
-        return None
-    task = desk.provider.submit(request, purchase.nonce)
+    with leaving(till.ledger, purchase, till.clock(), till.awake) as own:
+        if not own:
+            return None
+        if is_late():
+            raise Unreachable(SLEPT)
+        task = desk.provider.submit(request, purchase.nonce)
     for attempt in range(_WRITES):
         try:
             return till.ledger.submitted(purchase.id, task, till.clock())

@@ -23,13 +23,21 @@ def close_dead_rows(
     that was never sent took nothing; one that was being sent may have been accepted, and was where its
     voice is kept.
     """
-    close_kept_voices(ledger, voices, ledger.unfinished(board), now)
-    for row in ledger.unfinished(board):
-        if row.state == "intent":
-            ledger.failed(row.id, "its run ended before it was sent", now)
-        elif row.state == "sending":
-            ledger.unknown(row.id, "its run ended while it was being sent", now)
+    # Those of workers are theirs: others see to it that they live.
+    _closed(ledger, voices, (row for row in ledger.unfinished(board) if not row.owner), now)
     return ledger.unfinished(board)
+
+
+def close_rows_of(
+    ledger: Ledger, voices: VoiceShelf, owners: Iterable[str], now: float
+) -> tuple[Purchase, ...]:
+    """Move on what workers that are gone left half done; gives all of theirs that is open then.
+
+    None of them need be gone for certain: one that wakes finds that it must not send any more.
+    """
+    dead = frozenset(owners)
+    rows = (row for row in ledger.unfinished() if row.owner in dead)
+    return _closed(ledger, voices, rows, now)
 
 
 def close_kept_voices(
@@ -49,6 +57,16 @@ def kept_voice(row: Purchase, voices: VoiceShelf) -> Voice | None:
     """Give the voice of a purchase that looks doubtful, None where there is none and the doubt is real."""
     doubtful = row.is_speech and row.state in ("sending", "unknown")
     return voices.find(row.key) if doubtful else None
+
+
+def _closed(
+    ledger: Ledger, voices: VoiceShelf, rows: Iterable[Purchase], now: float
+) -> tuple[Purchase, ...]:
+    rows = tuple(rows)
+    close_kept_voices(ledger, voices, rows, now)
+    for row in rows:
+        ledger.abandoned(row, now)
+    return tuple(found for row in rows if (found := ledger.get(row.id)).is_open)
 
 
 async def bring_in(row: Purchase, desk: Desk | None, till: Till | None) -> None:

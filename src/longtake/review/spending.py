@@ -30,7 +30,7 @@ def spending(board: Path, quote: Quote) -> Spending:
     """Sum the purchases of a board; makes no ledger where there is none."""
     ledger = the_ledger()
     rows: tuple[Purchase, ...] = ()
-    if ledger.path.exists():
+    if ledger.exists():
         ledger.open()
         rows = ledger.of_board(str(board.resolve()))
     return spent_by(rows, quote)

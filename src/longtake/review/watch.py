@@ -96,9 +96,7 @@ class Watch:
         """Read what the run has written down since."""
         if self._reader is None:
             project = Project.of(self.board, self.wishes.variables)
-            flavour = self.wishes.flavour
-            name = RunName(project.work, self.board.stem, flavour, project.version)
-            self._reader = LogReader(name.path)
+            self._reader = LogReader(RunName.of(project, self.wishes.flavour).path)
         lines = tuple(self._reader.lines())
         if lines:
             self.run = told(self.run, lines)

@@ -57,6 +57,11 @@ class ClipChoice(Part):
     stays: Hash | None = None
     begins: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
+    def keeping(self, take: int, recipe: str, lands: str = "") -> ClipChoice:
+        """Give the choice with a take kept, one made of a recipe; what else was chosen stays."""
+        said = {"take": take, "of": recipe[:WRITTEN], "lands": lands or None}
+        return self.model_copy(update=said)
+
     def holds_for(self, recipe: str) -> bool:
         """Tell whether a take was chosen, and for a clip of just this recipe."""
         return self.take is not None and recipe.startswith(self.of or "")

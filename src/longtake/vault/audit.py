@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,12 +83,12 @@ def audit_takes(
 
 def audit_ledger(ledger: Ledger, vault: Vault) -> Iterator[Flaw]:
     """Find damage of the ledger, and purchases that are done and whose take is not there."""
-    if not ledger.path.exists():
+    if not ledger.exists():
         return
-    damage = _damage(ledger.path)
+    damage = _damage(ledger)
     if damage:
         yield Flaw(
-            f"{ledger.path}: {damage}",
+            f"{ledger.place}: {damage}",
             "buy nothing: what was bought cannot be known. Put back a copy from a backup, all takes are"
             " safe in their vault",
         )
@@ -126,7 +125,7 @@ def spare_frames(vault: Vault, ledger: Ledger, now: float) -> Iterator[Spare]:
     A frame that was sent is part of its purchase's key and stays for ever: another encoder would give
     other bytes, and the clip would be bought anew. Where a take has no purchase to ask, all stay.
     """
-    rows = ledger.purchases() if ledger.path.exists() else ()
+    rows = ledger.purchases() if ledger.exists() else ()
     bought = {row.key for row in rows}
     if any(record is None or record["key"] not in bought for _, record in records_of(vault)):
         return
@@ -226,18 +225,16 @@ def _file_flaws(
             yield Flaw(f"{path}: {clip} is no whole film: {error.message}", remedy)
 
 
-def _damage(path: Path) -> str:
+def _damage(ledger: Ledger) -> str:
+    damage = ledger.damage()
+    if damage:
+        return damage
+    # It may be whole and yet be no ledger, or one of a newer longtake.
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=60)) as db:
-            said = [str(row[0]) for row in db.execute("PRAGMA integrity_check(5)")]
-        # It may be whole and yet be no ledger, or one of a newer longtake.
-        if said == ["ok"]:
-            Ledger(path).open()
-    except sqlite3.Error as error:
-        return f"is damaged: {error}"
+        ledger.open()
     except VaultError as error:
         return error.message
-    return "" if said == ["ok"] else f"is damaged: {'; '.join(said)}"
+    return ""
 
 
 def _frames_sent(row: Purchase) -> Iterator[str]:

@@ -203,7 +203,7 @@ def test_another_run_that_is_sending_is_waited_for(tmp_path: Path) -> None:
     counter = Counter(tmp_path, Talker(after=[Killed()]))
     with pytest.raises(Killed):
         counter.buy(board="one")
-    with pytest.raises(OutcomeUnknown, match="its run ended while sending"):
+    with pytest.raises(OutcomeUnknown, match="its run ended while it was being sent"):
         counter.buy(board="two")
 
     assert counter.now > 1300

@@ -31,7 +31,8 @@ from longtake.errors import (
     VaultError,
 )
 from longtake.generate.collect import Till, over_budget, word_wanted
-from longtake.generate.purchase import INTENT_LIFE_S, SENDING_LIFE_S, SENDS, SILENT_S, backoff
+from longtake.generate.purchase import SENDS, SILENT_S, backoff, seems_dead
+from longtake.generate.sendoff import SLEPT, is_late, leaving
 from longtake.generate.speech.kept import Booth, keep
 from longtake.generate.speech.pieces import whole_words
 from longtake.generate.speech.speaker import Said
@@ -101,7 +102,7 @@ def _close(job: SpeechJob, voice: Voice, buying: Buying) -> None:
     if (
         row is not None
         and row.is_open
-        and (row.state != "sending" or _age(row, till) > SENDING_LIFE_S)
+        and (row.state != "sending" or seems_dead(row, till.clock()))
     ):
         till.ledger.done(row.id, voice.sha256, None, till.clock())
 
@@ -124,6 +125,7 @@ def _order(job: SpeechJob, buying: Buying) -> Order:
         recipe=job.key,
         request=job.request,
         reserve=job.price,
+        owner=buying.till.owner,
     )
 
 
@@ -143,10 +145,8 @@ def _look_at(job: SpeechJob, row: Purchase, buying: Buying) -> None:
             job=job.id,
             charged=True,
         )
-    elif row.state == "sending" and _age(row, till) > SENDING_LIFE_S:
-        till.ledger.unknown(row.id, "its run ended while sending", till.clock())
-    elif row.state == "intent" and _age(row, till) > INTENT_LIFE_S:
-        till.ledger.failed(row.id, "its run ended before it was sent", till.clock())
+    elif seems_dead(row, till.clock()):
+        till.ledger.abandoned(row, till.clock())
     else:
         buying.pause(_LOOK_AGAIN_S)
 
@@ -158,10 +158,13 @@ def _sent(job: SpeechJob, purchase: Purchase, buying: Buying) -> Voice | None:
         if buying.till.halt.reason is not None:
             ledger.failed(purchase.id, "the run was halted", clock())
             raise buying.till.halt.reason
-        if not ledger.sending(purchase, clock()):
-            return None
         try:
-            said = speaker.say(job.text, job.offer.model, job.voice)
+            with leaving(ledger, purchase, clock(), buying.till.awake) as own:
+                if not own:
+                    return None
+                if is_late():
+                    raise Unreachable(SLEPT)
+                said = speaker.say(job.text, job.offer.model, job.voice)
         except (Unreachable, RateLimited) as error:
             ledger.not_sent(purchase.id, error.message, clock())
             if attempt == SENDS - 1:
@@ -244,7 +247,3 @@ def _question(job: SpeechJob, row: Purchase, till: Till) -> OutcomeUnknown:
     )
     till.halt.reason = till.halt.reason or question
     return question
-
-
-def _age(row: Purchase, till: Till) -> float:
-    return till.clock() - row.began
