@@ -120,7 +120,9 @@ def test_files_that_can_be_made_again(studio: Studio, tmp_path: Path) -> None:
     for content in (b"first", b"second"):
         film.write_bytes(content)
         one.put(name, film)
-    found = studio.machine("three").get(name)
+    three = studio.machine("three")
+    assert (two.has(name), three.has(name), three.has("another")) == (True, True, False)
+    found = three.get(name)
 
     assert found is not None and (found.read_bytes(), found.suffix) == (b"second", ".mp4")
     assert film.exists()
@@ -230,6 +232,8 @@ def test_a_blob_that_was_damaged_is_none(parcel: Parcel, tmp_path: Path) -> None
     stored.write_bytes(b"fill")
     three = open_vault(f"file://{parcel.store}", tmp_path / "three")
     assert three.get("film") is None
+    stored.unlink()
+    assert parcel.two.get("film") is not None and not parcel.two.has("film")
     parcel.two.put("film", film)
 
     found = three.get("film")

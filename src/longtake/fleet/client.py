@@ -90,7 +90,9 @@ class Fleet:
         wishes = self.wishes(wishes)
         with self._runs() as runs:
             known = self._known(runs, Path(path), wishes)
-            with begun(path, wishes, tell, agreed=known is not None and known.state == "running") as making:
+            with begun(
+                path, wishes, tell, agreed=known is not None and known.state == "running"
+            ) as making:
                 while True:
                     run = known or self._sent(runs, making)
                     outcome = run.outcome or self._followed(runs, run, making.tell)
