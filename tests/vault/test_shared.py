@@ -85,10 +85,8 @@ def test_a_picture_is_made_once_for_all(studio: Studio) -> None:
     assert two.sent("0" * 64) is None
 
 
-def test_of_two_pictures_made_at_once_one_is_sent(tmp_path: Path) -> None:
+def test_of_two_pictures_made_at_once_one_is_sent(studio: Studio) -> None:
     """A machine that was second takes the picture of the first, although it made its own."""
-    depot = open_depot("memory:///")
-    studio = Studio(tmp_path, lambda copy: SharedVault(copy, Mirror(depot, copy)))
     one, two = studio.machine("one"), studio.machine("two")
 
     def second(part: Path) -> None:
