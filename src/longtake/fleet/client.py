@@ -43,6 +43,8 @@ from longtake.wishes import Wishes
 _LOOK_S = 0.4
 # What two runs of one film may differ in: money is of the run, not of what is made.
 _OF_THE_RUN = ("since", "agreed", "budget", "price", "retakes", "shared")
+# Who was not heard of for so long is perhaps no longer there.
+SILENT_S = 10.0
 CANCELLED = "the run was cancelled"
 
 Say = Callable[[str], None]
@@ -90,7 +92,9 @@ class Fleet:
         wishes = self.wishes(wishes)
         with self._runs() as runs:
             known = self._known(runs, Path(path), wishes)
-            with begun(path, wishes, tell, agreed=known is not None and known.state == "running") as making:
+            with begun(
+                path, wishes, tell, agreed=known is not None and known.state == "running"
+            ) as making:
                 while True:
                     run = known or self._sent(runs, making)
                     outcome = run.outcome or self._followed(runs, run, making.tell)
@@ -293,7 +297,7 @@ def _pass_on(runs: Runs, run: str, seen: int, tell: Tell) -> int:
 
 
 def _hands(workers: tuple[Worker, ...]) -> str:
-    many = len(workers)
+    many = sum(worker.silent_s < SILENT_S for worker in workers)
     if not many:
         return "no worker is there; it begins when one comes"
     return f"{many} workers" if many > 1 else "1 worker"
