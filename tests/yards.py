@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -141,10 +142,12 @@ class Worker:
 
     def _listen(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._news:
-                self.said.append(line)
-                self._news.notify_all()
+        # It is closed under our hands at the end.
+        with contextlib.suppress(ValueError):
+            for line in self.process.stderr:
+                with self._news:
+                    self.said.append(line)
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 

@@ -187,9 +187,9 @@ class Fleet:
 
     def _followed(self, runs: Runs, run: Run, tell: Tell) -> Letter:
         """Tell how a run goes until it has ended; gives what came of it."""
-        self.say(f"run {run.id}: {_hands(runs.workers())}")
         seen = 0
         try:
+            self.say(f"run {run.id}: {_hands(runs.workers())}")
             while True:
                 now = runs.get(run.id)
                 seen = _pass_on(runs, run.id, seen, tell)
