@@ -49,7 +49,7 @@ class Server:
         return self.folder / "data"
 
     def start(self) -> None:
-        """Start the server, and wait until it answers."""
+        """Start the server, and wait until it answers; it ends with the thread that starts it."""
         chosen = [
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
