@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from longtake.files import sha256_of
 from longtake.vault.depot import open_depot
 from longtake.vault.mirror import Mirror
 from longtake.vault.shared import SharedVault, open_vault
+from longtake.vault.store import Vault
 from longtake.vault.voices import Voice
 from sharing import KEY, OTHER, Studio, drawn, taken
 from swift_server import Swift
@@ -117,7 +120,9 @@ def test_files_that_can_be_made_again(studio: Studio, tmp_path: Path) -> None:
     for content in (b"first", b"second"):
         film.write_bytes(content)
         one.put(name, film)
-    found = studio.machine("three").get(name)
+    three = studio.machine("three")
+    assert (two.has(name), three.has(name), three.has("another")) == (True, True, False)
+    found = three.get(name)
 
     assert found is not None and (found.read_bytes(), found.suffix) == (b"second", ".mp4")
     assert film.exists()
@@ -227,7 +232,45 @@ def test_a_blob_that_was_damaged_is_none(parcel: Parcel, tmp_path: Path) -> None
     stored.write_bytes(b"fill")
     three = open_vault(f"file://{parcel.store}", tmp_path / "three")
     assert three.get("film") is None
+    stored.unlink()
+    assert parcel.two.get("film") is not None and not parcel.two.has("film")
     parcel.two.put("film", film)
 
     found = three.get("film")
     assert found is not None and found.read_bytes() == b"film"
+
+
+def test_a_folder_that_two_machines_write_at_once(tmp_path: Path) -> None:
+    """Nothing but renames keeps them apart: no recipe of one is lost to the other's."""
+    vaults = [Vault(tmp_path / "common") for _ in range(2)]
+    for vault in vaults:
+        vault.open()
+    take = taken(vaults[0])
+
+    def ask(place: int) -> None:
+        for n in range(20):
+            vaults[place].find(KEY, f"r{place}-{n}")
+            taken(vaults[place])
+
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(ask, range(2)))
+    assert len(vaults[0].recipes()) == 41
+    assert sha256_of(take.path) == take.sha256
+
+
+def test_what_another_machine_is_writing_is_not_swept(tmp_path: Path) -> None:
+    """Whether its process lives cannot be asked here; what is a day old belongs to nobody."""
+    vault = Vault(tmp_path)
+    vault.open()
+    mine = vault.scratch(KEY)
+    front, machine, mark, end = mine.name.rsplit("-", 3)
+    theirs = mine.with_name(f"{front}-0f0f0f0f-{mark}-{end}")
+    before = mine.with_name(f"{front}-{machine}-0f0f0f-{end}")
+    for path in (mine, theirs, before):
+        path.write_bytes(b"half")
+    vault.open()
+    assert (mine.exists(), theirs.exists(), before.exists()) == (True, True, False)
+
+    os.utime(theirs, (0, 0))
+    vault.open()
+    assert (mine.exists(), theirs.exists()) == (True, False)

@@ -68,11 +68,12 @@ def pack(board: Path, variables: Mapping[str, str] | None, catalogue: Path, vaul
     """Put a board and all it reads into the vault; what is there already is not sent again."""
     bundle, files = bundle_of(board, variables, catalogue)
     name = _bundle_name(bundle.name)
-    if vault.get(name) is not None:
-        return bundle
     for sha256, path in files.items():
-        if vault.get(_file_name(sha256)) is None:
+        # Each is looked for: what can be sent again is what a store may drop when it is old.
+        if not vault.has(_file_name(sha256)):
             vault.put(_file_name(sha256), path)
+    if vault.has(name):
+        return bundle
     part = vault.root / part_name("bundle.json")
     try:
         write_json(part, bundle.as_json())

@@ -31,7 +31,9 @@ from longtake.errors import VaultError, VaultUnreachable
 
 # So long a store that does not answer is asked again before the run says so.
 PATIENCE_S = 60.0
-_CALL_S = 120.0
+# A call may take long, for a film is large, but not without a byte for long.
+_CALL_S = 3600.0
+_SILENT_S = 30.0
 _CHUNK = 1 << 20
 
 
@@ -161,6 +163,7 @@ def open_depot(url: str, patience_s: float = PATIENCE_S) -> Depot:
     plain = _endpoint().startswith("http://")
     client: Any = {
         "timeout": timedelta(seconds=_CALL_S),
+        "read_timeout": timedelta(seconds=min(_SILENT_S, patience_s)),
         "connect_timeout": timedelta(seconds=10),
         "allow_http": plain,
     }

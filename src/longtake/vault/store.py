@@ -218,17 +218,25 @@ class Vault:
 
         It is the vault's: to be read, never to be written to.
         """
-        pointer = self.noted(_pointer_name(name))
-        if not isinstance(pointer, dict) or pointer.get("schema") != SCHEMA:
-            return None
-        sha256, place = str(pointer.get("sha256")), str(pointer.get("file"))
-        if place != _blob_name(sha256, Path(place).suffix):
-            return None
-        return self._blob(place, sha256)
+        pointer = self._pointer(name)
+        return self._blob(pointer["file"], pointer["sha256"]) if pointer else None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file is there by its name, for all who share the vault; fetches nothing."""
+        pointer = self._pointer(name)
+        return bool(pointer) and self.volume(pointer["file"]) == pointer.get("bytes")
 
     def voices(self) -> VoiceShelf:
         """Give the shelf of the voices that lie in the same place."""
         return VoiceShelf(self.root)
+
+    def _pointer(self, name: str) -> dict[str, Any]:
+        """Give what is written of a file that can be made again, nothing where that is not sound."""
+        pointer = self.noted(_pointer_name(name))
+        if not isinstance(pointer, dict) or pointer.get("schema") != SCHEMA:
+            return {}
+        sha256, place = str(pointer.get("sha256")), str(pointer.get("file"))
+        return pointer if place == _blob_name(sha256, Path(place).suffix) else {}
 
     def _keep(self, part: Path, name: str) -> Path:
         """Move a finished file to its final name."""
