@@ -9,11 +9,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from longtake.cli import (
+    check,
     diff,
     doctor,
     documents,
     events,
     explaindocument,
+    faultobjects,
     fleetstatus,
     ledger,
     models,
@@ -24,7 +26,7 @@ from longtake.cli import (
 FOLDER = Path(__file__).parents[1] / "docs" / "json"
 FORMS: dict[str, tuple[Any, str]] = {
     "plan": (documents.PlanDocument, "longtake plan --json"),
-    "check": (documents.CheckDocument, "longtake check --json"),
+    "check": (check.CheckDocument, "longtake check --json"),
     "diff": (diff.DiffDocument, "longtake diff --json"),
     "explain": (explaindocument.ExplainDocument, "longtake explain --json"),
     "status": (statusdocument.StatusDocument, "longtake status --json"),
@@ -34,7 +36,7 @@ FORMS: dict[str, tuple[Any, str]] = {
     "seams": (seamdocument.SeamsDocument, "longtake seams --json"),
     "doctor": (doctor.DoctorDocument, "longtake doctor --json"),
     "events": (events.RunLine, "a line of longtake make --json or longtake animatic --json"),
-    "error": (events.ErrorEvent, "what every verb writes with --json when it fails"),
+    "error": (faultobjects.ErrorEvent, "what every verb writes with --json when it fails"),
 }
 
 

@@ -60,7 +60,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "offering": (
         BASE
-        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"},
+        | {"storyboard", "plan", "generate", "vault", "deliver", "buying", "project", "ranking"}
+        | {"wishes"},
         set(),
     ),
     "events": (BASE | {"plan", "generate", "assemble", "offering"}, set()),
@@ -68,13 +69,15 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "finish", "fleet", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "finish", "fleet", "planning", "standing", "taking", "choosing", "review", "cli"),
+    "testing",
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
     "film": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
     "finish": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
     "fleet": (ALL_ROOMS - {"cli", "review", "testing"}, {"dbos"}),
+    "planning": (ALL_ROOMS - {"assemble", "deliver", "film", "cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "choosing": (ALL_ROOMS - {"cli", "review"}, set[str]()),

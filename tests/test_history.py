@@ -16,7 +16,6 @@ from longtake.history import (
     known_keys,
     load_history,
     load_shown,
-    owned_clips,
     save_history,
     save_shown,
 )
@@ -46,7 +45,7 @@ def verdicts(work: Path, board: str, owned: tuple[str, ...] = ()) -> list[str]:
     recipes = frozenset(job.recipe for job in before.jobs if job.id in (owned or CLIPS))
     plan = plan_of(board, owned=recipes)
     history = load_history(work, "board")
-    return [str(said) for said in all_verdicts(plan, history, owned_clips(plan))]
+    return [str(said) for said in all_verdicts(plan, history, plan.quote.owned)]
 
 
 def test_nothing_changed(tmp_path: Path) -> None:

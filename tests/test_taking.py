@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from longtake.events import Event, Planned
-from longtake.taking import make_clips
+from longtake.events import Event, Planned, silent
+from longtake.plan.parts import only_clips
+from longtake.planning import plan_film
+from longtake.project import Project
+from longtake.taking import take_clips
 from longtake.wishes import Wishes
 
 BOARD = """longtake: 1
@@ -29,9 +32,11 @@ def test_a_clip_is_made_with_those_it_continues(
     board = tmp_path / "board.yaml"
     board.write_text(BOARD)
     told: list[Event] = []
-    wishes = Wishes(only=frozenset({"b/1"}))
-    takes = make_clips(board, wishes, told.append)
-    again = make_clips(board, wishes)
+    wishes, project = Wishes(), Project(board)
+    takes, again = (
+        take_clips(only_clips(plan_film(board, wishes), {"b/1"}), project, wishes, tell)
+        for tell in (told.append, silent)
+    )
 
     (planned,) = (event for event in told if isinstance(event, Planned))
     assert [clip for clip, _, _ in planned.plan.quote.lines] == ["a/1", "b/1"]

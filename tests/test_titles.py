@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageFont
 
 from longtake.errors import StoryboardError
-from longtake.film import make_film, plan_film
+from longtake.film import make_film
+from longtake.planning import plan_film
 from longtake.wishes import Wishes
 from plug_ins import bring
 

@@ -10,8 +10,9 @@ import pytest
 
 from longtake import events
 from longtake.errors import KeyMissing, StoryboardError
-from longtake.film import make_film, plan_film
+from longtake.film import make_film
 from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.wishes import Wishes
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no espeak-ng")

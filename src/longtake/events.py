@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from longtake.assemble.film import Film
-from longtake.assemble.shifts import Shift
-from longtake.generate.ensure import Progress, Step
-from longtake.offering import Offer
-from longtake.plan.job import Plan
+# Who only tells of a fault needs nothing of what makes clips and films: it would take longer to load
+# than most boards to be checked.
+if TYPE_CHECKING:
+    from longtake.assemble.film import Film
+    from longtake.assemble.shifts import Shift
+    from longtake.generate.ensure import Progress, Step
+    from longtake.offering import Offer
+    from longtake.plan.job import Plan
 
 
 @dataclass(frozen=True)
@@ -88,20 +92,11 @@ class Delivered:
 
 
 # Steps and shifts are many and for a trace only: who shows a run to a person leaves them out.
-Event = (
-    Planned
-    | Offered
-    | Voiced
-    | Listening
-    | Progress
-    | Step
-    | Shift
-    | Rendering
-    | Assembled
-    | SeamsSeen
-    | Delivered
+Event: TypeAlias = (
+    "Planned | Offered | Voiced | Listening | Progress | Step | Shift | Rendering | Assembled"
+    " | SeamsSeen | Delivered"
 )
-Tell = Callable[[Event], None]
+Tell: TypeAlias = Callable[["Event"], None]
 
 
 def silent(event: Event) -> None:

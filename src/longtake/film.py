@@ -22,9 +22,7 @@ from longtake.buying import (
     open_receiver,
     open_shops,
     refuse_what_cannot_be_made,
-    told_charges,
 )
-from longtake.errors import StoryboardError
 from longtake.events import (
     Listening,
     Offered,
@@ -33,37 +31,21 @@ from longtake.events import (
     silent,
 )
 from longtake.finish import LastStages, materials
-from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.ensure import Shop
-from longtake.generate.hosting import has_host
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.generate.run import Landed, Takes, generate_takes
 from longtake.history import film_of, save_history
-from longtake.holdings import Holdings, own_holdings
 from longtake.offering import Offer, best_chosen, choice_needed, offers_of
-from longtake.plan.aspect import with_aspect
-from longtake.plan.compile import compile_plan
-from longtake.plan.draft import as_draft
 from longtake.plan.job import Plan
-from longtake.plan.quote import (
-    has_grown,
-    with_budget,
-    with_charges,
-    with_price,
-    without_paid_voices,
-)
-from longtake.plan.titles import raised
-from longtake.project import Project, environment
+from longtake.plan.quote import has_grown
+from longtake.planning import compile_board, drawn_takes, load_board
+from longtake.project import Project
 from longtake.runlog import RunName, written_down
 from longtake.storyboard.choices import Choices, read_choices, save_choices
-from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.storyboard.schema import keep_schema
-from longtake.survey import survey_files
-from longtake.titles import title_faults
-from longtake.vault.store import Vault
 from longtake.vault.take import Take
-from longtake.voicing import Unsaid, make_voices, refuse_missing_speakers, with_voices
+from longtake.voicing import Unsaid, make_voices, refuse_missing_speakers
 from longtake.wishes import Wishes
 
 # Why a film is planned again once its narration was said.
@@ -110,8 +92,8 @@ def begun(
     `agreed` says that its plan was agreed to before: nobody is asked again.
     """
     project = Project.of(Path(path), wishes.variables)
-    storyboard = _loaded(project.board, wishes)
-    plan = _compiled(storyboard, wishes)
+    storyboard = load_board(project.board, wishes)
+    plan = compile_board(storyboard, wishes)
     refuse(plan, project, wishes)
     tell(Planned(plan, again=agreed))
     log = RunName.of(project, wishes.flavour)
@@ -126,60 +108,6 @@ def begun(
         yield Making(replace(plan, warnings=warnings), storyboard, project, wishes, tell)
 
 
-def plan_film(
-    path: Path, wishes: Wishes, choices: Choices | None = None, text: bytes | None = None
-) -> Plan:
-    """The first two stages: load the storyboard, look at its files, compile it. Makes nothing.
-
-    `choices` stand in for those that are written beside the board, `text` for what the file says.
-    """
-    return _compiled(_loaded(path, wishes, text), wishes, choices)
-
-
-def _loaded(path: Path, wishes: Wishes, text: bytes | None = None) -> Storyboard:
-    storyboard = load_storyboard(path, set_vars=wishes.variables, hold_faults=True, text=text)
-    # Its faults come first: they may be what its draft lacks.
-    return as_draft(storyboard) if wishes.draft and not storyboard.held_faults else storyboard
-
-
-def _compiled(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
-    project, holdings = Project(storyboard.path), wishes.holdings
-    owned = drawn_takes(project, holdings).recipes() | holdings.vault.recipes()
-    hosted = wishes.there or has_host(environment(project.folder))
-    notes = project.work / "files.json"
-    survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
-    if storyboard.held_faults:
-        raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
-    choices = read_choices(project.board) if choices is None else choices
-    survey = replace(survey, choices=choices.of(draft=wishes.draft, version=wishes.version))
-    survey = with_voices(survey, storyboard, project, holdings)
-    offers = load_offers(holdings.catalogue / "offers")
-    plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
-    faults, doubts = title_faults(
-        storyboard, plan, *(with_aspect(plan, shape) for shape in wishes.aspects)
-    )
-    if faults:
-        raise StoryboardError(storyboard.in_file_order(faults))
-    shots = [note.shot for note in plan.shots]
-    strangers = choices.strangers(plan.by_id, shots, draft=wishes.draft)
-    # What is approved is of the film itself: its draft and its animatic own other takes.
-    approved = tuple(s for s in shots if s in choices.approved and not wishes.flavour)
-    heard = (*storyboard.heard(doubts), *strangers)
-    plan = replace(plan, warnings=(*plan.warnings, *heard), approved=approved)
-    if wishes.animatic:
-        plan = without_paid_voices(plan)
-        plan = _above_labels(plan) if wishes.labels else plan
-    plan = with_charges(with_price(plan, wishes.price), told_charges(plan, holdings))
-    return with_budget(plan, wishes.budget)
-
-
-def _above_labels(plan: Plan) -> Plan:
-    """Lift lower thirds above the labels of drawn clips."""
-    drawn = {job.id for job in plan.jobs}
-    titles = (raised(cue) if drawn & set(cue.clips) else cue for cue in plan.cues.titles)
-    return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
-
-
 def refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
     """Stop before anything is spent on what cannot be made, or not for that money."""
     refuse_what_cannot_be_made(plan, project, wishes.purse, keys=not wishes.there)
@@ -191,7 +119,7 @@ def _voiced(
     before: Plan, storyboard: Storyboard, project: Project, wishes: Wishes, tell: Tell
 ) -> Plan:
     """Plan again with the real lengths of voices; what became dearer is agreed to again, or not bought."""
-    plan = _compiled(storyboard, wishes)
+    plan = compile_board(storyboard, wishes)
     refuse(plan, project, wishes)
     tell_again(before, plan, LONGER_VOICES, tell)
     return plan
@@ -219,7 +147,7 @@ def with_choices(making: Making, takes: Takes) -> Plan | None:
     Raises what went wrong with a clip, and ChoiceNeeded where the author is to choose.
     """
     plan, wishes, tell = making.plan, making.wishes, making.tell
-    offers = offers_of(plan, making.project, takes.offered, takes.by_clip, draft=wishes.draft)
+    offers = offers_of(plan, making.project, takes.offered, takes.by_clip, wishes)
     going_on = wishes.take_best and not takes.errors
     for offer in offers:
         tell(Offered(offer, offer.best.number if going_on else None))
@@ -243,8 +171,8 @@ def _with_best(
 
     board = storyboard.path
     choices = read_choices(board)
-    before = _compiled(storyboard, wishes, choices)
-    after = _compiled(storyboard, wishes, with_best(choices))
+    before = compile_board(storyboard, wishes, choices)
+    after = compile_board(storyboard, wishes, with_best(choices))
     tell_again(before, after, "clips that are there begin on other takes", tell)
     with Project(board).choosing():
         save_choices(board, with_best(read_choices(board)), after.by_id)
@@ -300,11 +228,6 @@ def generated_takes(
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
     save_history(project.work, film_of(project, wishes.flavour), plan, keys)
     return takes
-
-
-def drawn_takes(project: Project, holdings: Holdings | None = None) -> Vault:
-    """The vault of animatic takes: they cost nothing and live with the project."""
-    return (holdings or own_holdings()).drawn_takes(project.work)
 
 
 def raise_first_error(takes: Takes) -> None:

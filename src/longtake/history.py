@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.files import read_json, write_json
-from longtake.plan.job import ClipJob, EndOf, Plan, Source, StartOf
+from longtake.plan.job import ClipJob, EndOf, Plan, Source
 from longtake.project import Project
 from longtake.units import take_name
 
@@ -97,7 +97,7 @@ def film_of(project: Project, flavour: str) -> str:
 def record_of(job: ClipJob, key: str) -> ClipRecord:
     """Write down a clip as it is made now."""
     parts, wording = dict(job.parts), dict(job.wording)
-    return ClipRecord(job.recipe, parts, upstream_of(job), key, job.take, wording)
+    return ClipRecord(job.recipe, parts, job.upstream, key, job.take, wording)
 
 
 def load_history(work: Path, film: str) -> dict[str, ClipRecord]:
@@ -168,11 +168,6 @@ def verdicts(plan: Plan, history: History, owned: frozenset[str]) -> tuple[Verdi
     return tuple(map(verdict, plan.jobs))
 
 
-def owned_clips(plan: Plan) -> frozenset[str]:
-    """List the clips whose takes exist, as the quote has found."""
-    return frozenset(clip for clip, _, owned in plan.quote.lines if owned)
-
-
 def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
     changed = _named(_changed(known.parts, job.parts), known.wording, job.wording)
     moved = _moved(known, job) if changed == [_WORDS["first frame"]] else ""
@@ -180,7 +175,7 @@ def _reason(job: ClipJob, known: ClipRecord, causes: _Causes) -> str:
         return f"its handoff frame changed because {moved}"
     if changed:
         return f"its {listed(changed)} changed"
-    before, now = known.upstream, upstream_of(job)
+    before, now = known.upstream, job.upstream
     if before != now:
         gone = ", ".join(before) or "nothing"
         return f"it continues {', '.join(now) or 'nothing'} where it continued {gone}"
@@ -195,7 +190,7 @@ def _moved(known: ClipRecord, job: ClipJob) -> str:
     if not (isinstance(was, dict) and isinstance(now, dict) and isinstance(job.first, EndOf)):
         return ""
     ends = "handoff at frame"
-    if known.upstream != upstream_of(job) or ends not in was:
+    if known.upstream != job.upstream or ends not in was:
         return ""
     if was[ends] != now[ends]:
         return f"{job.first.clip} ends on another one"
@@ -285,16 +280,11 @@ class _Causes:
         return None
 
     def _above(self, job: ClipJob) -> list[Source]:
-        return [self._plan.by_id[clip] for clip in upstream_of(job) if clip in self._plan.by_id]
+        return [self._plan.by_id[clip] for clip in job.upstream if clip in self._plan.by_id]
 
 
 def _name(known: ClipRecord) -> str:
     return take_name(known.recipe, known.take)
-
-
-def upstream_of(job: ClipJob) -> tuple[str, ...]:
-    """Name the clips that a clip begins or ends on."""
-    return tuple(edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
 
 
 def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

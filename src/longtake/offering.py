@@ -15,6 +15,7 @@ from longtake.project import Project
 from longtake.ranking import Candidate, given_frames, ranked
 from longtake.storyboard.choices import Choices, ClipChoice
 from longtake.vault.take import Take
+from longtake.wishes import Wishes
 
 _PLACES = {1: "1st", 2: "2nd", 3: "3rd"}
 
@@ -24,7 +25,7 @@ class Offer:
     """The takes of a clip of which one is to be chosen: what each is like, and a picture of them all.
 
     `name` is how the author names the clip: by its shot where that has no other. `board` is the
-    storyboard, `draft` says that they are takes of its draft.
+    storyboard, `flags` are the options that name the kind of film whose takes they are.
     """
 
     clip: str
@@ -32,7 +33,7 @@ class Offer:
     candidates: tuple[Candidate, ...]
     sheet: Path
     board: Path
-    draft: bool = False
+    flags: str = ""
 
     @property
     def best(self) -> Candidate:
@@ -45,8 +46,7 @@ def offers_of(
     project: Project,
     offered: Mapping[str, Iterable[Take]],
     kept: Mapping[str, Take],
-    *,
-    draft: bool = False,
+    wishes: Wishes,
 ) -> tuple[Offer, ...]:
     """Rank the takes of clips without a choice and write a sheet for each, in film order.
 
@@ -56,7 +56,7 @@ def offers_of(
     jobs = [job for job in plan.jobs if job.id in offered]
     there = bought_takes().by_recipe({job.recipe for job in jobs})
     return tuple(
-        offer_of(plan, project, job, _all_of(job, offered[job.id], there), kept, draft=draft)
+        offer_of(plan, project, job, _all_of(job, offered[job.id], there), kept, wishes)
         for job in jobs
     )
 
@@ -67,7 +67,8 @@ def choice_needed(offers: tuple[Offer, ...]) -> ChoiceNeeded:
     many = "a clip waits" if len(offers) == 1 else f"{len(offers):,} clips wait"
     return ChoiceNeeded(
         f"{many} for your choice: {named}",
-        hint="`longtake keep SHOT TAKE` chooses; `--take-best` goes on with the proposed ones",
+        hint=f"`longtake keep{offers[0].flags} SHOT TAKE` chooses; "
+        "`--take-best` goes on with the proposed ones",
     )
 
 
@@ -101,14 +102,13 @@ def offer_of(
     job: ClipJob,
     takes: Iterable[Take],
     kept: Mapping[str, Take],
-    *,
-    draft: bool,
+    wishes: Wishes,
 ) -> Offer:
     """Rank takes of a clip, and write them side by side into a picture."""
     given = given_frames(plan, job, kept)
     shown = [with_out_point(take, job.out_frame, plan.timeline.rate) for take in takes]
     candidates = ranked(job, shown, given, project.scans)
-    folder = project.films / ("takes-draft" if draft else "takes")
+    folder = project.films / ("takes-draft" if wishes.draft else "takes")
     sheet = folder / f"{job.id.replace('/', '-')}.jpg"
     name = short_name(plan, job)
     title = f"{plan.title}: {len(candidates)} takes of {name}"
@@ -116,7 +116,7 @@ def offer_of(
     lands = next((take.lands for take in shown if take.lands), "")
     asked = given.last or (bought_takes().sent(lands) if lands else None)
     write_take_sheet(sheet, title, columns, sent=given.first, asked=asked)
-    return Offer(job.id, name, candidates, sheet, project.board, draft)
+    return Offer(job.id, name, candidates, sheet, project.board, wishes.flags)
 
 
 def _all_of(job: ClipJob, made: Iterable[Take], there: Mapping[str, Take]) -> list[Take]:

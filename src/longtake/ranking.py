@@ -15,7 +15,7 @@ from longtake.media.stills import open_still
 from longtake.plan.job import ClipJob, Edge, Plan
 from longtake.seam.look import Look, look_at
 from longtake.seam.rank import mark_take, rank_takes
-from longtake.seam.scan import Scan, scan_clip, scan_from_bytes
+from longtake.seam.scan import Scan, read_scan, scan_clip
 from longtake.vault.take import Take
 
 
@@ -102,10 +102,7 @@ def _look(path: Path | None, take: Take) -> Look | None:
 
 def _scan(take: Take, folder: Path) -> Scan:
     kept = folder / f"{take.sha256[:32]}-whole.npz"
-    try:
-        found = scan_from_bytes(kept.read_bytes())
-    except OSError:
-        found = None
+    found = read_scan(kept)
     if found is None:
         found = scan_clip(take.path)
         write_bytes(kept, found.to_bytes())

@@ -80,7 +80,7 @@ class _RunLog:
     """Writes lines with one call each: who reads meanwhile sees whole lines but for the last."""
 
     def __init__(self, path: Path, plan: Plan) -> None:
-        self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+        self._owned = set(plan.quote.owned)
         self._offered: set[str] = set()
         self._shares: dict[str, int] = {}
         self._rendered = self._said = 0

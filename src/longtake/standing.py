@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,14 @@ from longtake.amend.verdicts import Amendment, amendment, load_memory
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
-from longtake.film import drawn_takes, plan_film
 from longtake.finish import materials
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
-from longtake.history import Verdict, film_of, known_keys, owned_clips
+from longtake.history import Verdict, film_of, known_keys
 from longtake.holdings import Holdings, own_holdings
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
+from longtake.planning import drawn_takes, plan_film
 from longtake.project import Project
 from longtake.units import Aspect
 from longtake.vault.take import Take
@@ -44,7 +44,8 @@ class Standing:
     `accepted` those whose take the author took as it is, and `to_choose` those of whose takes, all of
     them there, one is to be chosen; `lacking` counts frames of the film that would be rendered, without
     what the undecided ones change; `holder` says which run is at work in the folder. `others` are the
-    films of other shapes that lie beside it, `takes` are by clip.
+    films of other shapes that lie beside it, `takes` are by clip; `flags` are the options that
+    `longtake make` needs for just this film.
     """
 
     plan: Plan
@@ -62,6 +63,7 @@ class Standing:
     holder: str
     others: tuple[OtherShape, ...]
     takes: Mapping[str, Take]
+    flags: str = ""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -76,7 +78,10 @@ class Standing:
     @property
     def lack(self) -> str:
         """Say how much of the film would be rendered, as far as that is known."""
-        said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        if self.lacking:
+            said = f"{self.lacking:,} of {self.frames:,} frames would be rendered"
+        else:
+            said = f"all its {self.frames:,} frames are rendered, and only to be put together"
         if not self.undecided:
             return said
         named = ", ".join(self.undecided[:8]) + (", ..." if len(self.undecided) > 8 else "")
@@ -115,7 +120,7 @@ def look(board: Path, wishes: Wishes) -> Standing:
         if aspect.of(plan.timeline.size) != plan.timeline.size:
             same, _, lack = stands(with_aspect(plan, aspect), path)
             others.append(OtherShape(aspect, path, same, lack))
-    holder, owned = project.holder(), owned_clips(plan)
+    holder, owned = project.holder(), plan.quote.owned
     return Standing(
         plan=plan,
         project=project,
@@ -132,13 +137,14 @@ def look(board: Path, wishes: Wishes) -> Standing:
         holder=holder,
         others=tuple(others),
         takes=takes,
+        flags=replace(wishes, animatic=False).flags,
     )
 
 
 def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
     """Say what becomes of every clip of a plan, by what is remembered of its film."""
     film = film_of(project, wishes.flavour)
-    return amendment(plan, load_memory(project.work, film), owned_clips(plan))
+    return amendment(plan, load_memory(project.work, film), plan.quote.owned)
 
 
 def judged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,10 +25,9 @@ class Wishes:
     means one a core; `copies` lets frames that nothing is done to pass into the film as they are.
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
-    `take_best` goes on with the best of several takes by their rank where none was chosen. `only` names
-    the clips that are to be made, for a run that makes no film of them. `shared` is a budget for several
-    boards of one run; `holdings` are what is owned already, and where what is bought goes;
-    `there` says that the film is made by other machines, with keys and hosts of their own.
+    `take_best` goes on with the best of several takes by their rank where none was chosen. `shared` is a
+    budget for several boards of one run; `holdings` are what is owned already, and where what is bought
+    goes; `there` says that the film is made by other machines, with keys and hosts of their own.
     """
 
     animatic: bool = False
@@ -48,7 +48,6 @@ class Wishes:
     ingest: bool = True
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
-    only: frozenset[str] = frozenset()
     there: bool = False
     holdings: Holdings = field(default_factory=own_holdings, compare=False)
 
@@ -56,6 +55,16 @@ class Wishes:
     def flavour(self) -> str:
         """The kind of film that is made: animatic, draft, or nothing for the film itself."""
         return "animatic" if self.animatic else "draft" if self.draft else ""
+
+    @property
+    def flags(self) -> str:
+        """What a command about this very film needs besides: ` --draft --set season=winter`, or nothing.
+
+        Each with a space before it, quoted for a shell.
+        """
+        values = (f"{name}={value}" for name, value in (self.variables or {}).items())
+        sets = "".join(f" --set {shlex.quote(value)}" for value in values)
+        return (f" --{self.flavour}" if self.flavour else "") + sets
 
     @property
     def version(self) -> str:

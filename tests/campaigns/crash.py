@@ -33,9 +33,10 @@ from killing import Blow, arm, exit_code, set_timer
 from longtake.buying import bought_takes, the_ledger
 from longtake.errors import LongtakeError, OutcomeUnknown
 from longtake.events import silent
-from longtake.film import make_takes, plan_film
+from longtake.film import make_takes
 from longtake.generate.remote import RemoteProvider
 from longtake.generate.speech.remote import RemoteSpeaker
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.testing.serve import Simulator
 from longtake.vault.ledger import Ledger

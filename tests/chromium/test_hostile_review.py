@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from longtake.film import plan_film
 from longtake.generate.ensure import Progress
+from longtake.planning import plan_film
 from longtake.runlog import RunName, written_down
 
 from .reviewed import DRAFT, opened

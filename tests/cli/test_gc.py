@@ -10,8 +10,8 @@ import pytest
 from commands import TWO_SHOTS, Cli, Write
 from longtake.buying import bought_takes
 from longtake.files import PART
-from longtake.film import plan_film
 from longtake.history import film_name, save_history
+from longtake.planning import plan_film
 from longtake.storyboard.choices import choices_path
 from longtake.vault.store import Vault
 from longtake.wishes import Wishes

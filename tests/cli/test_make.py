@@ -84,6 +84,17 @@ def test_a_run_as_data(cli: Cli, write: Write) -> None:
     assert [e["kind"] for e in events if e["event"] == "file"] == ["report", "contact sheet"]
 
 
+def test_a_film_whose_frames_an_animatic_has_rendered(cli: Cli, write: Write) -> None:
+    """Where no model is named both films show the same: this one is not made, and nothing of it lacks."""
+    write(TWO_SHOTS)
+    cli("animatic")
+
+    assert cli("status").out.splitlines()[-1] == (
+        "film    films/board/film.mp4: not made yet; "
+        "all its 47 frames are rendered, and only to be put together"
+    )
+
+
 def test_a_film_that_is_not_made_yet(cli: Cli, write: Write) -> None:
     """Everything is missing, and looking at it makes nothing."""
     write(TWO_SHOTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from commands import TWO_SHOTS, Cli, Write
 from json_schemas import check
 from longtake.cli.plan import summary
 from longtake.cli.tree import plan_tree
-from longtake.film import plan_film
 from longtake.history import save_history
+from longtake.planning import plan_film
 from longtake.wishes import Wishes
 
 CHAIN = """\
@@ -66,13 +67,13 @@ def test_a_chain(cli: Cli, write: Write) -> None:
 The ferryman  board.yaml
 
                  clip  film  join          begins               price
-shore  The shore                                               0:00.0
+shore  0:00.0  The shore
 ├─ shore.1
 │  ├─ shore.1/1  10 s  239f                fresh                 free
 │  └─ shore.1/2   2 s   47f  seam          continues shore.1/1   free
 └─ shore.2/1      5 s  120f  seam          continues shore.1/2   free
    4.5 s asked, 5 s made: 12 frames (0.5 s) spare at the end
-lamp                                                           0:16.7
+lamp  0:16.7
 └─ lamp/1         3 s   72f  dissolve 12f  fresh                 free
    narration by espeak/en, about 0.4 to 1.5 s, free
 
@@ -83,6 +84,22 @@ price   free: every clip is drawn here
 captions 1 from the narration as a track
 """
     )
+
+
+def test_a_choice_for_a_clip_that_is_gone_is_silenced_by_the_board(cli: Cli, write: Write) -> None:
+    """It is warned of, with a code; the board may silence that, a scene may not."""
+    Path("board.choices.yaml").write_text("longtake: 1\nclips: {gone/1: {take: 2}}\n")
+    code, silence = "unknown-choice", "silence: [unknown-choice]"
+    in_scene = CHAIN.replace("  - id: shore\n", f"  - id: shore\n    {silence}\n")
+    on_board = CHAIN.replace("scenes:\n", f"{silence}\nscenes:\n")
+    found = []
+    for board in (CHAIN, in_scene, on_board):
+        write(board)
+        assert cli("check").code == 0
+        warnings = json.loads(cli("plan", "--json").out)["warnings"]
+        found.append(code in [each["code"] for each in warnings])
+
+    assert found == [True, True, False]
 
 
 def test_music_and_loudness_are_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from commands import Cli, Write
 from longtake.buying import bought_takes, the_ledger
-from longtake.film import plan_film
 from longtake.generate.remote import RemoteProvider
+from longtake.planning import plan_film
 from longtake.storyboard.choices import read_choices
 from longtake.testing.serve import Simulator
 from longtake.wishes import Wishes
@@ -230,6 +231,28 @@ def test_a_take_of_the_draft_is_another_film_s(cli: Cli, write: Write, sim: Simu
     assert (dict(choices.clips), choices.draft.clips["b/1"].take) == ({}, 3)
     assert plan_film(board, Wishes(draft=True)).jobs[1].take == 3
     assert plan_film(board, Wishes()).jobs[1].is_open
+
+
+def test_hints_are_commands_for_the_film_that_was_made(
+    cli: Cli, write: Write, sim: Simulator
+) -> None:
+    """What is printed can be typed: it names the draft, and the variables of the version."""
+    draft = "draft: {model: apimart/MiniMax-Hailuo-2.3}\nvars: {kind: small}\n"
+    board = write(SEVERAL.replace("a ship", "a ${kind} ship").replace("film:", f"{draft}film:"))
+    film = ("--draft", "--set", "kind=dark grey")
+    flags = "--draft --set 'kind=dark grey'"
+    stopped = cli("make", *film, "--quality", "draft", "--yes")
+    assert f"hint: `longtake keep {flags} SHOT TAKE` chooses" in stopped.err
+    assert f"one is to be chosen with `longtake keep {flags}`" in cli("plan", *film).out
+    assert f"`longtake reroll {flags} b` buys" in cli("keep", *film, "b", "9").err
+
+    (line,) = (line for line in stopped.err.splitlines() if f"keep {flags} b 3 " in line)
+    assert cli(*shlex.split(line.partition("   ")[2].strip().partition("   ")[0])[1:]).code == 0
+    assert next(iter(read_choices(board).draft.clips)).startswith("b/1@")
+    rest = cli("make", *film, "--quality", "draft", "--yes")
+    assert "`longtake approve --set 'kind=dark grey' SHOT...`" in rest.err
+    cli("make", *film[1:], "--quality", "draft", "--price", "0.30USD", "--yes")
+    assert ": `longtake keep --set 'kind=dark grey'`" in cli("status", *film[1:]).out
 
 
 def test_a_clip_stays_on_the_very_frame_it_was_bought_on(

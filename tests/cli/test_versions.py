@@ -54,6 +54,16 @@ def test_a_change_is_told_against_its_own_version(cli: Cli, write: Write) -> Non
     assert "never made" in cli("explain", "scene-2/1", "--set", "season=spring").out
 
 
+def test_hints_name_the_version(cli: Cli, write: Write) -> None:
+    """What makes, approves or shows something of a version is said with its variables."""
+    write(BOARD.replace("start: fresh, ", ""))
+
+    for flags, verb in (((), "make"), (("--animatic",), "animatic")):
+        said = cli("seams", *flags, *WINTER).err
+        assert f"hint: `longtake {verb} --set season=winter` makes what is missing" in said
+    assert "`longtake approve --set season=winter SHOT...`" in cli("promote", *WINTER).err
+
+
 def test_a_run_keeps_the_schema_fresh(cli: Cli, write: Write) -> None:
     """What editors read is that of the version that made the film; a file that is right is left alone."""
     write(BOARD)

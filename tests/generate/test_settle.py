@@ -13,12 +13,13 @@ from PIL import Image
 from longtake.buying import bought_takes, the_ledger
 from longtake.errors import OutcomeUnknown
 from longtake.events import Event
-from longtake.film import make_takes, plan_film
+from longtake.film import make_takes
 from longtake.generate import purchase
 from longtake.generate.clip import request_key
 from longtake.generate.ensure import Progress
 from longtake.generate.provider import Request
 from longtake.generate.registry import open_provider
+from longtake.planning import plan_film
 from longtake.project import Project, environment
 from longtake.testing.serve import Simulator
 from longtake.units import FrameRate, Money, Size

@@ -261,6 +261,15 @@ def test_more_film_than_clip(tmp_path: Path) -> None:
         list(normalised_frames(clip, probe(clip), FILM, 0, 6))
 
 
+def test_the_last_frame_of_a_clip_of_another_rate(tmp_path: Path) -> None:
+    """A film frame that begins while a clip's last frame is on screen shows it, and none does behind it."""
+    clip = make_clip(tmp_path / "a.mp4", [shade(n) for n in range(15)], rate="25")
+    (found,) = normalised_frames(clip, probe(clip), FILM, 14, 15)
+    assert abs(float(frame_to_rgb(found[1], FilmFacts()).mean()) - float(shade(14).mean())) < 2
+    with pytest.raises(MediaError, match="lasts 15 frames"):
+        list(normalised_frames(clip, probe(clip), FILM, 0, 16))
+
+
 def test_clip_far_too_narrow_to_cover(tmp_path: Path) -> None:
     """A strip is not blown up until memory ends."""
     clip = make_clip(tmp_path / "a.mp4", [np.zeros((2000, 16, 3), np.uint8)])

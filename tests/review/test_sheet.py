@@ -93,6 +93,18 @@ def test_a_take_the_chain_stops_at(sheet: Sheet) -> None:
     assert words(refused, run, live=True)[1] == "refused"
 
 
+def test_the_take_of_a_version_is_accepted_by_its_own_command(tmp_path: Path) -> None:
+    """What takes it as it is can be typed as it stands there."""
+    wishes = replace(FINAL, draft=True, variables={"kind": "dark grey"})
+    board = written(tmp_path, BOUGHT.replace("scenes:", "vars: {kind: red}\nscenes:"))
+    sheet = lay_sheet(look(board, wishes))
+    refused = replace(sheet, standing=replace(sheet.standing, refused={"a.1/1": "it jumps"}))
+
+    why = states(refused, Run(), live=False)["a.1/1"].why
+    assert f"`longtake make{wishes.flags} --accept a.1/1`" in why
+    assert wishes.flags == " --draft --set 'kind=dark grey'"
+
+
 def test_pages_hold_whole_scenes_where_they_fit(unmade: Sheet) -> None:
     """A scene longer than a page goes on over the next ones; no clip is lost or shown twice."""
     known = states(unmade, Run(), live=False)

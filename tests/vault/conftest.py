@@ -6,11 +6,27 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ledgers import BOOKS, Place
 from longtake.vault.ledger import Ledger
+from longtake.vault.postgres import SCHEMA
+from postgres import Server
 from swift_server import Swift, swift
+
+
+@pytest.fixture(scope="session")
+def _one_database(postgres: Server) -> str:
+    return postgres.database()
+
+
+@pytest.fixture
+def database(_one_database: str) -> str:
+    """The address of a database without a ledger; a new one for each test would be a thousand files."""
+    with psycopg.connect(_one_database) as db:
+        db.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
+    return _one_database
 
 
 @pytest.fixture(params=BOOKS)

@@ -23,7 +23,7 @@ from longtake.media.planes import FilmFrame, planes_of
 from longtake.media.probe import ClipFacts, probe
 from longtake.seam.apply import Mender
 from longtake.seam.mending import Mending
-from longtake.seam.scan import EndSound, Scan, Scanner, end_sound, scan_from_bytes
+from longtake.seam.scan import EndSound, Scan, Scanner, end_sound, read_scan
 from longtake.units import FrameRate
 
 # Frames looked at from each end: more than any measure of a seam asks for.
@@ -142,8 +142,8 @@ def ensure_measured(ends: TakeEnds, folder: Path) -> None:
 
 def _kept(ends: TakeEnds, folder: Path) -> MeasuredEnds | None:
     head, tail = _windows(ends, folder)
-    plain = _read(head.plain), _read(tail.plain)
-    repaired = (_read(head.repaired), _read(tail.repaired)) if ends.is_mended else plain
+    plain = read_scan(head.plain), read_scan(tail.plain)
+    repaired = (read_scan(head.repaired), read_scan(tail.repaired)) if ends.is_mended else plain
     if plain[0] is None or plain[1] is None or repaired[0] is None or repaired[1] is None:
         return None
     return MeasuredEnds(EndScans(plain[0], plain[1]), EndScans(repaired[0], repaired[1]))
@@ -212,10 +212,3 @@ def _as_head(scan: Scan) -> Scan:
 
 def _as_tail(scan: Scan) -> Scan:
     return replace(scan, head=scan.head[:1], tail=scan.tail[-_LAST_LOOKS:])
-
-
-def _read(path: Path) -> Scan | None:
-    try:
-        return scan_from_bytes(path.read_bytes())
-    except OSError:
-        return None

@@ -6,7 +6,7 @@ rendered by the one that assembles the film: a piece that was lost costs time, n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +16,16 @@ from longtake.assemble.material import Material
 from longtake.assemble.pieces import CopyPiece
 from longtake.assemble.render import RenderUnit
 from longtake.assemble.shelf import Shelf
-from longtake.assemble.work import plan_units, render_units
+from longtake.assemble.work import plan_units
 from longtake.cues import CueSheet
 from longtake.errors import VaultError
 from longtake.files import written_aside
 from longtake.timeline import Timeline
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
+
+# Who renders a unit onto its shelf, and comes back when that is done.
+Render = Callable[[RenderUnit], None]
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,8 @@ def film_units(cutting: Cutting) -> tuple[RenderUnit, ...]:
     return plan_units(cutting.timeline, cutting.pieces, materials, film, settings, nowhere)
 
 
-def ensure_piece(unit: RenderUnit, exchange: Exchange) -> int:
-    """Render what a unit stands for where nobody has, and hand it on; gives the count of frames rendered.
+def ensure_piece(unit: RenderUnit, exchange: Exchange, render: Render) -> int:
+    """Have rendered what a unit stands for where nobody has, and hand it on; gives the frames rendered.
 
     May be called again by anyone, any time. Raises AssemblyError or MediaError.
     """
@@ -90,7 +93,7 @@ def ensure_piece(unit: RenderUnit, exchange: Exchange) -> int:
         after=unit.after if join else None,
         shelf=exchange.workshop.shelf,
     )
-    render_units((part,), lambda frames: None, 1)
+    render(part)
     for key in lacking:
         exchange.give(key)
     return part.frames

@@ -19,13 +19,13 @@ def followers(plan: Plan, job: ClipJob) -> tuple[ClipJob, ...]:
 
 def owned_followers(plan: Plan, job: ClipJob) -> tuple[ClipJob, ...]:
     """List those of them whose takes are there: what a new take may land on."""
-    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+    owned = plan.quote.owned
     return tuple(other for other in followers(plan, job) if other.id in owned)
 
 
 def bound_to_start(plan: Plan, job: ClipJob) -> tuple[str, ...]:
     """Name the clips that are there and end on the start of a clip: no landing of it keeps them."""
-    owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+    owned = plan.quote.owned
     return tuple(
         other.id for other in plan.jobs if other.last == StartOf(job.id) and other.id in owned
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 from longtake.choosing.followers import bound_to_start, owned_followers, why_not
 from longtake.choosing.takes import all_takes, clip_job
 from longtake.errors import PlanError
-from longtake.film import plan_film
 from longtake.offering import short_name
 from longtake.plan.job import ClipJob, Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.storyboard.choices import Choices, ClipChoice, read_choices, save_choices
 from longtake.storyboard.diagnose import did_you_mean, quoted
@@ -44,7 +44,7 @@ def consequence(board: Path, wishes: Wishes, clip: str, number: int) -> Conseque
     """
     now = plan_film(board, wishes)
     job = clip_job(now, clip)
-    take = _take(now, Project(board), job, number)
+    take = _take(now, board, job, number, wishes)
     return bill(board, wishes, now, job, take)
 
 
@@ -63,9 +63,9 @@ def bill(board: Path, wishes: Wishes, now: Plan, job: ClipJob, take: Take | int)
     total = sum(priced, now.quote.total * 0)
     behind = {follower.id for follower in owned_followers(now, job)}
     lands = not behind.isdisjoint(dict(again)) and not why_not(now, job)
-    name = f"{'--draft ' if wishes.draft else ''}{short_name(now, job)}"
+    reroll = f"longtake reroll{wishes.flags} {short_name(now, job)}"
     ends = tuple(clip for clip in bound_to_start(now, job) if clip in dict(again))
-    said_of = _said(name, again, ends, total, lands)
+    said_of = _said(reroll, again, ends, total, lands)
     number = take if isinstance(take, int) else take.number
     return Consequence(job.id, number, again, total, lands, said_of)
 
@@ -77,7 +77,7 @@ def keep(board: Path, wishes: Wishes, clip: str, number: int) -> str:
     """
     plan = plan_film(board, wishes)
     job = clip_job(plan, clip)
-    take = _take(plan, Project(board), job, number)
+    take = _take(plan, board, job, number, wishes)
     change(board, lambda choices: _with(choices, job, take, wishes), plan, wishes)
     return job.id
 
@@ -119,21 +119,21 @@ def _with(choices: Choices, job: ClipJob, take: Take | int, wishes: Wishes) -> C
     return choices.with_clips(said, draft=wishes.draft, version=wishes.version)
 
 
-def _take(plan: Plan, project: Project, job: ClipJob, number: int) -> Take:
+def _take(plan: Plan, board: Path, job: ClipJob, number: int, wishes: Wishes) -> Take:
     if job.draws:
         raise PlanError(f'"{job.id}" is drawn here: it comes out the same each time')
-    takes = all_takes(plan, project, (job,))[job.id]
+    takes = all_takes(plan, Project(board), (job,))[job.id]
     if number not in takes:
         there = ", ".join(map(str, takes)) or "none"
         raise PlanError(
             f'"{job.id}" has no take {number}; there: {there}',
-            hint=f"`longtake reroll {short_name(plan, job)}` buys another one",
+            hint=f"`longtake reroll{wishes.flags} {short_name(plan, job)}` buys another one",
         )
     return takes[number]
 
 
 def _said(
-    name: str,
+    reroll: str,
     again: tuple[tuple[str, Money | None], ...],
     ends: tuple[str, ...],
     total: Money,
@@ -150,5 +150,5 @@ def _said(
         whats.append(f"{', '.join(ends)} {verb} on the old start")
     unknown = sum(price is None for _, price in again)
     bill = f"{total}" + (f" and {unknown:,} of unknown price" if unknown else "")
-    land = f", or land on the existing clip: `longtake reroll {name} --land`" if lands else ""
+    land = f", or land on the existing clip: `{reroll} --land`" if lands else ""
     return f"{' and '.join(whats)}: make again for {bill}{land}"

@@ -6,7 +6,7 @@ next clip           | y y y    it was bought on that frame, and stays
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +44,7 @@ class Landing:
 
 def landing_frame(film: Plan, project: Project, job: ClipJob) -> str:
     """Give the frame that the first clip behind another one was bought on, by the hash of its bytes."""
-    follower = owned_followers(film, job)[0]
-    return _sent(film, project, follower)
+    return _sent(film, owned_followers(film, job)[0], find_takes(film, project))
 
 
 def settle(
@@ -60,25 +59,25 @@ def settle(
 
     Raises LandingRefused where none does: nothing is chosen then.
     """
-    whys = []
+    project, whys = Project(board), []
+    kept = find_takes(film, project)
     for take in sorted(takes, key=lambda take: take.number):
-        on, why = _judged(film, Project(board), job, take)
+        on, why = _judged(film, project, job, take, kept)
         if on and not why:
             return _keep(board, wishes, film, job, take, on)
         whys.append(f"take {take.number}: {'; '.join(why) or 'nothing begins where it ends'}")
     raise LandingRefused(
         f'"{job.id}" does not end where the next clip begins: {"; ".join(whys)}',
         hint="it is in the vault and not chosen; all the same "
-        f"`longtake keep {short_name(film, job)} TAKE` keeps it: {tail.said}",
+        f"`longtake keep{wishes.flags} {short_name(film, job)} TAKE` keeps it: {tail.said}",
     )
 
 
 def _judged(
-    film: Plan, project: Project, job: ClipJob, take: Take
+    film: Plan, project: Project, job: ClipJob, take: Take, kept: Mapping[str, Take]
 ) -> tuple[tuple[ClipJob, ...], list[str]]:
     """List the clips that were bought on the frame a take was to end on, and what is amiss with its end."""
-    kept = find_takes(film, project)
-    on = tuple(f for f in owned_followers(film, job) if _sent(film, project, f) == take.lands)
+    on = tuple(f for f in owned_followers(film, job) if _sent(film, f, kept) == take.lands)
     pairs = (((job.id, take), (follower.id, kept[follower.id])) for follower in on)
     return on, [finding.words for pair in pairs for finding in _amiss(project, *pair)]
 
@@ -95,13 +94,13 @@ def _keep(
     return Landing(job.id, take.number, names, said)
 
 
-def _sent(film: Plan, project: Project, follower: ClipJob) -> str:
+def _sent(film: Plan, follower: ClipJob, kept: Mapping[str, Take]) -> str:
     """Give the frame a clip was bought on, by the hash of its bytes."""
     if follower.begins:
         return follower.begins
     assert follower.first is not None, "what follows a clip begins on its end"
     handoffs = Handoffs.of(film, bought_takes())
-    return handoffs.frame(follower.first, follower.canvas, find_takes(film, project)).sha256
+    return handoffs.frame(follower.first, follower.canvas, kept).sha256
 
 
 def _amiss(project: Project, before: tuple[str, Take], after: tuple[str, Take]) -> list[Finding]:

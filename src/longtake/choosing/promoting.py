@@ -10,18 +10,12 @@ from longtake.buying import last_purchase
 from longtake.choosing.keeping import approve
 from longtake.errors import ChoiceNeeded, PlanError
 from longtake.events import Offered, Planned, Tell, silent
-from longtake.film import (
-    LONGER_VOICES,
-    generated_takes,
-    plan_film,
-    raise_first_error,
-    refuse,
-    tell_again,
-)
+from longtake.film import LONGER_VOICES, generated_takes, raise_first_error, refuse, tell_again
 from longtake.offering import choice_needed, offers_of
 from longtake.plan.job import Plan
 from longtake.plan.parts import only_clips
 from longtake.plan.promotion import Blocked, Promotion, promotion_of, shots_lacking, shots_named
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.voicing import make_voices
@@ -54,13 +48,14 @@ def quote_promotion(board: Path, wishes: Wishes, words: Iterable[str] = ()) -> O
 
     Raises ChoiceNeeded where nothing is approved, and PlanError for a name the board does not have.
     """
-    film = plan_film(board, replace(wishes, draft=False))
+    wishes = replace(wishes, draft=False)
+    film, flags = plan_film(board, wishes), wishes.flags
     named = named_shots(film, words)
     shots = named or film.approved
     if not shots:
         raise ChoiceNeeded(
             "no shot is approved",
-            hint="look at the draft, then `longtake approve SHOT...`, or name shots here",
+            hint=f"look at the draft, then `longtake approve{flags} SHOT...`, or name shots here",
         )
     promotion = promotion_of(film, shots)
     shown = {*promotion.shots, *(film.by_id[clip].shot for clip in promotion.clips)}
@@ -80,7 +75,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
     project = Project.of(board, wishes.variables)
     order = quote_promotion(board, wishes, words)
     if not order.promotion.clips:
-        refuse_blocked(order.promotion.blocked)
+        refuse_blocked(order.promotion.blocked, wishes)
     refuse(order.plan, project, wishes)
     tell(Planned(order.plan))
     if order.named:
@@ -90,7 +85,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
         if make_voices(order.plan, project, wishes.purse, wishes.holdings, tell, drawn=False):
             order = _voiced(order, board, wishes, words, tell)
         takes = generated_takes(order.plan, project, wishes, tell)
-    offers = offers_of(order.plan, project, takes.offered, takes.by_clip)
+    offers = offers_of(order.plan, project, takes.offered, takes.by_clip, wishes)
     for offer in offers:
         tell(Offered(offer))
     raise_first_error(takes)
@@ -99,7 +94,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
     return quote_promotion(board, wishes, words)
 
 
-def refuse_blocked(blocked: tuple[Blocked, ...]) -> None:
+def refuse_blocked(blocked: tuple[Blocked, ...], wishes: Wishes) -> None:
     """Raise ChoiceNeeded where shots hang on others that nobody approved, naming both ways out."""
     if not blocked:
         return
@@ -108,7 +103,7 @@ def refuse_blocked(blocked: tuple[Blocked, ...]) -> None:
     besides = f"; {more:,} more {'shots hang' if more > 1 else 'shot hangs'} on others too"
     raise ChoiceNeeded(
         said(first) + (besides if more else ""),
-        hint=f"`longtake approve {needs.replace(',', '')}`, or give it a `start:` of its own",
+        hint=f"`longtake approve{wishes.flags} {needs.replace(',', '')}`, or give it a `start:` of its own",
     )
 
 

@@ -18,11 +18,12 @@ from longtake.choosing.takes import all_takes, clip_job, numbers_of
 from longtake.errors import ChoiceNeeded, LandingRefused, PlanError
 from longtake.events import Event, Offered, Planned, Tell, silent
 from longtake.files import read_json, write_json
-from longtake.film import drawn_takes, plan_film, raise_first_error
+from longtake.film import raise_first_error
 from longtake.offering import Offer, offer_of, short_name
 from longtake.plan.job import ClipJob, Plan
 from longtake.plan.parts import held_clips, only_clips
 from longtake.plan.quote import quoted
+from longtake.planning import drawn_takes, plan_film
 from longtake.project import Project
 from longtake.standing import find_takes
 from longtake.storyboard.choices import MOST_TAKES
@@ -67,7 +68,7 @@ def quote_reroll(
     project, job = Project.of(board, wishes.variables), clip_job(film, clip)
     _refuse(film, job)
     tail = bill(board, wishes, film, job, MOST_TAKES)
-    lands = _frame(film, project, job, tail) if land else ""
+    lands = _frame(film, project, job, tail, wishes) if land else ""
     names = bought_takes().recipes() | drawn_takes(project).recipes()
     begun = _begun(project, job, lands, names, n)
     numbers = begun or _next_numbers(project, job, n)
@@ -105,7 +106,7 @@ def reroll(
     made = takes.offered.get(order.clip, ())
     if not made:
         raise_first_error(takes)
-    offer = _offer(order, project, draft=wishes.draft)
+    offer = _offer(order, project, wishes)
     if not land or takes.errors:
         if len(made) == len(order.numbers):
             _note(project, order.job, order.lands, ())
@@ -124,11 +125,11 @@ def reroll(
     return landing
 
 
-def _offer(order: Reroll, project: Project, *, draft: bool) -> Offer:
+def _offer(order: Reroll, project: Project, wishes: Wishes) -> Offer:
     """Lay all takes of the clip side by side, those of earlier runs among them."""
     film, job = order.film, order.job
     there = all_takes(film, project, (job,))[job.id].values()
-    return offer_of(film, project, job, there, find_takes(film, project), draft=draft)
+    return offer_of(film, project, job, there, find_takes(film, project), wishes)
 
 
 def _refuse(film: Plan, job: ClipJob) -> None:
@@ -143,10 +144,11 @@ def _refuse(film: Plan, job: ClipJob) -> None:
         raise PlanError(f'"{job.id}" was not made yet', hint=hint)
 
 
-def _frame(film: Plan, project: Project, job: ClipJob, tail: Consequence) -> str:
+def _frame(film: Plan, project: Project, job: ClipJob, tail: Consequence, wishes: Wishes) -> str:
     why = why_not(film, job)
     if why:
-        hint = f"without landing: `longtake reroll {short_name(film, job)}`; {tail.said}"
+        word = f"longtake reroll{wishes.flags} {short_name(film, job)}"
+        hint = f"without landing: `{word}`; {tail.said}"
         raise PlanError(f'no take of "{job.id}" can land on the next clip: {why}', hint=hint)
     return landing_frame(film, project, job)
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from longtake.buying import bought_takes
 from longtake.errors import PlanError
-from longtake.film import drawn_takes
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import known_mending
 from longtake.plan.job import ClipJob, Plan
+from longtake.planning import drawn_takes
 from longtake.project import Project
 from longtake.ranking import Candidate, given_frames, ranked
-from longtake.standing import Standing, find_takes
+from longtake.standing import Standing
 from longtake.storyboard.diagnose import did_you_mean, quoted
 from longtake.units import take_name
 from longtake.vault.take import Take
 
 
-def takes_of(standing: Standing, clip: str) -> tuple[Candidate, ...]:
-    """Give the takes of a clip, ranked, by their numbers; none for one that was never made.
-
-    Raises PlanError where the board has no such clip, MediaError where a take cannot be decoded.
-    """
-    plan = standing.plan
-    job = clip_job(plan, clip)
-    found = all_takes(plan, standing.project, (job,))[job.id]
-    if not found:
-        return ()
-    given = given_frames(plan, job, find_takes(plan, standing.project))
-    return ranked(job, found.values(), given, standing.project.scans)
+def candidates(standing: Standing, job: ClipJob, takes: Iterable[Take]) -> tuple[Candidate, ...]:
+    """Rank takes of a clip, by their numbers; raises MediaError where one cannot be decoded."""
+    given = given_frames(standing.plan, job, standing.takes)
+    return ranked(job, takes, given, standing.project.scans)
 
 
 def clip_job(plan: Plan, named: str) -> ClipJob:

@@ -12,8 +12,8 @@ from longtake.cli.completing import complete_boards_or_shots
 from longtake.cli.naming import board_and_names
 from longtake.cli.say import PATH
 from longtake.cli.table import first_of
-from longtake.film import plan_film
 from longtake.plan.promotion import jobs_by_shot
+from longtake.planning import plan_film
 from longtake.storyboard.choices import choices_path
 from longtake.wishes import Wishes
 

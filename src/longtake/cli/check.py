@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import click
 
+from longtake import __version__
 from longtake.cli import options, say
 from longtake.cli.board import find_boards
-from longtake.cli.documents import check_document
 from longtake.cli.each import for_each
-from longtake.cli.plan import key_lines
-from longtake.film import plan_film
+from longtake.cli.faultobjects import FORM, FaultObject, fault_object
+from longtake.cli.keys import key_lines
+from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.wishes import Wishes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckDocument:
+    """`longtake check --json` for a board without faults; faults come as an error object."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["check"] = "check"
+    board: str
+    scenes: int
+    shots: int
+    clips: int
+    warnings: tuple[FaultObject, ...]
 
 
 @click.command("check")
@@ -41,3 +59,14 @@ def _check(path: Path, variables: dict[str, str], as_json: bool) -> None:
 
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def check_document(plan: Plan, board: Path) -> CheckDocument:
+    """Write what a board without faults holds."""
+    return CheckDocument(
+        board=str(board),
+        scenes=len(plan.scenes),
+        shots=sum(not note.bridge for note in plan.shots),
+        clips=len(plan.sources),
+        warnings=tuple(map(fault_object, plan.warnings)),
+    )

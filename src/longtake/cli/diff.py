@@ -16,12 +16,13 @@ from longtake.amend.difference import Difference, difference
 from longtake.cli import options, say
 from longtake.cli.amended import State, amended_line, amended_lines, state_of
 from longtake.cli.board import Misuse, find_board
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.cli.say import DIM, HEADING, assembled, plain
 from longtake.cli.spoken import price_words
+from longtake.cli.table import named_line
 from longtake.cli.tree import clock
-from longtake.film import plan_film
 from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.storyboard.read import MAX_BYTES
 from longtake.wishes import Wishes
 
@@ -124,10 +125,10 @@ def _lines(found: Difference, new: Path, every: bool) -> Iterator[Text]:
         changes.append(assembled((f"{'besides':<10}  ", DIM), ", ".join(found.besides)))
     yield from changes
     yield Text()
-    yield _named("edit", amended_line(found.after, found.amendment))
+    yield named_line("edit", amended_line(found.after, found.amendment))
     was, now = (clock(plan, plan.timeline.frames) for plan in (found.before, found.after))
-    yield _named("film", f"{now}, was {was}" if was != now else f"{now}, as before")
-    yield _named("price", _price(found, new))
+    yield named_line("film", f"{now}, was {was}" if was != now else f"{now}, as before")
+    yield named_line("price", _price(found, new))
 
 
 def _price(found: Difference, new: Path) -> str:
@@ -140,10 +141,6 @@ def _price(found: Difference, new: Path) -> str:
     if quote.total == found.price:
         return changes
     return f"{changes}; {quote.total} still to pay for all of {say.shown(new)}"
-
-
-def _named(name: str, text: str) -> Text:
-    return assembled((f"{name:<8}", DIM), plain(text))
 
 
 def _document(found: Difference, old: Path, new: Path) -> DiffDocument:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from longtake import __version__
 from longtake.cli import options, say
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.cli.say import DIM, ERROR, HEADING, HINT, WARNING
 from longtake.doctor.examine import examine
 from longtake.doctor.rows import Row, State, film_works

@@ -10,7 +10,7 @@ from longtake import __version__
 from longtake.amend.verdicts import Amendment
 from longtake.cli.amended import State, state_of
 from longtake.cli.captions import CaptionsObject, caption_counts
-from longtake.cli.events import FORM, FaultObject, fault_object
+from longtake.cli.faultobjects import FORM, FaultObject, fault_object
 from longtake.cli.soundobjects import BedObject, bed_objects
 from longtake.cli.spoken import VoiceObject, voice_objects
 from longtake.history import Verdict
@@ -185,20 +185,6 @@ class PlanDocument:
     other_shapes: tuple[ShapeObject, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckDocument:
-    """`longtake check --json` for a board without faults; faults come as an error object."""
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["check"] = "check"
-    board: str
-    scenes: int
-    shots: int
-    clips: int
-    warnings: tuple[FaultObject, ...]
-
-
 def plan_document(
     plan: Plan,
     board: Path,
@@ -258,17 +244,6 @@ def plan_document(
             ShapeObject(aspect=str(aspect), size=str(aspect.of(timeline.size)))
             for aspect in aspects
         ),
-    )
-
-
-def check_document(plan: Plan, board: Path) -> CheckDocument:
-    """Write what a board without faults holds."""
-    return CheckDocument(
-        board=str(board),
-        scenes=len(plan.scenes),
-        shots=sum(not note.bridge for note in plan.shots),
-        clips=len(plan.sources),
-        warnings=tuple(map(fault_object, plan.warnings)),
     )
 
 

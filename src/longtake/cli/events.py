@@ -5,21 +5,18 @@ The first line of all output carries `longtake` (the version of this form) and `
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from longtake import __version__, events
 from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
-from longtake.errors import Fault, LongtakeError, StoryboardError
+from longtake.cli.faultobjects import FORM, ErrorEvent, OfBoard
 from longtake.generate.ensure import Progress, Step
 from longtake.offering import Offer
 from longtake.plan.job import Plan
-
-FORM: Literal[1] = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +28,7 @@ class StartEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfBoard:
-    """What is told of one board: `board` is its file."""
-
-    board: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedEvent(_OfBoard):
+class PlannedEvent(OfBoard):
     """The plan stands; nothing was made yet. `clips` counts clips a provider makes, `voices` narrations
     to be said. It stands `again`, with other lengths, once voices were made.
     """
@@ -66,7 +56,7 @@ class TakeObject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChoiceEvent(_OfBoard):
+class ChoiceEvent(OfBoard):
     """Several takes of a clip are there and none was chosen; `sheet` is a picture of all of them.
 
     `shot` is what `longtake keep` calls it. `taken` is the take that is gone on with, null where the
@@ -82,7 +72,7 @@ class ChoiceEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoiceEvent(_OfBoard):
+class VoiceEvent(OfBoard):
     """A voice is made, failed, or waiting for what the message says."""
 
     event: Literal["voice"] = "voice"
@@ -92,7 +82,7 @@ class VoiceEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipEvent(_OfBoard):
+class ClipEvent(OfBoard):
     """A clip is waiting, making, made, kept or failed; `share` (0 to 1) tells how far it is.
 
     It is at "choose" where several takes are there and none was chosen, and "held" where it continues
@@ -110,7 +100,7 @@ class ClipEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WebhookEvent(_OfBoard):
+class WebhookEvent(OfBoard):
     """Calls of providers are awaited at `url`; `calls` have come by the end, null at the beginning."""
 
     event: Literal["webhook"] = "webhook"
@@ -119,7 +109,7 @@ class WebhookEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenderingEvent(_OfBoard):
+class RenderingEvent(OfBoard):
     """So many frames of a film were rendered in this run, of `total` of the whole film.
 
     `aspect` is its shape, such as 9:16, where that is not the film's own.
@@ -132,7 +122,7 @@ class RenderingEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilmEvent(_OfBoard):
+class FilmEvent(OfBoard):
     """A film is there, the one in its own shape first, then one of each other shape that was asked for.
 
     `made` is false where it already was what it should be.
@@ -150,7 +140,7 @@ class FilmEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamsEvent(_OfBoard):
+class SeamsEvent(OfBoard):
     """The seams before bought clips were looked at; `visible` of them can be seen in the film."""
 
     event: Literal["seams"] = "seams"
@@ -159,41 +149,12 @@ class SeamsEvent(_OfBoard):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileEvent(_OfBoard):
+class FileEvent(OfBoard):
     """A finished file beside the film."""
 
     event: Literal["file"] = "file"
     kind: str
     path: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultObject:
-    """One fault or warning of a document; line and column are counted from 1."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-    code: str
-    excerpt: str
-    hint: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErrorEvent(_OfBoard):
-    """The run ends with this exit code, or, where several boards are made, that of `board` does.
-
-    It may be the first line, so it carries the versions.
-    """
-
-    longtake: Literal[1] = FORM
-    version: str = __version__
-    event: Literal["error"] = "error"
-    exit: int
-    message: str
-    hint: str = ""
-    faults: tuple[FaultObject, ...] = ()
 
 
 RunLine = (
@@ -209,36 +170,6 @@ RunLine = (
     | FileEvent
     | ErrorEvent
 )
-
-
-def json_line(document: object) -> str:
-    """Write a document as one line, in signs that any terminal and any encoding carries."""
-    return json.dumps(asdict(document))  # type: ignore[call-overload]
-
-
-def fault_object(fault: Fault) -> FaultObject:
-    """Write a fault as data."""
-    where = fault.where
-    return FaultObject(
-        file=where.file,
-        line=where.line,
-        column=where.column,
-        message=fault.message,
-        code=fault.code,
-        excerpt=fault.excerpt,
-        hint=fault.hint,
-    )
-
-
-def error_of(error: LongtakeError) -> ErrorEvent:
-    """Write an error as data, each fault of a storyboard apart."""
-    if isinstance(error, StoryboardError):
-        count = len(error.faults)
-        message = f"{count} faults" if count != 1 else "1 fault"
-        faults = tuple(map(fault_object, error.faults))
-        return ErrorEvent(exit=error.exit_code, message=message, faults=faults)
-    place = f"{error.where}: " if error.where else ""
-    return ErrorEvent(exit=error.exit_code, message=place + error.message, hint=error.hint)
 
 
 class EventLines:
@@ -265,7 +196,7 @@ class EventLines:
         if line is not None:
             self._write(replace(line, board=self._board))
 
-    def _line(self, event: events.Event) -> _OfBoard | None:
+    def _line(self, event: events.Event) -> OfBoard | None:
         match event:
             case events.Planned(plan, again):
                 return _planned(plan, again)

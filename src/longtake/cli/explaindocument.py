@@ -8,7 +8,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.cli.amended import State, state_of
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.standing import Standing
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from longtake import __version__
 from longtake.cli import say
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.cli.ledger import moment
 from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned, counted

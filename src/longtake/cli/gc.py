@@ -15,9 +15,9 @@ from longtake.cli import say
 from longtake.cli.say import WARNING
 from longtake.cli.table import counted
 from longtake.errors import LongtakeError, PlanError
-from longtake.film import plan_film
 from longtake.history import known_keys
 from longtake.holdings import DATABASE, VAULT
+from longtake.planning import plan_film
 from longtake.project import Project, home
 from longtake.storyboard.choices import read_choices
 from longtake.storyboard.load import load_storyboard

@@ -12,10 +12,15 @@ from longtake.plan.job import Plan
 from longtake.plan.promotion import promoted_shots
 
 
-def judged_lines(refused: Mapping[str, str], accepted: tuple[str, ...]) -> Iterator[Text]:
-    """Say at which takes the chain stops and what to do, and which ones the author took as they are."""
+def judged_lines(
+    refused: Mapping[str, str], accepted: tuple[str, ...], flags: str
+) -> Iterator[Text]:
+    """Say at which takes the chain stops and what to do, and which ones the author took as they are.
+
+    `flags` are the options of the film that they are takes of.
+    """
     for clip, why in refused.items():
-        line = f"{plain(why)}; `make --accept {plain(clip)}` takes it as it is"
+        line = f"{plain(why)}; `make{plain(flags)} --accept {plain(clip)}` takes it as it is"
         yield assembled((f"{'refused':<8}", DIM), (line, WARNING))
     if accepted:
         yield assembled(

@@ -17,7 +17,7 @@ import click
 from longtake import __version__
 from longtake.buying import bought_voices, the_ledger
 from longtake.cli import options, say
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.cli.say import DIM
 from longtake.cli.table import aligned, counted
 from longtake.generate.settle import kept_voice

@@ -13,9 +13,10 @@ from longtake.cli.making import Consent, confirm, make_and_show
 from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
-from longtake.film import make_film, plan_film
+from longtake.film import make_film
 from longtake.generate.doorbell import Webhook
 from longtake.plan.parts import before_choices
+from longtake.planning import plan_film
 from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 
@@ -122,13 +123,14 @@ def _webhook(url: str | None, listen: str | None) -> Webhook | None:
 
 def _say_final(board: Path, variables: dict[str, str]) -> None:
     """Say what the film itself would cost, now that its draft can be looked at."""
-    quote = plan_film(board, Wishes(variables=variables)).quote
+    wishes = Wishes(variables=variables)
+    quote, sets = plan_film(board, wishes).quote, wishes.flags
     lacking = sum(not owned for _, _, owned in quote.lines)
     price = f"{quote.total} for {counted(lacking, 'clip')}"
     if quote.unknown:
         price += f", {len(quote.unknown):,} of them of unknown price"
     text = price if lacking else "every clip of it is owned already"
-    say.tell(("the final film: ", DIM), f"{text}; `longtake make` without `--draft` makes it")
+    say.tell(("the final film: ", DIM), f"{text}; `longtake make{sets}` without `--draft` makes it")
     if lacking:
-        some = "some shots first: `longtake approve SHOT...`, then `longtake promote`"
+        some = f"some shots first: `longtake approve{sets} SHOT...`, then `longtake promote{sets}`"
         say.tell((some, DIM))

@@ -106,7 +106,7 @@ def _make_on_terminal(
         else:
             say.tell(f"nothing to do: {say.shown(film.path)} is up to date")
         say.answer((say.shown(film.path), PATH))
-    _say_seams(seams, wishes.flavour, f" {say.shown(board)}" if label else "")
+    _say_seams(seams, wishes.flags, f" {say.shown(board)}" if label else "")
 
 
 def confirm(plan: Plan, consent: Consent, before: Plan | None = None, why: str = "") -> None:
@@ -200,9 +200,9 @@ def _new_warnings(plans: list[Plan]) -> tuple[Fault, ...]:
     return tuple(each for each in plans[-1].warnings if (each.where, each.code) not in known)
 
 
-def _say_seams(looked: list[events.SeamsSeen], flavour: str, board: str) -> None:
+def _say_seams(looked: list[events.SeamsSeen], flags: str, board: str) -> None:
     """Say how many seams can be seen, and what shows them; nothing where none can."""
-    verb = f"longtake seams{board}" + (f" --{flavour}" if flavour else "")
+    verb = f"longtake seams{board}{flags}"
     for seen in looked:
         if seen.visible:
             count = counted(seen.seams, "seam")

@@ -16,10 +16,11 @@ from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
 from longtake.errors import BudgetExceeded, ConfirmationNeeded
-from longtake.film import make_film, plan_film, refuse
+from longtake.film import make_film, refuse
 from longtake.plan.job import Plan
 from longtake.plan.quote import clips_total, refuse_other_currency
 from longtake.plan.together import JointQuote, quote_together
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.wishes import Wishes
 

@@ -14,7 +14,7 @@ from longtake import __version__
 from longtake.buying import bought_takes
 from longtake.cli import options, say
 from longtake.cli.board import unknown
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned
 from longtake.generate.catalogue import load_offers

@@ -38,4 +38,4 @@ def _command(offer: Offer) -> str:
     """Write the command that keeps a take, as short as it can be from here."""
     alone = boards_in(offer.board.parent) == (offer.board,) and offer.board.parent == Path()
     board = "" if alone else f"{shlex.quote(say.shown(offer.board))} "
-    return f"longtake keep {'--draft ' if offer.draft else ''}{plain(board)}{plain(offer.name)}"
+    return f"longtake keep{plain(offer.flags)} {plain(board)}{plain(offer.name)}"

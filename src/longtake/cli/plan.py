@@ -9,7 +9,6 @@ import click
 from rich.text import Text
 
 from longtake.amend.verdicts import Amendment
-from longtake.buying import missing_keys
 from longtake.cli import options, say
 from longtake.cli.amended import amended_line, amended_lines
 from longtake.cli.board import find_boards
@@ -17,16 +16,17 @@ from longtake.cli.captions import CaptionsObject, caption_counts
 from longtake.cli.documents import plan_document
 from longtake.cli.each import for_each
 from longtake.cli.judged import approved_words, judged_lines
-from longtake.cli.say import DIM, HEADING, assembled, plain
+from longtake.cli.keys import key_lines
+from longtake.cli.say import DIM, HEADING, plain
 from longtake.cli.spoken import voices_line
-from longtake.cli.table import counted, counted_both
+from longtake.cli.table import counted, counted_both, first_of, named_line
 from longtake.cli.tree import clock, models_of, plan_tree
 from longtake.cues import MusicCue
-from longtake.film import plan_film
 from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
 from longtake.plan.parts import held_clips
 from longtake.plan.together import quote_together
 from longtake.plan.waits import longest_wait
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.standing import amended, find_takes, judged
 from longtake.units import Aspect
@@ -91,10 +91,10 @@ def _show(
         say.answer()
     for line in _edit_lines(plan, edit, every):
         say.answer(line)
-    for line in (*summary(plan), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
+    for line in (*summary(plan, wishes), *_shapes(plan, wishes.aspects), *key_lines(plan, path)):
         say.answer(line)
     if not wishes.animatic:
-        for line in judged_lines(*judged(find_takes(plan, Project(path)))):
+        for line in judged_lines(*judged(find_takes(plan, Project(path))), wishes.flags):
             say.answer(line)
     if plan.warnings:
         say.tell()
@@ -109,7 +109,7 @@ def _together(plans: list[Plan], boards: int) -> Text:
     if quote.unknown:
         price += f", without {quote.unknown:,} of unknown price"
     whole = counted(len(plans), "board") + (f" of {boards:,}" if len(plans) < boards else "")
-    return _named("all", f"{whole}; {f'{what} to buy, ' if what else ''}{price}")
+    return named_line("all", f"{whole}; {f'{what} to buy, ' if what else ''}{price}")
 
 
 def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:
@@ -117,54 +117,47 @@ def _edit_lines(plan: Plan, edit: Amendment, every: bool) -> Iterator[Text]:
     if edit.known and (edit.gone or len(edit.of("kept")) < len(edit.verdicts)):
         yield from amended_lines(plan, edit, every=every)
         yield Text()
-        yield _named("edit", amended_line(plan, edit))
+        yield named_line("edit", amended_line(plan, edit))
 
 
-def summary(plan: Plan) -> Iterator[Text]:
+def summary(plan: Plan, wishes: Wishes | None = None) -> Iterator[Text]:
     """Say what the whole plan comes to."""
     timeline = plan.timeline
     length = f"{clock(plan, timeline.frames)}, {timeline.frames:,} frames at {timeline.rate} fps"
-    yield _named("film", f"{length}, {timeline.size}")
-    yield _named("clips", _clips(plan))
+    yield named_line("film", f"{length}, {timeline.size}")
+    yield named_line("clips", _clips(plan))
     voices = voices_line(plan)
     if voices:
-        yield _named("voices", voices)
+        yield named_line("voices", voices)
     if plan.cues.titles:
-        yield _named("titles", _titles(plan))
+        yield named_line("titles", _titles(plan))
     waits, wanted = longest_wait(plan), plan.to_buy
     if len(wanted) > 1:
-        yield _named("wait", _wait(len(waits), len(wanted)))
+        yield named_line("wait", _wait(len(waits), len(wanted)))
     if any(job.is_open for job in plan.jobs):
-        yield _named("takes", _takes(plan))
+        yield named_line("takes", _takes(plan, wishes or Wishes()))
     if plan.approved:
-        yield _named("approved", approved_words(plan))
-    yield _named("price", _price(plan))
+        yield named_line("approved", approved_words(plan))
+    yield named_line("price", _price(plan))
     if plan.cues.music:
-        yield _named("sound", _sound(plan))
+        yield named_line("sound", _sound(plan))
     captions = caption_counts(plan)
     if captions:
-        yield _named("captions", ", ".join(map(_captions, captions)))
+        yield named_line("captions", ", ".join(map(_captions, captions)))
     if plan.shortened:
         total = sum(frames for _, frames in plan.shortened)
         each = ", ".join(f"{between} by {frames}" for between, frames in plan.shortened[:3])
         more = f", and {len(plan.shortened) - 3} more" if len(plan.shortened) > 3 else ""
-        yield _named("joins", f"shorten the film by {counted(total, 'frame')}: {each}{more}")
+        yield named_line("joins", f"shorten the film by {counted(total, 'frame')}: {each}{more}")
     if plan.muted:
-        yield _named("muted", f"{_first(plan.muted)}: left out of the film")
-
-
-def key_lines(plan: Plan, board: Path) -> Iterator[Text]:
-    """Say which keys a run will need that are not set."""
-    keys = missing_keys(plan, Project(board).folder)
-    if keys:
-        yield _named("key", f"`make` will need {' and '.join(keys)}: not set yet")
+        yield named_line("muted", f"{_first(plan.muted)}: left out of the film")
 
 
 def _shapes(plan: Plan, aspects: tuple[Aspect, ...]) -> Iterator[Text]:
     """Say in which other shapes the film is made."""
     if aspects:
         each = ", ".join(f"{aspect} ({aspect.of(plan.timeline.size)})" for aspect in aspects)
-        yield _named("shapes", f"{each}, from the same takes: nothing more is bought")
+        yield named_line("shapes", f"{each}, from the same takes: nothing more is bought")
 
 
 def _sound(plan: Plan) -> str:
@@ -244,14 +237,9 @@ def _price(plan: Plan) -> str:
     return text
 
 
-def _takes(plan: Plan) -> str:
+def _takes(plan: Plan, wishes: Wishes) -> str:
     """Say where the chain will wait for a choice, and how much of it waits."""
     clips = [job.id for job in plan.jobs if job.is_open]
-    named = ", ".join(clips[:5]) + (", ..." if len(clips) > 5 else "")
     held = held_clips(plan)
     waits = f"; {counted(len(held), 'clip')} behind wait for it" if held else ""
-    return f"of {named} one is to be chosen with `longtake keep`{waits}"
-
-
-def _named(name: str, text: str) -> Text:
-    return assembled((f"{name:<8}" if len(name) < 8 else f"{name} ", DIM), plain(text))
+    return f"of {first_of(clips, 5)} one is to be chosen with `longtake keep{wishes.flags}`{waits}"

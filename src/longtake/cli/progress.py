@@ -47,7 +47,7 @@ class Lines:
         self._ended: set[str] = set()
         self._head: Text | None = None
         self._plan: Plan | None = None
-        self._owned: set[str] = set()
+        self._owned: frozenset[str] = frozenset()
         self._rendered = 0
         self._said_tenths = 0
         self._began = 0.0
@@ -63,7 +63,7 @@ class Lines:
         match event:
             case events.Planned(plan, again):
                 self._plan = plan
-                self._owned = {clip for clip, _, has_take in plan.quote.lines if has_take}
+                self._owned = plan.quote.owned
                 # What was said already stays said.
                 self._head = None if again and not self._head else _headline(plan, self._label)
                 self._began = time.monotonic()

@@ -73,8 +73,8 @@ def command(
     else:
         _say_order(quote_promotion(board, wishes, shots))
         done = _promoted(board, wishes, shots, consent)
-        _say_rest(done)
-    refuse_blocked(done.promotion.blocked)
+        _say_rest(done, wishes)
+    refuse_blocked(done.promotion.blocked, wishes)
 
 
 def _promoted(board: Path, wishes: Wishes, shots: tuple[str, ...], consent: Consent) -> Order:
@@ -103,13 +103,13 @@ def _say_order(order: Order) -> None:
         say.tell((text, DIM))
 
 
-def _say_rest(done: Order) -> None:
+def _say_rest(done: Order, wishes: Wishes) -> None:
     """Say what the film lacks now, and what makes it."""
     many = len(done.promotion.shots)
     say.tell(f"{counted(many, 'shot')} promoted" if many else "no shot promoted")
     lacking = done.lacking
     if not lacking:
-        say.tell("every clip of the film is there: `longtake make` puts it together")
+        say.tell(f"every clip of the film is there: `longtake make{wishes.flags}` puts it together")
         return
     clips = _clips_of(done.film, lacking)
     price = done.film.quote.total
@@ -118,7 +118,7 @@ def _say_rest(done: Order) -> None:
     )
     say.tell(
         f"the film still lacks {first_of(lacking)} ({counted(clips, 'clip')}, {price}{unknown}): "
-        "`longtake approve` and `promote` them, or `longtake make`"
+        f"`longtake approve{wishes.flags}` and `promote` them, or `longtake make{wishes.flags}`"
     )
 
 

@@ -16,7 +16,7 @@ from longtake.cli.making import Consent, gated_by_consent
 from longtake.cli.naming import named_words
 from longtake.cli.progress import display_on
 from longtake.cli.say import DIM, WARNING
-from longtake.cli.table import counted
+from longtake.cli.table import counted, first_of
 from longtake.units import Money
 from longtake.wishes import Wishes
 
@@ -103,8 +103,9 @@ def _say_order(order: Reroll) -> None:
     say.tell(f"{job.id}: {counted(len(order.numbers), 'further take')} ({numbers}){begun}")
     others = [other.id for other in order.film.jobs if other.shot == job.shot and other is not job]
     if others:
-        named = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
-        say.tell((f"behind it in the same shot: {named}, from the take that is kept", DIM))
+        say.tell(
+            (f"behind it in the same shot: {first_of(others, 5)}, from the take that is kept", DIM)
+        )
     ends = bound_to_start(order.film, job) if order.lands else ()
     if ends:
         # A take that lands is kept at once: what it does not spare is said before it is bought.

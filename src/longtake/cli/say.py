@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Span, Text
 
 from longtake.cli.crash import write_crash_log
-from longtake.cli.events import ErrorEvent, error_of, json_line
+from longtake.cli.faultobjects import ErrorEvent, error_of, json_line
 from longtake.errors import Fault, LongtakeError, StoryboardError
 from longtake.storyboard.diagnose import visible
 

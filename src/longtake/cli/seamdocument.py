@@ -7,7 +7,7 @@ from typing import Literal
 
 from longtake import __version__
 from longtake.assemble.seams import BrokenLimit, FilmSeams, SeamLook
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.units import FrameRate
 
 

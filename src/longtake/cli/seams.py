@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,11 +24,11 @@ from longtake.cli import options, say
 from longtake.cli.board import Misuse, find_board
 from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
-from longtake.cli.table import counted
+from longtake.cli.table import counted, first_of
 from longtake.deliver.replay import write_replay
-from longtake.film import plan_film
 from longtake.finish import materials
 from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.standing import find_takes
 from longtake.timeline import Seam
@@ -36,8 +37,16 @@ from longtake.wishes import Wishes
 
 # Wider than this the eye loses the line.
 _WIDEST = 120
+
+
 # What makes the takes of each kind of film.
-_MAKES = {"": "make", "draft": "make --draft", "animatic": "animatic"}
+def _makes(wishes: Wishes) -> str:
+    """Name the verb that makes a film of this kind, with its options."""
+    return (
+        f"animatic{replace(wishes, animatic=False).flags}"
+        if wishes.animatic
+        else f"make{wishes.flags}"
+    )
 
 
 @click.command("seams")
@@ -71,7 +80,7 @@ def command(
     takes = find_takes(plan, project)
     places = seam_places(plan.timeline, {**materials(plan), **takes}, plan.fit)
     if play is not None:
-        return _play(play, places, plan, project.film(wishes.flavour), _MAKES[wishes.flavour])
+        return _play(play, places, plan, project.film(wishes.flavour), _makes(wishes))
     found = look_at_seams(places, project.scans)
     beside = _beside_seams(plan)
     missing = tuple(job.id for job in plan.jobs if job.id in beside and job.id not in takes)
@@ -81,7 +90,7 @@ def command(
     else:
         _tell(found, missing, plan)
         if missing:
-            hint = f"`longtake {_MAKES[wishes.flavour]}` makes what is missing"
+            hint = f"`longtake {_makes(wishes)}` makes what is missing"
             say.tell(("hint: ", HINT), hint)
     return 1 if missing or not all(look.clean for look in found.seams) else 0
 
@@ -121,10 +130,10 @@ def _tell(found: FilmSeams, missing: tuple[str, ...], plan: Plan) -> None:
     if found.seams:
         say.tell(say.TIMES)
     if missing:
-        named = ", ".join(missing[:8]) + (", ..." if len(missing) > 8 else "")
         lacking = count_seams(plan.timeline) - len(found.seams)
         say.answer(
-            (f"{counted(lacking, 'seam')} cannot be looked at: ", WARNING), f"no take of {named}"
+            (f"{counted(lacking, 'seam')} cannot be looked at: ", WARNING),
+            f"no take of {first_of(missing)}",
         )
 
 

@@ -16,7 +16,7 @@ from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, HEADING, PATH, WARNING
 from longtake.cli.spoken import voices_line
 from longtake.cli.statusdocument import status_document
-from longtake.cli.table import counted_both
+from longtake.cli.table import counted_both, first_of
 from longtake.standing import Standing, look
 from longtake.vault.purchase import Purchase
 from longtake.wishes import Wishes
@@ -74,14 +74,14 @@ def _tell(path: Path, wishes: Wishes, every: bool, as_json: bool) -> None:
     if as_json:
         say.answer_json(status_document(standing, path, purchases))
         return
-    _tell_clips(standing, every)
+    _tell_clips(standing, every, wishes)
     _tell_film(standing)
     _tell_purchases(purchases)
     if standing.holder:
         say.answer((f"{'run':<8}", DIM), (standing.holder, WARNING))
 
 
-def _tell_clips(standing: Standing, every: bool) -> None:
+def _tell_clips(standing: Standing, every: bool, wishes: Wishes) -> None:
     jobs = standing.plan.jobs
     width = say.width_of(say.terminal(err=False))
     missing = frozenset(standing.missing)
@@ -95,16 +95,18 @@ def _tell_clips(standing: Standing, every: bool) -> None:
     lacking = len(missing.difference(standing.to_choose))
     say.answer((f"{'clips':<8}", DIM), f"{owned:,} owned, {lacking:,} missing")
     if standing.to_choose:
-        named = _first(list(standing.to_choose))
+        named = first_of(standing.to_choose)
         say.answer(
-            (f"{'choose':<8}", DIM), (f"one of the takes of {named}", WARNING), ": `longtake keep`"
+            (f"{'choose':<8}", DIM),
+            (f"one of the takes of {named}", WARNING),
+            f": `longtake keep{wishes.flags}`",
         )
     if standing.plan.approved:
         say.answer((f"{'approved':<9}", DIM), approved_words(standing.plan))
     voices = voices_line(standing.plan)
     if voices:
         say.answer((f"{'voices':<8}", DIM), voices)
-    for line in judged_lines(standing.refused, standing.accepted):
+    for line in judged_lines(standing.refused, standing.accepted, wishes.flags):
         say.answer(line)
 
 
@@ -127,7 +129,8 @@ def _tell_film(standing: Standing) -> None:
         state = f"not made yet; {standing.lack}"
     say.answer((f"{'film':<8}", DIM), (say.shown(standing.film), PATH), f": {state}")
     for other in standing.others:
-        old = f"older than its storyboard; {other.lacking:,} of its frames would be rendered"
+        many = f"{other.lacking:,}" if other.lacking else "none"
+        old = f"older than its storyboard; {many} of its frames would be rendered"
         state = "up to date" if other.up_to_date else old
         say.answer((f"{other.aspect!s:<8}", DIM), (say.shown(other.film), PATH), f": {state}")
 
@@ -136,18 +139,14 @@ def _tell_purchases(purchases: tuple[Purchase, ...]) -> None:
     """Say what is being bought for this board, and what nobody knows about."""
     under_way = [row for row in purchases if row.state != "unknown"]
     if under_way:
-        clips = _first([row.clip for row in under_way])
+        clips = first_of([row.clip for row in under_way])
         say.answer((f"{'buying':<8}", DIM), f"{_counted(under_way)} under way: {clips}")
     unknown = [row for row in purchases if row.state == "unknown"]
     if unknown:
-        numbers = _first([str(row.id) for row in unknown])
+        numbers = first_of([str(row.id) for row in unknown])
         were = "was" if len(unknown) == 1 else "were"
         text = f"nobody knows whether {_counted(unknown)} {were} bought ({numbers})"
         say.answer((f"{'unknown':<8}", DIM), (text, WARNING), ": `longtake reconcile`")
-
-
-def _first(names: list[str]) -> str:
-    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 def _counted(rows: list[Purchase]) -> str:

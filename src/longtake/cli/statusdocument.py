@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from longtake import __version__
-from longtake.cli.events import FORM
+from longtake.cli.faultobjects import FORM
 from longtake.plan.promotion import promoted_shots
 from longtake.standing import Standing
 from longtake.vault.purchase import Purchase

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
+from rich.text import Text
 
-from longtake.cli.say import plain
+from longtake.cli.say import DIM, assembled, plain
 
 
 def aligned(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
@@ -35,3 +36,8 @@ def counted_both(clips: int, voices: int) -> str:
 def first_of(names: Sequence[str], most: int = 8) -> str:
     """Name the first of many things, and whether there are more."""
     return plain(", ".join(names[:most]) + (", ..." if len(names) > most else ""))
+
+
+def named_line(name: str, text: str) -> Text:
+    """Write a line of a summary: what it is about, dim and in a column of its own, and what is said."""
+    return assembled((f"{name:<8}" if len(name) < 8 else f"{name} ", DIM), plain(text))

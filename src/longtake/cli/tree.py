@@ -282,7 +282,7 @@ def _laid_out(rows: list[_Row], width: int | None, heads: tuple[str, ...]) -> It
         if row.cells:
             yield _columns(row, names, columns)
         else:
-            yield _headline(row, width, names + sum(columns) + _GAP * len(columns))
+            yield _headline(row, width)
 
 
 def _columns(row: _Row, names: int, columns: list[int]) -> Text:
@@ -295,17 +295,15 @@ def _columns(row: _Row, names: int, columns: list[int]) -> Text:
     return line
 
 
-def _headline(row: _Row, width: int | None, wide: int) -> Text:
-    """Write a scene's line (id, title, and at the right edge its start) or a note."""
+def _headline(row: _Row, width: int | None) -> Text:
+    """Write a scene's line (id, its start in the film, title) or a note."""
     if "\0" not in row.name:
         return _cut(assembled((row.guide, DIM), (plain(row.name), row.style)), width)
     scene, title, start, models = row.name.split("\0")
-    line = assembled((plain(scene), HEADING), f"  {title}" if title else "")
+    line = assembled((plain(scene), HEADING), (f"  {start}", DIM), f"  {title}" if title else "")
     if models:
         line.append(f"  {models}", style=DIM)
-    edge = min(wide, width) if width else wide
-    line = _cut(line, edge - len(start) - _GAP)
-    return assembled(line, " " * max(_GAP, edge - len(start) - line.cell_len), (start, DIM))
+    return _cut(line, width)
 
 
 def _cut(line: Text, width: int | None) -> Text:

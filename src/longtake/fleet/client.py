@@ -43,6 +43,8 @@ from longtake.wishes import Wishes
 _LOOK_S = 0.4
 # What two runs of one film may differ in: money is of the run, not of what is made.
 _OF_THE_RUN = ("since", "agreed", "budget", "price", "retakes", "shared")
+# Who was not heard of for so long is perhaps no longer there.
+SILENT_S = 10.0
 CANCELLED = "the run was cancelled"
 
 Say = Callable[[str], None]
@@ -185,9 +187,9 @@ class Fleet:
 
     def _followed(self, runs: Runs, run: Run, tell: Tell) -> Letter:
         """Tell how a run goes until it has ended; gives what came of it."""
-        self.say(f"run {run.id}: {_hands(runs.workers())}")
         seen = 0
         try:
+            self.say(f"run {run.id}: {_hands(runs.workers())}")
             while True:
                 now = runs.get(run.id)
                 seen = _pass_on(runs, run.id, seen, tell)
@@ -295,7 +297,7 @@ def _pass_on(runs: Runs, run: str, seen: int, tell: Tell) -> int:
 
 
 def _hands(workers: tuple[Worker, ...]) -> str:
-    many = len(workers)
+    many = sum(worker.silent_s < SILENT_S for worker in workers)
     if not many:
         return "no worker is there; it begins when one comes"
     return f"{many} workers" if many > 1 else "1 worker"

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 
 from longtake.errors import LongtakeError
 from longtake.fleet.letters import Letter, read_error
+from longtake.fleet.renderers import Renderers
 from longtake.fleet.runs import Run, Runs
 from longtake.generate.collect import Halt
 from longtake.generate.provider import Provider
@@ -68,6 +69,7 @@ class Floor:
     boards: Path
     cores: int
     tell: Teller
+    render: Renderers
     halts: dict[str, Halt] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -94,4 +96,5 @@ class Floor:
         for provider in self._providers.values():
             provider.interrupt()
             provider.close()
+        self.render.close()
         self.tell.close()

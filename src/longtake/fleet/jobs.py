@@ -165,7 +165,7 @@ class Jobs:
         site = self._site(run)
         cutting = site.cuttings(keys)[shape]
         part = film_units(cutting)[unit]
-        rendered = ensure_piece(part, site.exchange)
+        rendered = ensure_piece(part, site.exchange, self._floor.render)
         self._tell_rendered(run, cutting, site.aspects[shape], part.frames)
         return rendered
 

@@ -12,7 +12,6 @@ from longtake.assemble.film import Cutting, Workshop
 from longtake.assemble.material import Material
 from longtake.buying import run_limits
 from longtake.errors import PlanError
-from longtake.film import plan_film
 from longtake.finish import materials
 from longtake.fleet.bundle import unpack
 from longtake.fleet.floor import Floor
@@ -23,6 +22,7 @@ from longtake.generate.ensure import Bench, Progress, Shop, known_clip, provider
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import ClipJob, Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.units import Aspect
 from longtake.vault.take import Take

@@ -20,6 +20,7 @@ from longtake.errors import LongtakeError
 from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
+from longtake.fleet.renderers import Renderers
 from longtake.fleet.runs import Run, Runs
 from longtake.generate.settle import close_rows_of
 from longtake.holdings import Holdings
@@ -78,8 +79,9 @@ class Worker:
         holdings = replace(post.holdings, shared=True, owner=self.name)
         runs = post.folder / "runs" / self.name
         runs.mkdir(parents=True)
-        count, teller = post.cores or cores(), Teller(self._runs)
-        floor = Floor(holdings, self._runs, post.folder, runs, count, teller)
+        count = post.cores or cores()
+        teller, renderers = Teller(self._runs), Renderers(count)
+        floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
         self._floor = floor
         flows.serve(Jobs(floor, self._provide))
         flows.POLL_S = post.poll_s

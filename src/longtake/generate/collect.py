@@ -20,6 +20,7 @@ from longtake.errors import (
     TaskLost,
 )
 from longtake.generate.clip import Age, Desk, Wanted, bring_home, wait_for
+from longtake.generate.line import Line
 from longtake.generate.provider import TaskReport, TaskState
 from longtake.generate.sendoff import awake_s
 from longtake.units import Money
@@ -43,7 +44,8 @@ class Till:
 
     `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
     `coming` are the downloads under way, by purchase: one serves all who want it. `owner` is the worker
-    who buys, "" for a run that no other one watches; `awake` is a clock that counts on in sleep.
+    who buys, "" for a run that no other one watches; `awake` is a clock that counts on in sleep. All
+    tills of a process that buy from one account share its `line`.
     """
 
     ledger: Ledger
@@ -55,6 +57,7 @@ class Till:
     coming: dict[int, asyncio.Task[Take]] = field(default_factory=dict)
     owner: str = ""
     awake: Callable[[], float] = awake_s
+    line: Line = field(default_factory=Line)
 
     def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
         """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""

@@ -37,7 +37,7 @@ from longtake.generate.proof import proved_task
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.generate.sendoff import SLEPT, is_late, leaving
 from longtake.plan.job import ClipJob
-from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase
+from longtake.vault.purchase import Admitted, NoRoom, Order, OverBudget, Purchase, Standing
 from longtake.vault.take import Take
 
 # A run that held an intent this long without sending is taken for dead: another takes it over.
@@ -74,7 +74,8 @@ async def ensure_bought(job: ClipJob, request: Request, desk: Desk, till: Till) 
     if take is None:
         if standing is None or not standing.is_open:
             await asyncio.to_thread(_refuse_doubted, job, request.take, till)
-        purchase = await _submitted(job, request, key, desk, till)
+        under_way = standing if standing is not None and standing.is_open else None
+        purchase = await _submitted(job, request, key, desk, till, under_way)
         take = await collect(wanted, purchase, desk, till)
     return Made(with_out_point(take, wanted.out_frame, wanted.rate), kept=False)
 
@@ -112,29 +113,51 @@ def _last_look(desk: Desk, task: str) -> TaskReport:
         return TaskReport(TaskState.DONE)
 
 
-async def _submitted(job: ClipJob, request: Request, key: str, desk: Desk, till: Till) -> Purchase:
-    """Get the clip's task id: from an earlier run, or by sending the request now."""
-    order, waited = _order(job, request, key, desk, till), 0.0
+async def _submitted(
+    job: ClipJob,
+    request: Request,
+    key: str,
+    desk: Desk,
+    till: Till,
+    standing: Purchase | None = None,
+) -> Purchase:
+    """Get the clip's task id: from an earlier run, or by sending the request now.
+
+    Whose purchase is under way already, as `standing` says, needs no place and stands in no line.
+    """
+    order = _order(job, request, key, desk, till)
     while True:
         if till.halt.reason is not None:
             raise till.halt.reason
         why = "its take is gone, or the frame it begins on has changed"
         till.refuse_unasked(job.id, job.price, why)
-        admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
-        if isinstance(admission, NoRoom):
+        if standing is None:
+            admission = await _admission(order, desk, till)
+            if isinstance(admission, OverBudget):
+                raise over_budget(job.id, admission)
+            if isinstance(admission, Admitted):
+                return await _sent(job, request, admission.purchase, desk, till)
+            standing = admission.purchase
+        found = await _standing(job, request, standing, desk, till)
+        if found is not None:
+            return found
+        standing = None
+
+
+async def _admission(order: Order, desk: Desk, till: Till) -> Admitted | Standing | OverBudget:
+    """Ask for leave to buy until there is a place; whoever came before asks first."""
+    waited = 0.0
+    async with till.line.turn(desk.waits):
+        while till.halt.reason is None:
+            admission = await asyncio.to_thread(till.ledger.admit, order, till.limits, till.clock())
+            if not isinstance(admission, NoRoom):
+                return admission
             seconds = min(admission.after_s, 5.0) * random.uniform(1.0, 1.2)
             if waited <= SILENT_S < waited + seconds:
-                desk.waits(f"it waits for a place at {order.provider}: {admission.why}")
+                till.line.tell(f"it waits for a place at {order.provider}: {admission.why}")
             waited += seconds
             await desk.pause(seconds)
-        elif isinstance(admission, OverBudget):
-            raise over_budget(job.id, admission)
-        elif isinstance(admission, Admitted):
-            return await _sent(job, request, admission.purchase, desk, till)
-        else:
-            found = await _standing(job, request, admission.purchase, desk, till)
-            if found is not None:
-                return found
+        raise till.halt.reason
 
 
 def _refuse_doubted(job: ClipJob, take: int, till: Till) -> None:

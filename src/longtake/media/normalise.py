@@ -25,7 +25,16 @@ from longtake.media.frames import decode_frames
 from longtake.media.planes import planes_of
 from longtake.media.probe import ClipFacts, probe, read_grid
 from longtake.media.surround import Surround
-from longtake.units import SHOWN_AFTER, Fit, Focus, FrameRate, Size, half_up, shown_frame
+from longtake.units import (
+    SHOWN_AFTER,
+    Fit,
+    Focus,
+    FrameRate,
+    Size,
+    film_frames_until,
+    half_up,
+    shown_frame,
+)
 
 _FLAGS = "flags=lanczos+accurate_rnd+full_chroma_int"
 _TURNS = {90: ("transpose=clock",), 180: ("hflip", "vflip"), 270: ("transpose=cclock",)}
@@ -157,7 +166,9 @@ def normalised_frames(
     They carry no time stamp and must not be written to. A frame of the clip that the film shows
     twice comes twice, as the same object.
     """
-    available = film_frames(facts, film.rate)
+    # A film frame shows what is on screen as it begins, though the clip be over before its middle.
+    until = film_frames_until(facts.frames - 1, FrameRate(facts.rate), film.rate)
+    available = max(until, film_frames(facts, film.rate))
     if not 0 <= start <= end:
         raise ValueError(f"no frames [{start}, {end})")
     if end > available:

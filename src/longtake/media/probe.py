@@ -230,7 +230,7 @@ def recall(seen: Iterable[Seen]) -> None:
 
 
 class _Remembered(Generic[Told]):
-    """A look at a file that is taken once; the files last asked for are remembered."""
+    """A look at a file that is taken once, and remembered until enough others were looked at since."""
 
     def __init__(self, look: Callable[[Path, _Version], Told]) -> None:
         self._look = look

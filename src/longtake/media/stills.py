@@ -21,6 +21,8 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _MOST_PIXELS = 40_000_000
 _ORIENTATION = 0x0112
 _QUARTER_TURNS = (5, 6, 7, 8)
+# Modes that Pillow turns to RGB as they are.
+_PLAIN = frozenset({"RGB", "RGBA", "L", "LA", "P"})
 _BROKEN = (
     OSError,
     SyntaxError,  # Pillow's word for a broken PNG
@@ -67,6 +69,13 @@ def still_size(path: Path) -> Size:
 
 def check_still(path: Path) -> Size:
     """Decode a picture to the end and give its size; a MediaError says what is wrong with it."""
+    with _opened(path) as image:
+        image.load()
+        if image.mode in _PLAIN:
+            # It was decoded to the end; to turn it as well would take as long again.
+            width, height = image.size
+            turned = image.getexif().get(_ORIENTATION) in _QUARTER_TURNS
+            return Size(height, width) if turned else Size(width, height)
     height, width = open_still(path).shape[:2]
     return Size(width, height)
 

@@ -136,6 +136,12 @@ class ClipJob:
         return bool(self.asked) or len(self.numbers) > 1
 
     @property
+    def upstream(self) -> tuple[str, ...]:
+        """The clips that it begins or ends on."""
+        edges = (self.first, self.last)
+        return tuple(edge.clip for edge in edges if isinstance(edge, EndOf | StartOf))
+
+    @property
     def kept_name(self) -> str:
         """The name of the kept take among those of all recipes."""
         return take_name(self.recipe, self.take)
@@ -264,6 +270,11 @@ class Quote:
     lacking: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
+    def owned(self) -> frozenset[str]:
+        """The clips all of whose takes are there."""
+        return frozenset(clip for clip, _, has_take in self.lines if has_take)
+
+    @property
     def over_budget(self) -> bool:
         return self.budget is not None and self.budget < self.total
 
@@ -318,7 +329,7 @@ class Plan:
     @property
     def to_buy(self) -> tuple[ClipJob, ...]:
         """The clips that a provider is still to be asked for."""
-        owned = {clip for clip, _, has_take in self.quote.lines if has_take}
+        owned = self.quote.owned
         return tuple(job for job in self.jobs if not job.draws and job.id not in owned)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from longtake.plan.job import ClipJob, EndOf, Plan, StartOf
+from longtake.plan.job import ClipJob, Plan
 from longtake.plan.quote import requoted
 
 
@@ -29,7 +29,7 @@ def held_clips(plan: Plan) -> frozenset[str]:
     held: set[str] = set()
     below: dict[str, list[str]] = {}
     for job in plan.jobs:
-        for clip in _above(plan, job.id):
+        for clip in job.upstream:
             below.setdefault(clip, []).append(job.id)
     waiting = [job.id for job in plan.jobs if job.is_open]
     while waiting:
@@ -52,9 +52,6 @@ def _kept(plan: Plan, clips: Collection[str]) -> Plan:
     return requoted(replace(plan, sources=sources))
 
 
-def _above(plan: Plan, clip: str) -> list[str]:
+def _above(plan: Plan, clip: str) -> tuple[str, ...]:
     source = plan.by_id.get(clip)
-    if not isinstance(source, ClipJob):
-        return []
-    edges = (source.first, source.last)
-    return [edge.clip for edge in edges if isinstance(edge, EndOf | StartOf)]
+    return source.upstream if isinstance(source, ClipJob) else ()

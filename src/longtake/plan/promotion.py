@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from longtake.plan.job import ClipJob, EndOf, Plan, StartOf
+from longtake.plan.job import ClipJob, EndOf, Plan
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def promotion_of(plan: Plan, shots: Collection[str]) -> Promotion:
     A bridge is made with the shot it leads to, as soon as both of its ends are there.
     """
     jobs = jobs_by_shot(plan)
-    owned = _owned(plan)
+    owned = plan.quote.owned
     wanted = [shot for shot in jobs if shot in shots]
     blocked = {}
     for shot in wanted:
@@ -57,7 +57,7 @@ def promotion_of(plan: Plan, shots: Collection[str]) -> Promotion:
 
 def promoted_shots(plan: Plan) -> tuple[str, ...]:
     """List the approved shots all of whose clips are owned, in film order."""
-    owned = _owned(plan)
+    owned = plan.quote.owned
     return tuple(
         shot
         for shot, jobs in jobs_by_shot(plan).items()
@@ -67,7 +67,7 @@ def promoted_shots(plan: Plan) -> tuple[str, ...]:
 
 def shots_lacking(plan: Plan) -> tuple[str, ...]:
     """List the shots of which a clip is still to be made, in film order."""
-    owned = _owned(plan)
+    owned = plan.quote.owned
     lacking = (job.shot for job in plan.jobs if job.id not in owned)
     return tuple(dict.fromkeys(lacking))
 
@@ -119,10 +119,5 @@ def _blocked(
 
 
 def _above(plan: Plan, job: ClipJob) -> tuple[str, ...]:
-    edges = (edge for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
     # A picture of the author is there already.
-    return tuple(edge.clip for edge in edges if isinstance(plan.by_id.get(edge.clip), ClipJob))
-
-
-def _owned(plan: Plan) -> frozenset[str]:
-    return frozenset(clip for clip, _, has_take in plan.quote.lines if has_take)
+    return tuple(clip for clip in job.upstream if isinstance(plan.by_id.get(clip), ClipJob))

@@ -19,8 +19,8 @@ from longtake.choosing.reroll import Reroll, quote_reroll, reroll
 from longtake.choosing.takes import clip_job
 from longtake.errors import ConfirmationNeeded, LongtakeError, PlanError
 from longtake.events import Event, Planned
-from longtake.film import plan_film
 from longtake.plan.job import Plan
+from longtake.planning import plan_film
 from longtake.project import Project
 from longtake.review.journal import Journal
 from longtake.storyboard.choices import read_choices
@@ -171,7 +171,7 @@ class Desk:
         if holder:
             return (_sentence(holder), "Wait for it, or stop it.")
         if order.plan.quote.unknown:
-            command = f"`longtake reroll {order.clip} --price`"
+            command = f"`longtake reroll{self._wishes.flags} {order.clip} --price MONEY`"
             return (f"Nobody knows what it costs: {command} says what it may.",)
         return ()
 
@@ -208,12 +208,14 @@ class Desk:
             self._journal.add("deed", said=said, bad=bad)
 
     def _approve_bill(self, deed: Deed) -> Bill:
-        shot = clip_job(self._plan(self._wishes), deed.clip).shot
+        plan = self._plan(self._wishes)
+        shot = clip_job(plan, deed.clip).shot
         if shot in self.approved():
             says = ("`longtake promote` leaves it out from now on. Nothing is bought by this.",)
             title, word = f"Take back the approval of {shot}", "Take it back"
             return Bill(deed, title, says, (), "", word)
-        final = self._plan(replace(self._wishes, draft=False))
+        wishes = self._wishes
+        final = self._plan(replace(wishes, draft=False)) if wishes.draft else plan
         lacking = {clip: price for clip, price, has_take in final.quote.lines if not has_take}
         rows = [
             (job.id, lacking[job.id])

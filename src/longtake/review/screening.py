@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from longtake.choosing.takes import all_takes, takes_of
+from longtake.choosing.takes import all_takes, candidates
 from longtake.deliver.seamcards import SeamWords
 from longtake.deliver.wording import seconds_words
 from longtake.errors import LongtakeError
@@ -18,7 +18,7 @@ from longtake.review.frames import Frames
 from longtake.review.journal import Journal
 from longtake.review.running import Run
 from longtake.review.seambook import SeamBook
-from longtake.review.sheet import OPEN, Bar, Line, ScenePart, Sheet, State, lay_sheet, lines, pages
+from longtake.review.sheet import OPEN, Bar, Line, ScenePart, Sheet, lay_sheet, lines, pages
 from longtake.review.sheet import states as states_of
 from longtake.review.sheet import strip as strip_of
 from longtake.review.spending import Spending, spending
@@ -146,7 +146,7 @@ class Screening:
             shown=shown,
             counts={name: sum(map(self._wanted(name, sheet), every)) for name in SHOWN},
             seams={place.after.clip: self._seam(place.after.clip, sheet) for place in places},
-            stage=self._stage(sheet, known, clip) if clip in sheet.numbers else None,
+            stage=self._stage(sheet, every, clip) if clip in sheet.numbers else None,
         )
 
     def _wanted(self, shown: str, sheet: Sheet) -> Callable[[Line], bool]:
@@ -166,9 +166,8 @@ class Screening:
             place.number, place.before.clip, clip, self.book.find(sheet.seam_keys[clip])
         )
 
-    def _stage(self, sheet: Sheet, known: Mapping[str, State], clip: str) -> Stage:
+    def _stage(self, sheet: Sheet, every: tuple[Line, ...], clip: str) -> Stage:
         number = sheet.numbers[clip]
-        line = next(each for each in lines(sheet, known) if each.number == number)
         ids = [card.id for card in sheet.cards[max(0, number - 1) : number + 2]]
         behind = sheet.cards[number + 1].id if number + 1 < len(sheet.cards) else ""
         around = [name for name in (clip, behind) if name in sheet.seams]
@@ -177,7 +176,7 @@ class Screening:
         price, source = prices.get(clip), sheet.standing.plan.by_id[clip]
         is_made = isinstance(source, ClipJob) and not source.draws
         return Stage(
-            line=line,
+            line=every[number],
             before=ids[0] if number else "",
             after=behind,
             take=sheet.standing.takes.get(clip),
@@ -204,8 +203,8 @@ class Screening:
 
 def _ranked(standing: Standing, job: ClipJob) -> tuple[Candidate, ...]:
     try:
-        several = len(all_takes(standing.plan, standing.project, (job,))[job.id]) > 1
-        return takes_of(standing, job.id) if several else ()
+        found = all_takes(standing.plan, standing.project, (job,))[job.id]
+        return candidates(standing, job, found.values()) if len(found) > 1 else ()
     except LongtakeError:
         # A take that cannot be read is for `longtake verify` to tell.
         return ()

@@ -166,7 +166,8 @@ def _state(
         return State(now.state, now.message, now.percent)
     if clip in sheet.standing.refused:
         why = sheet.standing.refused[clip]
-        return State("refused", f"{why}; `longtake make --accept {clip}` takes it as it is")
+        command = f"longtake make{sheet.standing.flags} --accept {clip}"
+        return State("refused", f"{why}; `{command}` takes it as it is")
     if not missing:
         if clip in sheet.standing.accepted:
             return State("accepted", "taken into the film as it came, by your word")

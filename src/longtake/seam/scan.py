@@ -134,6 +134,14 @@ class Scan:
         return out.getvalue()
 
 
+def read_scan(path: Path) -> Scan | None:
+    """Read a scan that is kept in a file; None where there is none that can be read."""
+    try:
+        return scan_from_bytes(path.read_bytes())
+    except OSError:
+        return None
+
+
 def scan_from_bytes(content: bytes) -> Scan | None:
     """Read a stored scan; None where another version wrote it, or it is no whole scan."""
     try:

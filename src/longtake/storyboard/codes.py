@@ -28,5 +28,6 @@ WARNINGS = {
     "title-hurried": "a title is gone before it can be read",
     "titles-overlap": "two titles lie over each other",
     "unknown-camera": "a word is no camera command",
+    "unknown-choice": "the choices file names what the board does not have",
     "unsent-face": "a face is not sent with a clip that names it",
 }

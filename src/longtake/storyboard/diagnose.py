@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wcwidth import wcswidth, wcwidth
 
@@ -96,8 +96,7 @@ class Source:
         return Fault(where, visible(message), code, drawn, visible(hint))
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A stretch of one line of a file, counted from 0."""
 
     source: Source
@@ -176,25 +175,28 @@ class Places:
         return replace(found, place=place)
 
     def _nearest(self, place: Place) -> tuple[Node, Spot | None]:
-        steps = tuple(self._steps(place))
+        steps = self._steps(place)
         if len(steps) > len(place):
             return steps[-1]
         if _on_shot_edge(place):
             # What a scene says of its beginning and end holds for its first and last shot.
-            of_scene = tuple(self._steps((*place[:2], *place[4:])))
+            of_scene = self._steps((*place[:2], *place[4:]))
             if len(of_scene) > 3:
                 return of_scene[-1]
         return steps[-1][0], None
 
-    def _steps(self, place: Place) -> Iterator[tuple[Node, Spot | None]]:
-        node: Node | None = self.root
-        yield self.root, None
+    def _steps(self, place: Place) -> list[tuple[Node, Spot | None]]:
+        """List the root and every part on the way to a place, as far as the document goes."""
+        node = self.root
+        steps: list[tuple[Node, Spot | None]] = [(node, None)]
         for step in place:
-            key_spot = node.keys.get(step) if node and node.keys else None
-            node = node.kid(step) if node else None
-            if node is None:
-                return
-            yield node, key_spot
+            key_spot = node.keys.get(step) if node.keys else None
+            kid = node.kid(step)
+            if kid is None:
+                break
+            steps.append((kid, key_spot))
+            node = kid
+        return steps
 
 
 def excerpt(line: str, column: int, width: int) -> str:

@@ -243,6 +243,8 @@ def canonical_camera(word: str) -> str | None:
 
 def camera_brackets(text: str) -> tuple[tuple[str, ...], ...]:
     """Find `[Push in, 左移]` in a prompt's own text: the words of each bracket, as written."""
+    if "[" not in text:
+        return ()
     brackets = (re.split("[,，、;；]", inside) for inside in re.findall(r"\[([^\[\]]*)\]", text))
     words = (tuple(word.strip() for word in bracket if word.strip()) for bracket in brackets)
     # What stands for other words is not known yet.

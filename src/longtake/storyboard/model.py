@@ -246,7 +246,7 @@ class Inherited(Part):
     voice: VoiceText | None = None
     focus: FocusText | None = None
     takes: Annotated[int, Field(ge=1, le=20)] | None = None
-    silence: list[WarningCode] = []
+    silence: list[WarningCode] | None = None
 
 
 class Shot(Inherited):
@@ -362,7 +362,7 @@ class Storyboard(Inherited):
             parts.append(scene)
             if place[2:3] == ("shots",) and scene.shots and len(place) > 3:
                 parts.append(scene.shots[place[3]])
-        return any(code in part.silence for part in parts)
+        return any(code in part.silence for part in parts if part.silence)
 
     def _scene_at(self, place: tuple[Any, ...]) -> Scene | None:
         if place[:1] == ("scenes",) and len(place) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from longtake.storyboard.grammar import slug
@@ -44,7 +45,28 @@ def named_scenes(storyboard: Storyboard) -> tuple[NamedScene, ...]:
 
     What is muted is left out, and counts for the places of the others all the same.
     """
-    return tuple(_joined(scene for scene in written_scenes(storyboard, muted=False) if scene.shots))
+    return _named_scenes(_Itself(storyboard))
+
+
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """A storyboard that is equal to nothing but itself: to compare two by what they hold takes long."""
+
+    storyboard: Storyboard
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.storyboard is self.storyboard
+
+    def __hash__(self) -> int:
+        return id(self.storyboard)
+
+
+# Whoever looks at a board asks for its names first, a dozen times before it is planned. A storyboard
+# never changes.
+@lru_cache(maxsize=2)
+def _named_scenes(board: _Itself) -> tuple[NamedScene, ...]:
+    scenes = written_scenes(board.storyboard, muted=False)
+    return tuple(_joined(scene for scene in scenes if scene.shots))
 
 
 def muted_ids(storyboard: Storyboard) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from longtake.errors import Fault
@@ -17,7 +18,13 @@ Place = tuple[Any, ...]
 def narration_of(shot: Shot) -> Narration | None:
     """Give a shot's narration in its long form, None where nothing is said."""
     written = shot.narration
-    return Narration(text=written) if isinstance(written, str) else written
+    return _spoken(written) if isinstance(written, str) else written
+
+
+# Each narration is asked for some ten times before a board is planned.
+@lru_cache(maxsize=16384)
+def _spoken(text: str) -> Narration:
+    return Narration(text=text)
 
 
 def find_spoken_faults(storyboard: Storyboard) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ The functions run inside the ledger's transaction: they read and write, and deci
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from longtake.units import Money
@@ -22,11 +23,11 @@ from longtake.vault.purchase import (
     Standing,
     purchase_from,
 )
-from longtake.vault.sums import add_to, board_budget, budgets_of, drawn_on, purse_budget
+from longtake.vault.sums import board_budget, budgets_of, drawn_on, purse_budget, write_sum
 from longtake.vault.tables import OPEN
 
 MINUTE_S = 60.0
-_BUSY_S = 0.5
+_BUSY_S, _LONG_BUSY_S, _BUSY_PART = 0.5, 2.0, 0.02
 
 
 def decide(db: Transaction, order: Order, limits: Limits, nonce: str, now: float) -> Admission:
@@ -34,19 +35,25 @@ def decide(db: Transaction, order: Order, limits: Limits, nonce: str, now: float
 
     Who repeats it with the same nonce gets the same intent.
     """
-    if not db.alone:
-        # Whoever only waits for a place looks from afar, so that nobody waits for him.
-        refusal = _refusal(db, order, limits, nonce, db.now(now))
-        if refusal:
-            return refusal
     db.hold(f"key {order.key}", f"account {order.provider} {order.account}")
     if limits.run_budget is not None:
         db.hold("a run's budget")
-    now = db.now(now)
-    refusal = _refusal(db, order, limits, nonce, now) or _overspend(db, order, limits)
-    if refusal:
-        return refusal
-    earlier = latest_of(db, order.key)
+    now, earlier = db.now(now), latest_of(db, order.key)
+    if earlier and earlier.nonce == nonce:
+        return Admitted(earlier)
+    if earlier and not _may_follow(db, earlier, limits):
+        return Standing(earlier)
+    wait = _no_place(db, order, limits, now) or _no_slot(db, order, limits, now)
+    if wait:
+        return wait
+    # All are locked in one order, bound or not: each counts the new row.
+    names = budgets_of(order.board, limits.purse)
+    drawn = {name: drawn_on(db, name, order.reserve.currency) for name in names}
+    over = _overspend(db, order, limits, drawn)
+    if over:
+        return over
+    for name, bound in drawn.items():
+        write_sum(db, name, bound + order.reserve)
     attempt = earlier.attempt + 1 if earlier else 1
     return Admitted(_write_intent(db, order, limits.purse, attempt, nonce, now))
 
@@ -68,17 +75,6 @@ def spent_tries(db: Transaction, key: str) -> int:
     return _number(db.one(query, key, *SPENT_STATES), "tries")
 
 
-def _refusal(
-    db: Transaction, order: Order, limits: Limits, nonce: str, now: float
-) -> Admission | None:
-    earlier = latest_of(db, order.key)
-    if earlier and earlier.nonce == nonce:
-        return Admitted(earlier)
-    if earlier and not _may_follow(db, earlier, limits):
-        return Standing(earlier)
-    return _no_place(db, order, limits, now) or _no_slot(db, order, limits, now)
-
-
 def _may_follow(db: Transaction, earlier: Purchase, limits: Limits) -> bool:
     """Tell whether a key may be tried again: freely where nothing was taken, else as often as allowed."""
     if earlier.state == "failed":
@@ -90,16 +86,21 @@ def _no_place(db: Transaction, order: Order, limits: Limits, now: float) -> NoRo
     # A row whose run died keeps its state, and an outcome may stay unknown for ever: whatever must be
     # over by now, or was seen to be, holds no place.
     query = (
-        f"SELECT count(*) AS busy FROM purchases WHERE provider = ? AND account = ? AND {OPEN}"
-        " AND began <= ? AND (state <> 'submitted' AND began > ?"
+        "SELECT count(*) AS busy, min(began) AS oldest FROM purchases"
+        f" WHERE provider = ? AND account = ? AND {OPEN} AND began <= ?"
+        " AND (state <> 'submitted' AND began > ?"
         " OR state = 'submitted' AND began > ? AND NOT EXISTS"
         " (SELECT 1 FROM happenings WHERE purchase = purchases.id AND happenings.state = 'ended'))"
     )
     times = (now, now - limits.unknown_s, now - limits.task_s)
-    busy = _number(db.one(query, order.provider, order.account, *times), "busy")
-    if busy < limits.in_flight:
+    row = db.one(query, order.provider, order.account, *times)
+    busy = _number(row, "busy")
+    if row is None or busy < limits.in_flight:
         return None
-    return NoRoom(_BUSY_S, f"{busy} tasks are under way, {limits.in_flight} are allowed")
+    # Where tasks take minutes nobody need look twice a second.
+    age = now - (row["oldest"] or now)
+    after = min(_LONG_BUSY_S, max(_BUSY_S, age * _BUSY_PART))
+    return NoRoom(after, f"{busy} tasks are under way, {limits.in_flight} are allowed")
 
 
 def _no_slot(db: Transaction, order: Order, limits: Limits, now: float) -> NoRoom | None:
@@ -122,15 +123,15 @@ def _no_slot(db: Transaction, order: Order, limits: Limits, now: float) -> NoRoo
     return NoRoom(max(0.05, free - now), f"{limits.per_minute} submits a minute are allowed")
 
 
-def _overspend(db: Transaction, order: Order, limits: Limits) -> OverBudget | None:
+def _overspend(
+    db: Transaction, order: Order, limits: Limits, drawn: Mapping[str, Money]
+) -> OverBudget | None:
     """Say which budget would be exceeded; None where none is."""
-    currency = order.reserve.currency
-    # All are locked in one order, bound or not: each counts the new row.
-    drawn = {name: drawn_on(db, name, currency) for name in budgets_of(order.board, limits.purse)}
     bounds = [(limits.board_budget, drawn[board_budget(order.board)])]
     if limits.run_budget is not None:
         together = limits.run_boards or (order.board,)
-        bounds.append((limits.run_budget, _bought_since(db, together, limits.run_start, currency)))
+        bought = _bought_since(db, together, limits.run_start, order.reserve.currency)
+        bounds.append((limits.run_budget, bought))
     if limits.purse:
         bounds.append((limits.purse_budget, drawn[purse_budget(limits.purse)]))
     for budget, bound in bounds:
@@ -180,8 +181,6 @@ def _write_intent(
     purchase = purchase_from(row)
     happening = "INSERT INTO happenings (purchase, at, state, note) VALUES (?, ?, 'intent', '')"
     db.change(happening, purchase.id, now)
-    for budget in budgets_of(order.board, purse):
-        add_to(db, budget, order.reserve)
     return purchase
 
 

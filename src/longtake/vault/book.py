@@ -13,11 +13,9 @@ class Transaction(Protocol):
     """One transaction: all of it is written, or nothing.
 
     Statements take `?` for a value. `locked` ends a query whose rows nobody else may change until the
-    end; `alone` says that nobody else is in a transaction at all. `again` says that this one is repeated:
-    an earlier try may have been written after all.
+    end. `again` says that the transaction is repeated: an earlier try may have been written after all.
     """
 
-    alone: bool
     again: bool
     locked: str
 

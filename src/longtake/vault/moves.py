@@ -99,12 +99,13 @@ def purchase_row(db: Transaction, number: int, locked: str = "") -> Purchase:
 def _written(db: Transaction, row: Purchase, move: Move, now: float) -> Purchase:
     """Write the row, what happened, and what its budgets have bound now."""
     names = "".join(f", {name} = ?" for name in move.values)
-    update = f"UPDATE purchases SET state = ?{names} WHERE id = ?"
-    db.change(update, move.state, *move.values.values(), row.id)
+    update = f"UPDATE purchases SET state = ?{names} WHERE id = ? RETURNING *"
+    found = db.one(update, move.state, *move.values.values(), row.id)
+    assert found is not None
+    moved = purchase_from(found)
     note = str(move.values.get("message") or move.values.get("task") or "")
     for state in (move.state, move.mark) if move.mark else (move.state,):
         note_down(db, row.id, state, note, move.act, now)
-    moved = purchase_row(db, row.id)
     for budget in budgets_of(row.board, row.purse):
         add_to(db, budget, _bound(moved) - _bound(row))
     return moved

@@ -20,7 +20,7 @@ from longtake.vault.book import Answer, Row, Transaction
 SCHEMA = "longtake"
 # A database that restarts, or a network that is mended, is back within this.
 PATIENCE_S = 60.0
-_PAUSE_S = 0.2
+_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 _CONNECTIONS = 4
 
 # A connection whose other end is gone is noticed within half a minute.
@@ -78,7 +78,7 @@ class PostgresBook:
 
     def within(self, act: Callable[[Transaction], Answer]) -> Answer:
         """Carry an act out as one transaction, again where its connection broke."""
-        until, again = time.monotonic() + PATIENCE_S, False
+        until, again, pause = time.monotonic() + PATIENCE_S, False, _PAUSE_S
         while True:
             try:
                 with self._borrowed() as db, db.transaction():
@@ -90,8 +90,8 @@ class PostgresBook:
                     raise VaultError(
                         f"the ledger {self.place} cannot be used: {str(error).strip()}"
                     ) from error
-            again = True
-            time.sleep(_PAUSE_S)
+            time.sleep(pause)
+            again, pause = True, min(_LONGEST_PAUSE_S, 2 * pause)
 
     def columns(self, db: Transaction, table: str) -> frozenset[str]:
         """Name the columns of a table."""
@@ -155,7 +155,6 @@ class _Cut(psycopg.Error):
 
 
 class _Transaction:
-    alone = False
     locked = " FOR NO KEY UPDATE"
 
     def __init__(self, db: Connection, again: bool, told_time: bool) -> None:

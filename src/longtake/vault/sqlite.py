@@ -76,7 +76,6 @@ class SqliteBook:
 
 class _Transaction:
     # Only one transaction runs at a time, and none is repeated: nothing else needs a lock.
-    alone = True
     again = False
     locked = ""
 

@@ -42,6 +42,10 @@ def drawn_on(db: Transaction, budget: str, currency: str) -> Money:
 def add_to(db: Transaction, budget: str, change: Money) -> None:
     """Count an amount to a budget, or off it."""
     if change.amount:
-        amount = drawn_on(db, budget, change.currency).amount + change.amount
-        statement = "UPDATE sums SET amount = ? WHERE budget = ? AND currency = ?"
-        db.change(statement, str(amount), budget, change.currency)
+        write_sum(db, budget, drawn_on(db, budget, change.currency) + change)
+
+
+def write_sum(db: Transaction, budget: str, bound: Money) -> None:
+    """Write what a budget has bound now, after a look at it with `drawn_on`."""
+    statement = "UPDATE sums SET amount = ? WHERE budget = ? AND currency = ?"
+    db.change(statement, str(bound.amount), budget, bound.currency)
