@@ -25,8 +25,16 @@ _PATIENCE_S = 90.0
 class Yard:
     """Where boards are sent from, and the workers that make their films; `sim` sells the clips."""
 
-    def __init__(self, folder: Path, database: str, sim: Simulator, vault: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: str,
+        sim: Simulator,
+        vault: str = "",
+        worker_program: str = "",
+    ) -> None:
         self.folder = folder
+        self._program = [worker_program] if worker_program else ["-m", "longtake"]
         self.database = database
         self.sim = sim
         self._vault = vault or str(folder / "vault")
@@ -34,9 +42,13 @@ class Yard:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process of the fleet finds in its environment."""
+        """All that a process of the fleet finds in its environment."""
+        return {**os.environ, **self.variables}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Where its processes find each other, and the provider."""
         return {
-            **os.environ,
             "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
             "LONGTAKE_HOME": str(self.folder / "home"),
             "LONGTAKE_DATABASE": self.database,
@@ -52,19 +64,27 @@ class Yard:
         path.write_text(text)
         return path
 
-    def worker(self, *options: str) -> Worker:
-        """Start a worker, and come back when it works."""
+    def worker(self, *options: str, wait: bool = True) -> Worker:
+        """Start a worker, and come back when it works, or at once."""
         number = len(self._started)
-        command = ["worker", *QUICK, "--folder", str(self.folder / f"worker-{number}"), *options]
-        worker = Worker(self._start(command, self.folder, stderr=subprocess.PIPE))
-        worker.wait_for("works")
+        folder = str(self.folder / f"worker-{number}")
+        words = [*self._program, "worker", *QUICK, "--folder", folder, *options]
+        worker = Worker(self._start(words, self.folder, stderr=subprocess.PIPE))
+        if wait:
+            worker.wait_for("works")
         return worker
+
+    def start_verb(self, *words: str) -> subprocess.Popen[str]:
+        """Start a verb that nobody listens to."""
+        silent = subprocess.DEVNULL
+        command = ["-m", "longtake", *words]
+        return self._start(command, self.folder, stdout=silent, stderr=silent)
 
     def start(self, board: Path, *options: str) -> subprocess.Popen[str]:
         """Start `longtake make --fleet` in a board's folder."""
         command = ["make", board.name, "--quality", "draft", "--fleet", *options]
         pipe = subprocess.PIPE
-        return self._start(command, board.parent, stdout=pipe, stderr=pipe)
+        return self._start(["-m", "longtake", *command], board.parent, stdout=pipe, stderr=pipe)
 
     def make(self, board: Path, *options: str) -> subprocess.CompletedProcess[str]:
         """Run `longtake make --fleet` to its end."""
@@ -94,7 +114,7 @@ class Yard:
                     stream.close()
 
     def _start(self, words: Sequence[str], cwd: Path, **how: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "longtake", *words]
+        command = [sys.executable, *words]
         process = subprocess.Popen(command, cwd=cwd, env=self.environment, text=True, **how)
         self._started.append(process)
         return process

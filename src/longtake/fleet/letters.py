@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from longtake import errors
+import longtake.errors as errors
 from longtake.buying import SharedBudget
 from longtake.errors import LongtakeError, PlanError
 from longtake.events import Rendering, SeamsSeen
