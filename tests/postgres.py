@@ -90,19 +90,22 @@ class Server:
         """Give the address of a database."""
         return f"postgresql://longtake@127.0.0.1:{self.port}/{database}"
 
-    def database(self) -> str:
-        """Make an empty database; gives its address."""
+    def database(self, like: str = "template1") -> str:
+        """Make a database, empty or `like` another one that nobody uses; gives its address."""
         self._made += 1
         name = f"trial_{self._made}"
-        self.ask(f"CREATE DATABASE {name}")
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
 
-    def cut(self, url: str) -> int:
-        """End all sessions of a database, as a broken network would; gives how many there were."""
+    def cut(self, url: str, *, of: str = "application_name = 'longtake'") -> int:
+        """End sessions of a database, as a broken network would; gives how many there were.
+
+        `of` says whose: those of ledgers.
+        """
         name = url.rpartition("/")[2]
         query = (
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            f" WHERE datname = '{name}' AND application_name = 'longtake'"
+            f" WHERE datname = '{name}' AND {of}"
         )
         return int(self.ask(query)[0][0])
 

@@ -45,11 +45,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "titles": (BASE | {"storyboard", "plan", "media"}, set()),
     "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
-    "buying": (BASE | {"plan", "generate", "vault", "project", "extras"}, set()),
+    "holdings": (BASE | {"vault", "project", "extras"}, set()),
+    "buying": (BASE | {"holdings", "plan", "generate", "vault", "project", "extras"}, set()),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
-    "wishes": (BASE | {"buying", "generate", "project"}, set()),
+    "wishes": (BASE | {"buying", "holdings", "generate", "project"}, set()),
     "voicing": (
-        BASE | {"storyboard", "plan", "generate", "vault", "project", "buying", "events"},
+        BASE
+        | {"storyboard", "plan", "generate", "vault", "project", "buying", "holdings", "events"},
         set(),
     ),
     "ranking": (
@@ -67,11 +69,14 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "ahead": (BASE | {"plan", "generate", "assemble", "vault", "events", "wishes"}, set()),
 }
 ALL_ROOMS = set(ROOMS) | {
-    *("film", "planning", "standing", "taking", "choosing", "review", "cli", "testing"),
+    *("film", "finish", "fleet", "planning", "standing", "taking", "choosing", "review", "cli"),
+    "testing",
 }
 ANYWHERE = {
     "testing": (ALL_ROOMS, {"av", "starlette", "uvicorn", "numpy", "PIL", "httpx", "yaml"}),
-    "film": (ALL_ROOMS - {"cli", "review"}, set[str]()),
+    "film": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "finish": (ALL_ROOMS - {"cli", "review", "fleet"}, set[str]()),
+    "fleet": (ALL_ROOMS - {"cli", "review", "testing"}, {"dbos"}),
     "planning": (ALL_ROOMS - {"assemble", "deliver", "film", "cli", "review"}, set[str]()),
     "standing": (ALL_ROOMS - {"cli", "review"}, set[str]()),
     "taking": (ALL_ROOMS - {"cli", "review"}, set[str]()),
@@ -84,6 +89,7 @@ ANYWHERE = {
 ALONE = {
     "generate/webhook.py": {"serving", "starlette"},
     "vault/postgres.py": {"psycopg"},
+    "vault/depot.py": {"obstore"},
 }
 
 

@@ -12,7 +12,7 @@ from boards import plan_of
 from longtake import Wishes, make_film
 from longtake.errors import LongtakeError
 from longtake.events import Event, Rendering
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.runlog import RunName, written_down
 
 BOARD = """longtake: 1

@@ -12,12 +12,13 @@ from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
 from longtake.extras import load_extra
 from longtake.generate.collect import Halt, Till
 from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.ensure import Shop, provider_of
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
-from longtake.generate.run import Shop, provider_of
 from longtake.generate.settle import close_dead_rows
+from longtake.holdings import Holdings, own_holdings
 from longtake.plan.job import Plan
-from longtake.project import Project, environment, home
+from longtake.project import Project, environment
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
@@ -64,31 +65,33 @@ class Counter:
 
 def bought_takes() -> Vault:
     """The vault of paid takes, shared by all boards of this user."""
-    return Vault(home() / "vault")
+    return own_holdings().vault
 
 
 def bought_voices() -> VoiceShelf:
     """The shelf of paid voices, in the same folder."""
-    return VoiceShelf(home() / "vault")
+    return own_holdings().voices
 
 
 def the_ledger() -> Ledger:
     """The record of every purchase of this user."""
-    return Ledger(home() / "ledger.db")
+    return own_holdings().ledger
 
 
-def last_purchase() -> int:
+def last_purchase(holdings: Holdings | None = None) -> int:
     """Give the number of the newest purchase, 0 where there is none; makes no ledger."""
-    ledger = the_ledger()
+    ledger = (holdings or own_holdings()).ledger
     if not ledger.exists():
         return 0
     ledger.open()
     return ledger.last_number()
 
 
-def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
+def spent_since(
+    number: int, boards: frozenset[str], holdings: Holdings | None = None
+) -> tuple[Money, ...]:
     """Sum what boards bought after a purchase: a sum for each currency, charges where they are known."""
-    ledger = the_ledger()
+    ledger = (holdings or own_holdings()).ledger
     if not ledger.exists():
         return ()
     ledger.open()
@@ -100,12 +103,12 @@ def spent_since(number: int, boards: frozenset[str]) -> tuple[Money, ...]:
     return tuple(money for money in sums.values() if money.amount)
 
 
-def told_charges(plan: Plan) -> Mapping[tuple[str, str, str, int], Money]:
+def told_charges(plan: Plan, holdings: Holdings) -> Mapping[tuple[str, str, str, int], Money]:
     """Give what providers charged last, by provider, model, resolution and seconds.
 
     Nothing, and no look at the ledger, for a plan that buys nothing.
     """
-    ledger = the_ledger()
+    ledger = holdings.ledger
     if not paid_providers(plan) or not ledger.exists():
         return {}
     ledger.open()
@@ -129,14 +132,19 @@ def missing_keys(plan: Plan, folder: Path) -> tuple[str, ...]:
     return tuple(name for name in needed if name and not known.get(name))
 
 
-def refuse_what_cannot_be_made(plan: Plan, project: Project, purse: Purse) -> None:
-    """Stop before anything is spent: over budget, then no key, then a price that nobody knows."""
+def refuse_what_cannot_be_made(
+    plan: Plan, project: Project, purse: Purse, *, keys: bool = True
+) -> None:
+    """Stop before anything is spent: over budget, then no key, then a price that nobody knows.
+
+    `keys` false leaves keys to whoever buys.
+    """
     if plan.quote.over_budget:
         raise BudgetExceeded(
             f"the quote is {plan.quote.total}, the budget {plan.quote.budget}",
             hint="raise `budget:`, shorten shots, or choose a cheaper model or resolution",
         )
-    for name in paid_providers(plan):
+    for name in paid_providers(plan) if keys else ():
         open_provider(name, environment(project.folder)).close()
     if plan.quote.unknown and purse.price is None:
         clips = ", ".join(plan.quote.unknown[:5]) + (" ..." if len(plan.quote.unknown) > 5 else "")
@@ -169,22 +177,25 @@ def uninvited(provider: Provider) -> None:
 
 @contextlib.contextmanager
 def open_shops(
-    plan: Plan, project: Project, purse: Purse, invite: Callable[[Provider], None] = uninvited
+    plan: Plan,
+    project: Project,
+    purse: Purse,
+    holdings: Holdings,
+    invite: Callable[[Provider], None] = uninvited,
 ) -> Iterator[Counter]:
     """Open every shop a plan buys in, and those where earlier runs of this board left a paid clip.
 
     `invite` may tell each provider where to call. Only for the holder of the project's lock. Raises
     KeyMissing for a provider of the plan.
     """
-    names, ledger = paid_providers(plan), the_ledger()
+    names, ledger = paid_providers(plan), holdings.ledger
     if not names and not ledger.exists():
         yield Counter({})
         return
-    vault = bought_takes()
-    vault.open()
+    holdings.vault.open()
     ledger.open()
     board, halt = str(project.board.resolve()), Halt()
-    left_over = close_dead_rows(ledger, bought_voices(), board, time.time())
+    left_over = close_dead_rows(ledger, holdings.voices, board, time.time())
     limits = run_limits(plan, purse, ledger)
     agreed = agreed_to((clip for clip, _, has_take in plan.quote.lines if not has_take), purse)
     shops = {}
@@ -196,7 +207,7 @@ def open_shops(
                 invite(provider)
                 pace = replace(limits, in_flight=provider.in_flight, per_minute=provider.per_minute)
                 till = Till(ledger, pace, board, time.time, halt, agreed)
-                shops[name] = Shop(provider, vault, till)
+                shops[name] = Shop(provider, holdings.vault, till)
         yield Counter(shops, left_over)
 
 

@@ -21,8 +21,10 @@ LongtakeError                      exit 1
 ├── HandoffError                   exit 1   a frame that should be passed on cannot be had
 │   └── LandingRefused             exit 1   a take does not end where the next clip begins
 ├── VaultError                     exit 1   a stored file is missing or not what it was
+│   ├── VaultUnreachable           exit 1   the store of a vault does not answer, or lets nobody in
 │   ├── TaskTaken                  exit 1   a task that another purchase has already
 │   └── ProjectBusy                exit 11  another run holds the project
+├── Detached                       exit 130 other machines go on with what nobody here watches any more
 ├── MediaError                     exit 1   a file that is no readable picture, sound or video
 └── AssemblyError                  exit 1   pieces that do not make a film
 """
@@ -211,6 +213,10 @@ class VaultError(LongtakeError):
     """A stored file is missing, or is not what was stored."""
 
 
+class VaultUnreachable(VaultError):
+    """The store of a vault does not answer, or lets nobody in: what it holds is not known now."""
+
+
 class TaskTaken(VaultError):
     """One task is never that of two purchases."""
 
@@ -219,6 +225,12 @@ class ProjectBusy(VaultError):
     """Another run holds the project."""
 
     exit_code = 11
+
+
+class Detached(LongtakeError):
+    """A run of other machines goes on, and nobody here watches it any more."""
+
+    exit_code = 130
 
 
 class MediaError(LongtakeError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from longtake.assemble.film import Film
     from longtake.assemble.shifts import Shift
-    from longtake.generate.run import Progress, Step
+    from longtake.generate.ensure import Progress, Step
     from longtake.offering import Offer
     from longtake.plan.job import Plan
 

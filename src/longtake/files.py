@@ -7,15 +7,19 @@ import hashlib
 import json
 import os
 import secrets
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-# Temporary names carry this and the writer's process, so that a later run can sweep what a killed one
-# left without taking a living one's file from under it.
+# Temporary names carry this and their writer (machine, process, and a mark of its own, for numbers of
+# processes come round again), so that a later run can sweep what a killed one left without taking a
+# living one's file from under it: that of another thread, or of another machine in a shared folder.
 PART = ".part-"
 _OLD_S = 24 * 3600.0
+_MARK = secrets.token_hex(3)
 
 
 def sha256_of(path: Path) -> str:
@@ -43,22 +47,36 @@ def written_aside(path: Path, mode: int = 0o644) -> Iterator[Path]:
 def part_name(name: str) -> str:
     """Give a temporary name beside a final one; its ending stays, libav and Pillow go by it."""
     stem, dot, ending = name.rpartition(".")
-    mark = f"{PART}{os.getpid()}-{secrets.token_hex(4)}"
+    mark = f"{PART}{os.getpid()}-{_machine()}-{_MARK}-{secrets.token_hex(4)}"
     return f"{stem}{mark}.{ending}" if dot else f"{name}{mark}"
 
 
 def oldest_first(folder: Path, pattern: str) -> list[Path]:
     """List the files of a folder by their time of change; those still being written are left out."""
-    whole = (path for path in folder.glob(pattern) if PART not in path.name)
-    return sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+    return in_order(path for path in folder.glob(pattern) if PART not in path.name)
 
 
-def publish(part: Path, path: Path, mode: int = 0o644) -> None:
-    """Sync a finished file, give it its final name, and sync the folder that names it."""
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Sort files by their time of change, then by name; those that are not there are left out."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found)]
+
+
+def publish(part: Path, path: Path, mode: int = 0o644, *, first: bool = False) -> None:
+    """Sync a finished file, give it its final name, and sync the folder that names it.
+
+    With `first` a file that has the name already keeps it, and `part` is dropped.
+    """
     part.chmod(mode)
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    part.replace(path)
+    if first and _is_named_first(part, path):
+        part.unlink()
+    else:
+        part.replace(path)
     _sync_folder(path.parent)
 
 
@@ -97,20 +115,47 @@ def sweep(folder: Path) -> int:
     return count
 
 
-def _is_being_written(part: Path) -> bool:
-    writer = part.name.partition(PART)[2].partition("-")[0]
-    if not writer.isdecimal() or int(writer) == os.getpid():
-        return False
+def _is_named_first(part: Path, path: Path) -> bool:
+    """Give a file a second name unless somebody has it; False where that cannot be done here."""
     try:
-        os.kill(int(writer), 0)
+        path.hardlink_to(part)
+    except FileExistsError:
+        return True
+    except OSError:
+        return path.exists()
+    return True
+
+
+def _is_being_written(part: Path) -> bool:
+    process, *rest = part.name.partition(PART)[2].partition(".")[0].split("-")
+    if not process.isdecimal():
+        return False
+    if len(rest) == 3 and rest[0] != _machine():
+        return _is_fresh(part)  # Nobody here can ask whether its writer lives.
+    if int(process) == os.getpid():
+        return len(rest) == 3 and rest[1] == _MARK
+    try:
+        os.kill(int(process), 0)
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass
-    # Process numbers come round again: what is a day old belongs to nobody.
+    return _is_fresh(part)
+
+
+def _is_fresh(part: Path) -> bool:
+    """Tell a file that may still be somebody's: what is a day old belongs to nobody."""
     with contextlib.suppress(FileNotFoundError):
         return time.time() - part.stat().st_mtime < _OLD_S
     return False
+
+
+@cache
+def _machine() -> str:
+    """Name this machine, or this container: wherever the number of a process means another one."""
+    spaces = Path("/proc/self/ns/pid")
+    place = spaces.readlink() if spaces.is_symlink() else ""
+    return hashlib.sha256(f"{socket.gethostname()} {place}".encode()).hexdigest()[:8]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,19 +8,14 @@ stage first looks at what exists: to call make_film again is always safe, and ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from longtake.ahead import nobody, rendered_ahead
-from longtake.amend.showing import showings
-from longtake.assemble.film import Film, Workshop, assemble_film
+from longtake.assemble.film import Film, Workshop
 from longtake.assemble.ingest import ComingFilm
-from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
-from longtake.assemble.overlays import card_drawings
-from longtake.assemble.seams import FilmSeams, UnseenSeams, seam_places
-from longtake.assemble.shifts import timed
 from longtake.buying import (
     Counter,
     last_purchase,
@@ -28,24 +23,20 @@ from longtake.buying import (
     open_shops,
     refuse_what_cannot_be_made,
 )
-from longtake.deliver.folder import deliver_film
 from longtake.events import (
-    Assembled,
-    Delivered,
     Listening,
     Offered,
     Planned,
-    Rendering,
-    SeamsSeen,
     Tell,
     silent,
 )
+from longtake.finish import LastStages, materials
+from longtake.generate.ensure import Shop
 from longtake.generate.providers.animatic import DRAWING, Animatic
-from longtake.generate.run import Landed, Shop, Takes, generate_takes
-from longtake.history import film_of, save_history, save_shown
+from longtake.generate.run import Landed, Takes, generate_takes
+from longtake.history import film_of, save_history
 from longtake.offering import Offer, best_chosen, choice_needed, offers_of
-from longtake.plan.aspect import with_aspect
-from longtake.plan.job import DrawnClip, FootageClip, Plan, StillClip
+from longtake.plan.job import Plan
 from longtake.plan.quote import has_grown
 from longtake.planning import compile_board, drawn_takes, load_board
 from longtake.project import Project
@@ -53,7 +44,6 @@ from longtake.runlog import RunName, written_down
 from longtake.storyboard.choices import Choices, read_choices, save_choices
 from longtake.storyboard.model import Storyboard
 from longtake.storyboard.schema import keep_schema
-from longtake.units import Aspect
 from longtake.vault.take import Take
 from longtake.voicing import Unsaid, make_voices, refuse_missing_speakers
 from longtake.wishes import Wishes
@@ -68,29 +58,14 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
     `tell` hears what happens as it does. Raises a LongtakeError; its `exit_code` is what the command
     line exits with. Takes that were made before an error are kept.
     """
-    wishes = wishes or Wishes()
-    project = Project.of(Path(path), wishes.variables)
-    storyboard = load_board(project.board, wishes)
-    plan = compile_board(storyboard, wishes)
-    refuse(plan, project, wishes)
-    tell(Planned(plan))
-    log = RunName.of(project, wishes.flavour)
-    with project.hold(), written_down(log, plan, tell) as tell:
-        keep_schema(project.work)
-        if wishes.since is None:
-            wishes = replace(wishes, since=last_purchase())
-        unsaid = Unsaid(tell)
-        if make_voices(plan, project, wishes.purse, unsaid, drawn=wishes.animatic):
-            plan = _voiced(plan, storyboard, project, wishes, tell)
-        plan = replace(
-            plan, warnings=(*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
-        )
+    with begun(path, wishes or Wishes(), tell) as making:
+        plan, project, wishes, tell = making.plan, making.project, making.wishes, making.tell
         workshop = Workshop(project.work, wishes.quality, plan.fit, wishes.workers, wishes.copies)
         given = materials(plan)
         coming = ComingFilm(plan.timeline, given, workshop, plan.cues)
         with rendered_ahead(plan, coming, wishes, tell) as ahead:
-            plan, takes = _chosen_takes(plan, storyboard, project, wishes, tell, ahead.land)
-        last = _LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
+            plan, takes = _chosen_takes(making, ahead.land)
+        last = LastStages(plan, {**given, **takes}, project, workshop, wishes.flavour, tell)
         film = last.film(ahead=ahead.frames)
         for aspect in wishes.aspects:
             last.film(aspect)
@@ -98,54 +73,44 @@ def make_film(path: Path | str, wishes: Wishes | None = None, tell: Tell = silen
 
 
 @dataclass(frozen=True)
-class _LastStages:
-    """The last two stages, for the film itself and for those of other shapes."""
+class Making:
+    """A film whose plan stands and is agreed to, its voices made: what the next stages are given."""
 
     plan: Plan
-    shown: Mapping[str, Take | Material]
+    storyboard: Storyboard
     project: Project
-    workshop: Workshop
-    flavour: str
+    wishes: Wishes
     tell: Tell
 
-    def film(self, aspect: Aspect | None = None, ahead: int = 0) -> Film:
-        """Assemble and deliver one film, of which `ahead` frames were rendered before this."""
-        plan, project, tell = self.plan, self.project, self.tell
-        planned = with_aspect(plan, aspect) if aspect else plan
-        film = assemble_film(
-            planned.timeline,
-            self.shown,
-            project.film(self.flavour, aspect),
-            workshop=self.workshop,
-            cues=plan.cues,
-            title=plan.title,
-            progress=lambda frames: tell(
-                Rendering(frames, plan.timeline.frames, str(aspect or ""))
-            ),
-            watch=tell,
-        )
-        film = replace(film, rendered=film.rendered + ahead)
-        if aspect is None:
-            save_shown(project.work, film_of(project, self.flavour), showings(plan))
-        tell(Assembled(film))
-        # How takes meet is looked at as they were made, whatever is cut off them here.
-        seams = UnseenSeams(seam_places(plan.timeline, self.shown, plan.fit), project.scans)
-        with timed(tell, "deliver"):
-            deliverables = deliver_film(film, planned, project.films, seams, self._seams_of(aspect))
-        for deliverable in deliverables:
-            tell(Delivered(deliverable.kind, deliverable.path))
-        return film
 
-    def _seams_of(self, aspect: Aspect | None) -> Callable[[FilmSeams], None]:
-        """Give who hears of the seams: they are those of the film itself, and told once."""
-        if aspect:
-            return lambda seen: None
-        return lambda seen: _tell_seams(seen, self.plan, self.tell)
+@contextmanager
+def begun(
+    path: Path | str, wishes: Wishes, tell: Tell, *, agreed: bool = False
+) -> Iterator[Making]:
+    """Go through all that comes before the takes of a film, and hold its project while they are made.
+
+    `agreed` says that its plan was agreed to before: nobody is asked again.
+    """
+    project = Project.of(Path(path), wishes.variables)
+    storyboard = load_board(project.board, wishes)
+    plan = compile_board(storyboard, wishes)
+    refuse(plan, project, wishes)
+    tell(Planned(plan, again=agreed))
+    log = RunName.of(project, wishes.flavour)
+    with project.hold(), written_down(log, plan, tell) as tell:
+        keep_schema(project.work)
+        if wishes.since is None:
+            wishes = replace(wishes, since=last_purchase(wishes.holdings))
+        unsaid = Unsaid(tell)
+        if make_voices(plan, project, wishes.purse, wishes.holdings, unsaid, drawn=wishes.animatic):
+            plan = _voiced(plan, storyboard, project, wishes, tell)
+        warnings = (*plan.warnings, *storyboard.heard(unsaid.warnings(storyboard)))
+        yield Making(replace(plan, warnings=warnings), storyboard, project, wishes, tell)
 
 
 def refuse(plan: Plan, project: Project, wishes: Wishes) -> None:
     """Stop before anything is spent on what cannot be made, or not for that money."""
-    refuse_what_cannot_be_made(plan, project, wishes.purse)
+    refuse_what_cannot_be_made(plan, project, wishes.purse, keys=not wishes.there)
     if not wishes.animatic:
         refuse_missing_speakers(plan, project)
 
@@ -166,27 +131,32 @@ def tell_again(before: Plan, after: Plan, why: str, tell: Tell) -> None:
     tell(Planned(after, again=True, before=dearer, why=why))
 
 
-def _chosen_takes(
-    plan: Plan,
-    storyboard: Storyboard,
-    project: Project,
-    wishes: Wishes,
-    tell: Tell,
-    landed: Landed,
-) -> tuple[Plan, Mapping[str, Take]]:
+def _chosen_takes(making: Making, landed: Landed) -> tuple[Plan, Mapping[str, Take]]:
     """Make takes until none is left to be chosen: by rank where that is wished, else the author is asked."""
     while True:
-        takes = generated_takes(plan, project, wishes, tell, landed)
-        offers = offers_of(plan, project, takes.offered, takes.by_clip, wishes)
-        going_on = wishes.take_best and not takes.errors
-        for offer in offers:
-            tell(Offered(offer, offer.best.number if going_on else None))
-        raise_first_error(takes)
-        if not offers:
-            return plan, takes.by_clip
-        if not wishes.take_best:
-            raise choice_needed(offers)
-        plan = _with_best(offers, plan, storyboard, wishes, tell)
+        takes = generated_takes(making.plan, making.project, making.wishes, making.tell, landed)
+        after = with_choices(making, takes)
+        if after is None:
+            return making.plan, takes.by_clip
+        making = replace(making, plan=after)
+
+
+def with_choices(making: Making, takes: Takes) -> Plan | None:
+    """Choose among takes where that is wished; gives the plan that follows, None where nothing was open.
+
+    Raises what went wrong with a clip, and ChoiceNeeded where the author is to choose.
+    """
+    plan, wishes, tell = making.plan, making.wishes, making.tell
+    offers = offers_of(plan, making.project, takes.offered, takes.by_clip, wishes)
+    going_on = wishes.take_best and not takes.errors
+    for offer in offers:
+        tell(Offered(offer, offer.best.number if going_on else None))
+    raise_first_error(takes)
+    if not offers:
+        return None
+    if not wishes.take_best:
+        raise choice_needed(offers)
+    return _with_best(offers, plan, making.storyboard, wishes, tell)
 
 
 def _with_best(
@@ -225,7 +195,8 @@ def generated_takes(
     plan: Plan, project: Project, wishes: Wishes, tell: Tell, landed: Landed = nobody
 ) -> Takes:
     """Make or buy what is missing; what went wrong, and what is to be chosen from, is in the result."""
-    drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project))
+    holdings = wishes.holdings
+    drawing = Shop(Animatic(project.work / "drawings"), drawn_takes(project, holdings))
     drawing.vault.open()
     options = {"labels": wishes.labels, "drawing": DRAWING}
     try:
@@ -234,7 +205,7 @@ def generated_takes(
             # A film that is drawn asks no ledger, and no provider about what is still to come from it.
             nullcontext(Counter({}))
             if wishes.animatic
-            else open_shops(plan, project, wishes.purse, invite) as counter,
+            else open_shops(plan, project, wishes.purse, holdings, invite) as counter,
         ):
             called = wishes.webhook if plan.to_buy else None
             if bell and called:
@@ -257,37 +228,6 @@ def generated_takes(
     keys = {clip: take.key for clip, take in takes.by_clip.items()}
     save_history(project.work, film_of(project, wishes.flavour), plan, keys)
     return takes
-
-
-def materials(plan: Plan) -> dict[str, Material]:
-    """What the film shows besides takes: stills, footage and title cards."""
-    found: dict[str, Material] = {}
-    for source in plan.sources:
-        if isinstance(source, StillClip):
-            found[source.id] = StillMaterial(
-                source.path, source.sha256, source.camera, source.frames
-            )
-        elif isinstance(source, FootageClip):
-            found[source.id] = FileMaterial(source.path, source.sha256)
-        elif isinstance(source, DrawnClip):
-            drawings = card_drawings(source.title, source.frames, plan.timeline.rate)
-            found[source.id] = DrawnMaterial(drawings, source.frames)
-    return found
-
-
-def _tell_seams(found: FilmSeams, plan: Plan, tell: Tell) -> None:
-    """Count the seams before bought clips; how drawn ones meet says nothing of the film to come."""
-    bought = {job.id for job in plan.jobs if not job.draws}
-    drawn = {job.id for job in plan.jobs if job.draws}
-    looks = [
-        look
-        for look in found.seams
-        # A bridge may land on what no model makes.
-        if look.place.after.clip in bought
-        or (look.place.before.clip in bought and look.place.after.clip not in drawn)
-    ]
-    if looks:
-        tell(SeamsSeen(len(looks), sum(not look.clean for look in looks)))
 
 
 def raise_first_error(takes: Takes) -> None:

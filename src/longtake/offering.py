@@ -54,7 +54,7 @@ def offers_of(
     among them. Raises MediaError where a take cannot be decoded.
     """
     jobs = [job for job in plan.jobs if job.id in offered]
-    there = bought_takes().by_recipe() if jobs else {}
+    there = bought_takes().by_recipe({job.recipe for job in jobs})
     return tuple(
         offer_of(plan, project, job, _all_of(job, offered[job.id], there), kept, wishes)
         for job in jobs

@@ -8,17 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from longtake.buying import bought_takes, told_charges
+from longtake.buying import told_charges
 from longtake.errors import StoryboardError
 from longtake.generate.catalogue import animatic_offers, load_offers
 from longtake.generate.hosting import has_host
+from longtake.holdings import Holdings, own_holdings
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
 from longtake.plan.draft import as_draft
 from longtake.plan.job import Plan
 from longtake.plan.quote import with_budget, with_charges, with_price, without_paid_voices
 from longtake.plan.titles import raised
-from longtake.project import Project, environment, home
+from longtake.project import Project, environment
 from longtake.storyboard.choices import Choices, read_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
@@ -48,17 +49,17 @@ def load_board(path: Path, wishes: Wishes, text: bytes | None = None) -> Storybo
 
 def compile_board(storyboard: Storyboard, wishes: Wishes, choices: Choices | None = None) -> Plan:
     """The second stage: look at the files of a storyboard and compile it, with all faults at once."""
-    project = Project(storyboard.path)
-    owned = drawn_takes(project).recipes() | bought_takes().recipes()
-    hosted = has_host(environment(project.folder))
+    project, holdings = Project(storyboard.path), wishes.holdings
+    owned = drawn_takes(project, holdings).recipes() | holdings.vault.recipes()
+    hosted = wishes.there or has_host(environment(project.folder))
     notes = project.work / "files.json"
     survey = survey_files(storyboard, owned=owned, notes=notes, hosted=hosted)
     if storyboard.held_faults:
         raise StoryboardError(storyboard.in_file_order((*storyboard.held_faults, *survey.faults)))
     choices = read_choices(project.board) if choices is None else choices
     survey = replace(survey, choices=choices.of(draft=wishes.draft, version=wishes.version))
-    survey = with_voices(survey, storyboard, project)
-    offers = load_offers(home() / "offers")
+    survey = with_voices(survey, storyboard, project, holdings)
+    offers = load_offers(holdings.catalogue / "offers")
     plan = compile_plan(storyboard, animatic_offers(offers) if wishes.animatic else offers, survey)
     faults, doubts = title_faults(
         storyboard, plan, *(with_aspect(plan, shape) for shape in wishes.aspects)
@@ -74,7 +75,7 @@ def compile_board(storyboard: Storyboard, wishes: Wishes, choices: Choices | Non
     if wishes.animatic:
         plan = without_paid_voices(plan)
         plan = _above_labels(plan) if wishes.labels else plan
-    plan = with_charges(with_price(plan, wishes.price), told_charges(plan))
+    plan = with_charges(with_price(plan, wishes.price), told_charges(plan, holdings))
     return with_budget(plan, wishes.budget)
 
 
@@ -85,6 +86,6 @@ def _above_labels(plan: Plan) -> Plan:
     return replace(plan, cues=replace(plan.cues, titles=tuple(titles)))
 
 
-def drawn_takes(project: Project) -> Vault:
+def drawn_takes(project: Project, holdings: Holdings | None = None) -> Vault:
     """The vault of animatic takes: they cost nothing and live with the project."""
-    return Vault(project.work / "takes")
+    return (holdings or own_holdings()).drawn_takes(project.work)

@@ -20,7 +20,7 @@ from typing import Any
 from longtake.errors import LongtakeError
 from longtake.events import Assembled, Event, Rendering, SeamsSeen, Tell, Voiced
 from longtake.files import write_bytes
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.plan.job import Plan
 from longtake.project import Project
 

@@ -11,11 +11,11 @@ from longtake.amend.verdicts import Amendment, amendment, load_memory
 from longtake.assemble.film import Workshop, is_assembled
 from longtake.assemble.material import FileMaterial, Material
 from longtake.assemble.pieces import Span
-from longtake.buying import bought_takes
-from longtake.film import materials
+from longtake.finish import materials
 from longtake.generate.clip import with_out_point
 from longtake.generate.mending import is_undecided, known_mending, refusal, was_accepted
 from longtake.history import Verdict, film_of, known_keys
+from longtake.holdings import Holdings, own_holdings
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import Plan
 from longtake.planning import drawn_takes, plan_film
@@ -93,12 +93,12 @@ def look(board: Path, wishes: Wishes) -> Standing:
     plan = plan_film(board, wishes)
     project = Project.of(board, wishes.variables)
     flavour = wishes.flavour
-    takes = find_takes(plan, project)
+    takes = find_takes(plan, project, wishes.holdings)
     missing = tuple(job.id for job in plan.jobs if job.id not in takes)
     # A clip without a take stands as a file that no piece was ever made of: all of it lacks.
     blanks = {clip: FileMaterial(Path(clip), f"no take of {clip}") for clip in missing}
     stand_ins: dict[str, Material | Take] = {**materials(plan), **takes, **blanks}
-    refused, accepted = judged(takes)
+    refused, accepted = judged(takes, wishes.holdings)
     undecided = tuple(
         job.id
         for job in plan.jobs
@@ -147,22 +147,26 @@ def amended(plan: Plan, project: Project, wishes: Wishes) -> Amendment:
     return amendment(plan, load_memory(project.work, film), plan.quote.owned)
 
 
-def judged(takes: Mapping[str, Take]) -> tuple[dict[str, str], tuple[str, ...]]:
+def judged(
+    takes: Mapping[str, Take], holdings: Holdings | None = None
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Tell which takes stop the chain, and why, and which the author took as they are."""
-    vault = bought_takes()
+    vault = (holdings or own_holdings()).vault
     whys = {clip: refusal(take, vault) for clip, take in takes.items()}
     accepted = tuple(clip for clip, take in takes.items() if was_accepted(take, vault))
     return {clip: why for clip, why in whys.items() if why}, accepted
 
 
-def find_takes(plan: Plan, project: Project) -> dict[str, Take]:
+def find_takes(plan: Plan, project: Project, holdings: Holdings | None = None) -> dict[str, Take]:
     """Find the kept takes of just these recipes: as remembered, else any that is there.
 
     A clip whose takes wait for a choice has none.
     """
     keys = known_keys(project.work)
-    drawn, bought = drawn_takes(project), bought_takes()
-    by_recipe = bought.by_recipe() | drawn.by_recipe()
+    holdings = holdings or own_holdings()
+    drawn, bought = drawn_takes(project, holdings), holdings.vault
+    recipes = {job.recipe for job in plan.jobs}
+    by_recipe = bought.by_recipe(recipes) | drawn.by_recipe(recipes)
     found: dict[str, Take] = {}
     for job in plan.jobs:
         vault = drawn if job.draws else bought

@@ -24,4 +24,6 @@ def take_clips(plan: Plan, project: Project, wishes: Wishes, tell: Tell = silent
     tell(Planned(plan))
     log = RunName.of(project, wishes.flavour)
     with project.hold(), written_down(log, plan, tell) as tell:
-        return generated_takes(plan, project, replace(wishes, since=last_purchase()), tell)
+        return generated_takes(
+            plan, project, replace(wishes, since=last_purchase(wishes.holdings)), tell
+        )

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Lock
 
-from longtake.buying import Purse, agreed_to, bought_voices, run_limits, the_ledger
+from longtake.buying import Purse, agreed_to, run_limits
 from longtake.errors import Fault, LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Halt, Till
@@ -20,11 +20,12 @@ from longtake.generate.speech.programs import espeak_voices
 from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.speaker import Speaker
+from longtake.holdings import Holdings
 from longtake.plan.job import Plan
 from longtake.plan.narration import narrated, speech_jobs, voice_id
 from longtake.plan.speech import SpeechJob, VoiceFacts
 from longtake.plan.survey import Survey
-from longtake.project import Project, environment, home
+from longtake.project import Project, environment
 from longtake.storyboard.check import named_scenes
 from longtake.storyboard.model import Storyboard
 from longtake.vault.voices import Voice, VoiceShelf
@@ -36,14 +37,16 @@ _FOR_NOTHING = ("espeak",)
 _UNDER_WAY_S = 300.0
 
 
-def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Survey:
+def with_voices(
+    survey: Survey, storyboard: Storyboard, project: Project, holdings: Holdings
+) -> Survey:
     """Give a survey with what is known of those who speak, and the voices that are there already."""
-    speakers = load_speakers(home() / "speech", environment(project.folder))
+    speakers = load_speakers(holdings.catalogue / "speech", environment(project.folder))
     survey = replace(survey, speakers=speakers)
     found = {}
     jobs = speech_jobs(storyboard, named_scenes(storyboard), survey).values()
     for job in jobs:
-        voice = find_voice(job, project)
+        voice = find_voice(job, project, holdings)
         if voice is not None:
             facts = VoiceFacts(voice.path, voice.sha256, voice.seconds, voice.words)
             found[job.key] = facts
@@ -51,9 +54,9 @@ def with_voices(survey: Survey, storyboard: Storyboard, project: Project) -> Sur
     return replace(survey, voices=found, espeak=espeak_voices() if asks else frozenset())
 
 
-def find_voice(job: SpeechJob, project: Project) -> Voice | None:
+def find_voice(job: SpeechJob, project: Project, holdings: Holdings) -> Voice | None:
     """Find the voice of a job where it would be kept."""
-    return _shelf(job, project).find(job.key)
+    return _shelf(job, project, holdings).find(job.key)
 
 
 def refuse_missing_speakers(plan: Plan, project: Project) -> None:
@@ -64,7 +67,9 @@ def refuse_missing_speakers(plan: Plan, project: Project) -> None:
         open_speaker(jobs[0].offer, environment(project.folder)).close()
 
 
-def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn: bool) -> bool:
+def make_voices(
+    plan: Plan, project: Project, purse: Purse, holdings: Holdings, tell: Tell, *, drawn: bool
+) -> bool:
     """Make the voices a plan lacks; tells whether there are new ones.
 
     For a film that is `drawn` only what costs nothing and is at hand: what cannot be said stays an
@@ -87,8 +92,8 @@ def make_voices(plan: Plan, project: Project, purse: Purse, tell: Tell, *, drawn
                 errors.append(error)
             continue
         with closing(speaker):
-            booth = Booth(speaker, _opened_shelf(jobs[0], project))
-            make = _maker(jobs[0], booth, plan, project, purse, halt, tell)
+            booth = Booth(speaker, _opened_shelf(jobs[0], project, holdings))
+            make = _maker(jobs[0], booth, plan, project, purse, holdings, halt, tell)
             failed = _made(jobs, make, speaker, tell)
         made += len(jobs) - len(failed)
         errors += failed
@@ -129,16 +134,17 @@ def _maker(
     plan: Plan,
     project: Project,
     purse: Purse,
+    holdings: Holdings,
     halt: Halt,
     tell: Tell,
 ) -> Callable[[SpeechJob], Voice]:
     """Give what makes voices of one speaker: bought where they cost something."""
     if job.free:
         return lambda each: ensure_made(each, booth)
-    ledger, board = the_ledger(), str(project.board.resolve())
+    ledger, board = holdings.ledger, str(project.board.resolve())
     ledger.open()
     # The project's lock is held: whatever of this board is still being sent was left by a dead run.
-    close_dead_rows(ledger, bought_voices(), board, time.time())
+    close_dead_rows(ledger, holdings.voices, board, time.time())
     limits = run_limits(plan, purse, ledger)
     speaker = booth.speaker
     pace = replace(
@@ -157,8 +163,8 @@ def _maker(
     return lambda each: ensure_spoken(each, buying)
 
 
-def _opened_shelf(job: SpeechJob, project: Project) -> VoiceShelf:
-    shelf = _shelf(job, project)
+def _opened_shelf(job: SpeechJob, project: Project, holdings: Holdings) -> VoiceShelf:
+    shelf = _shelf(job, project, holdings)
     shelf.open()
     return shelf
 
@@ -209,7 +215,7 @@ def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:
     return list(groups.values())
 
 
-def _shelf(job: SpeechJob, project: Project) -> VoiceShelf:
+def _shelf(job: SpeechJob, project: Project, holdings: Holdings) -> VoiceShelf:
     """Choose where a voice is kept: with the project if it costs nothing, else with all paid takes."""
     free = job.offer.speaker in _FOR_NOTHING
-    return VoiceShelf(project.work / "takes") if free else bought_voices()
+    return holdings.free_voices(project.work) if free else holdings.voices

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longtake.buying import Purse, SharedBudget
 from longtake.generate.doorbell import Webhook
+from longtake.holdings import Holdings, own_holdings
 from longtake.project import version_of
 from longtake.units import Aspect, Money
 
@@ -25,7 +26,8 @@ class Wishes:
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     `take_best` goes on with the best of several takes by their rank where none was chosen. `shared` is a
-    budget for several boards of one run.
+    budget for several boards of one run; `holdings` are what is owned already, and where what is bought
+    goes; `there` says that the film is made by other machines, with keys and hosts of their own.
     """
 
     animatic: bool = False
@@ -46,6 +48,8 @@ class Wishes:
     ingest: bool = True
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
+    there: bool = False
+    holdings: Holdings = field(default_factory=own_holdings, compare=False)
 
     @property
     def flavour(self) -> str:

@@ -35,7 +35,7 @@ from longtake.assemble.shifts import Shift  # noqa: E402
 from longtake.cues import CueSheet  # noqa: E402
 from longtake.events import Assembled, Event  # noqa: E402
 from longtake.film import make_film  # noqa: E402
-from longtake.generate.run import Progress  # noqa: E402
+from longtake.generate.ensure import Progress  # noqa: E402
 from longtake.testing.serve import Simulator  # noqa: E402
 from longtake.vault.take import Take  # noqa: E402
 from longtake.wishes import Wishes  # noqa: E402

@@ -23,8 +23,9 @@ from typing import Any
 from longtake.generate.catalogue import load_offers
 from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.ensure import Shop
 from longtake.generate.providers.apimart import PROFILE, open_provider
-from longtake.generate.run import Shop, Takes, generate_takes
+from longtake.generate.run import Takes, generate_takes
 from longtake.generate.webhook import Receiver
 from longtake.plan.compile import compile_plan
 from longtake.storyboard.load import load_storyboard

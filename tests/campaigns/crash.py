@@ -98,7 +98,7 @@ def client(board: Path, blow: Blow | None, forgets: bool) -> None:
         plan, wishes = plan_film(board, Wishes()), Wishes(retakes=2, agreed=True)
         project = Project(board)
         with project.hold():
-            if make_voices(plan, project, wishes.purse, silent, drawn=False):
+            if make_voices(plan, project, wishes.purse, wishes.holdings, silent, drawn=False):
                 plan = plan_film(board, Wishes())
             make_takes(plan, project, wishes, silent)
     except OutcomeUnknown:

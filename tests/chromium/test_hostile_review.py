@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.planning import plan_film
 from longtake.runlog import RunName, written_down
 

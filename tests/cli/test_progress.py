@@ -10,7 +10,7 @@ from rich.console import Console
 from boards import plan_of
 from longtake import events
 from longtake.cli.progress import Bars, Lines
-from longtake.generate.run import Progress
+from longtake.generate.ensure import Progress
 from longtake.plan.job import Plan
 
 BOARD = "longtake: 1\ntitle: Sea\nscenes:\n  - {id: sea, prompt: the sea, seconds: 60}\n"

@@ -15,8 +15,8 @@ from commands import TWO_SHOTS, Cli, Write
 from longtake.assemble.shifts import Shift
 from longtake.cli.trace import Trace
 from longtake.events import Planned
+from longtake.generate.ensure import Progress, Step
 from longtake.generate.remote import RemoteProvider
-from longtake.generate.run import Progress, Step
 from longtake.testing.serve import Simulator
 
 CHAINS = """\

@@ -15,11 +15,12 @@ from PIL import Image
 from longtake.errors import MediaError
 from longtake.files import sha256_of
 from longtake.generate.collect import Halt, Till
+from longtake.generate.ensure import Shop
 from longtake.generate.profile import Pictures
 from longtake.generate.provider import Request
 from longtake.generate.providers import apimart, minimax
 from longtake.generate.remote import open_remote
-from longtake.generate.run import Shop, Takes, generate_takes
+from longtake.generate.run import Takes, generate_takes
 from longtake.plan.job import Plan
 from longtake.planning import plan_film
 from longtake.testing.serve import Simulator

@@ -10,8 +10,9 @@ import pytest
 
 from boards import plan_of
 from longtake.generate.clip import request_key
+from longtake.generate.ensure import Progress, Shop
 from longtake.generate.provider import Request, TaskReport, TaskState
-from longtake.generate.run import Progress, Shop, generate_takes
+from longtake.generate.run import generate_takes
 from longtake.media.clipwriter import write_clip
 from longtake.media.frames import last_frame
 from longtake.media.stills import open_still

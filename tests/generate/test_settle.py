@@ -16,9 +16,9 @@ from longtake.events import Event
 from longtake.film import make_takes
 from longtake.generate import purchase
 from longtake.generate.clip import request_key
+from longtake.generate.ensure import Progress
 from longtake.generate.provider import Request
 from longtake.generate.registry import open_provider
-from longtake.generate.run import Progress
 from longtake.planning import plan_film
 from longtake.project import Project, environment
 from longtake.testing.serve import Simulator

@@ -1,4 +1,4 @@
-"""A ledger in a file and one on PostgreSQL: what is shown of one is shown of both."""
+"""A ledger in a file and one on PostgreSQL, what is shown of one is shown of both; and an S3 server."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from ledgers import BOOKS, Place
 from longtake.vault.ledger import Ledger
 from longtake.vault.postgres import SCHEMA
 from postgres import Server
+from swift_server import s3
+
+__all__ = ["s3"]
 
 
 @pytest.fixture(scope="session")

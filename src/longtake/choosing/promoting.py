@@ -82,7 +82,7 @@ def promote(board: Path, wishes: Wishes, words: Iterable[str] = (), tell: Tell =
         approve(board, wishes, order.named)
     with project.hold():
         wishes = replace(wishes, since=last_purchase())
-        if make_voices(order.plan, project, wishes.purse, tell, drawn=False):
+        if make_voices(order.plan, project, wishes.purse, wishes.holdings, tell, drawn=False):
             order = _voiced(order, board, wishes, words, tell)
         takes = generated_takes(order.plan, project, wishes, tell)
     offers = offers_of(order.plan, project, takes.offered, takes.by_clip, wishes)

@@ -155,7 +155,7 @@ def _frame(film: Plan, project: Project, job: ClipJob, tail: Consequence, wishes
 
 def _next_numbers(project: Project, job: ClipJob, n: int) -> tuple[int, ...]:
     """Number further takes above all that are there, were asked for, or were ever bought."""
-    there = numbers_of(bought_takes().by_recipe(), job.recipe)
+    there = numbers_of(bought_takes().by_recipe([job.recipe]), job.recipe)
     first = max(*job.numbers, *there, *(row.take for row in _orders(job))) + 1
     return tuple(range(first, first + n))
 

@@ -46,9 +46,11 @@ def all_takes(
 ) -> Mapping[str, Mapping[int, Take]]:
     """Give all takes of some clips (of all where None) by clip and number, as the film would show them."""
     vaults = {False: bought_takes(), True: drawn_takes(project)}
-    by_name = {draws: vault.by_recipe() for draws, vault in vaults.items()}
+    wanted = plan.jobs if jobs is None else jobs
+    recipes = {job.recipe for job in wanted}
+    by_name = {draws: vault.by_recipe(recipes) for draws, vault in vaults.items()}
     found: dict[str, dict[int, Take]] = {}
-    for job in plan.jobs if jobs is None else jobs:
+    for job in wanted:
         found[job.id] = {}
         for number in numbers_of(by_name[job.draws], job.recipe):
             take = by_name[job.draws][take_name(job.recipe, number)]

@@ -14,7 +14,7 @@ from longtake import __version__, events
 from longtake.assemble.film import Film
 from longtake.assemble.shifts import Shift
 from longtake.cli.faultobjects import FORM, ErrorEvent, OfBoard
-from longtake.generate.run import Progress, Step
+from longtake.generate.ensure import Progress, Step
 from longtake.offering import Offer
 from longtake.plan.job import Plan
 

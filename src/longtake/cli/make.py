@@ -8,10 +8,12 @@ import click
 
 from longtake.cli import options, say
 from longtake.cli.board import find_boards
+from longtake.cli.fleet import open_fleet
 from longtake.cli.making import Consent, confirm, make_and_show
 from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
+from longtake.film import make_film
 from longtake.generate.doorbell import Webhook
 from longtake.plan.parts import before_choices
 from longtake.planning import plan_film
@@ -35,6 +37,9 @@ from longtake.wishes import Wishes
 @options.TAKE_BEST
 @options.YES
 @options.TRACE
+@options.FLEET
+@options.DATABASE
+@options.VAULT
 @options.JSON
 def command(
     boards: tuple[Path, ...],
@@ -52,15 +57,22 @@ def command(
     take_best: bool,
     yes: bool,
     trace: Path | None,
+    far: bool,
+    database: str | None,
+    vault: str | None,
     as_json: bool,
 ) -> int:
     """Make the film. What exists already is not made again.
 
     Stop it whenever you like: the same command goes on where it stopped. Of several boards one film
     after the other is made, over one `--budget`; an error of one stops none of the others, and the exit
-    code is the highest.
+    code is the highest. With `--fleet` other machines make them, beside each other: Ctrl-C only stops
+    looking.
     """
     paths = find_boards(boards)
+    if far and webhook is not None:
+        raise click.UsageError("`--webhook` is for films that are made here")
+    fleet = open_fleet(database, vault, quiet=as_json) if far else None
     consent = Consent(budget, yes)
     wishes = Wishes(
         quality=quality,
@@ -79,7 +91,7 @@ def command(
     if len(paths) > 1:
         if accepted:
             raise click.UsageError("`--accept` names a clip of one board: name that board alone")
-        return make_together(paths, wishes, consent, as_json=as_json, trace=trace)
+        return make_together(paths, wishes, consent, as_json=as_json, trace=trace, fleet=fleet)
     make_and_show(
         paths[0],
         wishes,
@@ -88,6 +100,7 @@ def command(
         ),
         as_json=as_json,
         trace=trace,
+        make=fleet.make_film if fleet else make_film,
     )
     if draft and not as_json:
         _say_final(paths[0], variables)

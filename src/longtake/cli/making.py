@@ -27,6 +27,8 @@ from longtake.wishes import Wishes
 # What may stop a plan, by an error; the second plan is the one that was agreed to before, and why it is
 # another one now.
 Gate = Callable[[Plan, Plan | None, str], None]
+# Who makes the film of a board: this machine, or a fleet.
+Maker = Callable[[Path, Wishes, events.Tell], Film]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,13 @@ class Consent:
 
 
 def make_and_show(
-    board: Path, wishes: Wishes, *, gate: Gate, as_json: bool, trace: Path | None = None
+    board: Path,
+    wishes: Wishes,
+    *,
+    gate: Gate,
+    as_json: bool,
+    trace: Path | None = None,
+    make: Maker = make_film,
 ) -> None:
     """Make the film of a board; `gate` may stop the plan, by an error, before anything is made.
 
@@ -47,22 +55,29 @@ def make_and_show(
     if as_json:
         say.answer_json(StartEvent())
     with traced(trace) as also:
-        show_making(board, wishes, gate, also, as_json=as_json)
+        show_making(board, wishes, gate, also, as_json=as_json, make=make)
 
 
 def show_making(
-    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, *, as_json: bool, label: str = ""
+    board: Path,
+    wishes: Wishes,
+    gate: Gate,
+    also: events.Tell,
+    *,
+    as_json: bool,
+    label: str = "",
+    make: Maker = make_film,
 ) -> None:
     """Make the film of a board and show how it goes; `label` counts it among others, `also` hears too."""
     if as_json:
         lines = EventLines(say.answer_json, str(board))
-        make_film(board, wishes, _gated(gate, lines, also))
+        make(board, wishes, gated(gate, lines, also))
     else:
-        _make_on_terminal(board, wishes, gate, also, label)
+        _make_on_terminal(board, wishes, gate, also, label, make)
 
 
 def _make_on_terminal(
-    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str
+    board: Path, wishes: Wishes, gate: Gate, also: events.Tell, label: str, make: Maker
 ) -> None:
     display = display_on(say.terminal(), label)
     films: list[tuple[Film, list[events.Delivered]]] = []
@@ -83,7 +98,7 @@ def _make_on_terminal(
                 seams.append(event)
 
     with display:
-        make_film(board, wishes, _gated(gate, tell, also))
+        make(board, wishes, gated(gate, tell, also))
     for film, beside in films:
         first = film is films[0][0]
         if film.made or (first and display.anything_said):
@@ -139,7 +154,7 @@ def agree(
 
 def gated_by_consent(consent: Consent, tell: events.Tell) -> events.Tell:
     """Ask before a plan is bought, and again where it became dearer, before anybody else hears of it."""
-    return _gated(lambda plan, before, why: confirm(plan, consent, before, why), tell)
+    return gated(lambda plan, before, why: confirm(plan, consent, before, why), tell)
 
 
 def _to_buy(plan: Plan) -> str:
@@ -151,7 +166,7 @@ def _to_buy(plan: Plan) -> str:
     return what if takes == clips else f"{counted(takes, 'take')} ({what})"
 
 
-def _gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
+def gated(gate: Gate, *listeners: events.Tell) -> events.Tell:
     """Let the gate look at the plan before anybody else hears of it, and again where it is dearer."""
 
     def hear(event: events.Event) -> None:

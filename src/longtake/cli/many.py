@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from longtake.buying import SharedBudget, last_purchase, spent_since
 from longtake.cli import say
 from longtake.cli.each import Ends
 from longtake.cli.events import StartEvent
-from longtake.cli.making import Consent, Gate, agree, confirm, show_making
+from longtake.cli.making import Consent, Gate, agree, confirm, gated, show_making
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted, counted_both
 from longtake.cli.trace import traced
 from longtake.errors import BudgetExceeded, ConfirmationNeeded
-from longtake.film import refuse
+from longtake.film import make_film, refuse
 from longtake.plan.job import Plan
 from longtake.plan.quote import clips_total, refuse_other_currency
 from longtake.plan.together import JointQuote, quote_together
@@ -25,30 +26,39 @@ from longtake.wishes import Wishes
 
 
 def make_together(
-    boards: Sequence[Path], wishes: Wishes, consent: Consent, *, as_json: bool, trace: Path | None
+    boards: Sequence[Path],
+    wishes: Wishes,
+    consent: Consent,
+    *,
+    as_json: bool,
+    trace: Path | None,
+    fleet: Any = None,
 ) -> int:
     """Make the films of several boards over one vault and one budget; gives the worst exit code.
 
     All of them are priced before anything is bought, and agreed to once; those that cannot be made as
     they are are said first and left out. Raises BudgetExceeded where `consent.budget` does not hold all
-    of it, ConfirmationNeeded where nobody agrees.
+    of it, ConfirmationNeeded where nobody agrees. A `fleet` is sent all of them before any is looked at.
     """
     if as_json:
         say.answer_json(StartEvent())
     ends = Ends(as_json)
     # The budget of the run holds for all of them, each board's own for itself.
     wishes = replace(wishes, budget=None)
+    wishes = fleet.wishes(wishes) if fleet else wishes
     plans = _plans(boards, wishes, ends)
     _agree(quote_together(plans.values()), plans, consent)
     wishes = _sharing(wishes, plans, consent)
     since = wishes.since or 0
+    make = fleet.make_film if fleet else make_film
     with traced(trace) as also:
-        for number, (board, plan) in enumerate(plans.items(), start=1):
+        sent = _sent(plans, wishes, consent, fleet, ends) if fleet else plans
+        for number, (board, plan) in enumerate(sent.items(), start=1):
             label = f"{number}/{len(plans)}"
             gate = _gate(plan, consent)
 
             def act(board: Path = board, gate: Gate = gate, label: str = label) -> None:
-                show_making(board, wishes, gate, also, as_json=as_json, label=label)
+                show_making(board, wishes, gate, also, as_json=as_json, label=label, make=make)
 
             ends.of(board, act)
     if not as_json:
@@ -88,7 +98,7 @@ def _sharing(wishes: Wishes, plans: Mapping[Path, Plan], consent: Consent) -> Wi
     """Let all boards draw on the budget of the run, counted from now on; each one's own holds too."""
     names = tuple(str(board.resolve()) for board in plans)
     shared = SharedBudget(consent.budget, names) if consent.budget else None
-    return replace(wishes, shared=shared, since=last_purchase())
+    return replace(wishes, shared=shared, since=last_purchase(wishes.holdings))
 
 
 def _gate(agreed: Plan, consent: Consent) -> Gate:
@@ -99,6 +109,16 @@ def _gate(agreed: Plan, consent: Consent) -> Gate:
             confirm(plan, consent, before or agreed, why or "it became dearer")
 
     return gate
+
+
+def _sent(
+    plans: Mapping[Path, Plan], wishes: Wishes, consent: Consent, fleet: Any, ends: Ends
+) -> dict[Path, Plan]:
+    """Send all boards to a fleet, so that it makes them beside each other; gives those it took."""
+    for board, plan in plans.items():
+        gate = gated(_gate(plan, consent))
+        ends.of(board, lambda board=board, gate=gate: fleet.send(board, wishes, gate))  # type: ignore[misc]
+    return {board: plan for board, plan in plans.items() if not ends.codes[board]}
 
 
 def _sum_up(ends: Ends, since: int) -> None:

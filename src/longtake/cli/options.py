@@ -145,3 +145,20 @@ LISTEN: Decorator = click.option(
     metavar="HOST:PORT",
     help="Where the address of `--webhook` leads to on this machine.  [default: 127.0.0.1:8443]",
 )
+FLEET: Decorator = click.option(
+    "--fleet", "far", is_flag=True, help="By the machines that share `--database` and `--vault`."
+)
+DATABASE: Decorator = click.option(
+    "--database",
+    metavar="URL",
+    envvar="LONGTAKE_DATABASE",
+    show_envvar=True,
+    help="The fleet's PostgreSQL database, with its ledger: postgresql://user@host/name.",
+)
+VAULT: Decorator = click.option(
+    "--vault",
+    metavar="URL",
+    envvar="LONGTAKE_VAULT",
+    show_envvar=True,
+    help="The fleet's vault: s3://bucket/prefix, or a folder that all its machines share.",
+)

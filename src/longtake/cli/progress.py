@@ -25,7 +25,7 @@ from longtake.cli import say
 from longtake.cli.offered import offer_lines
 from longtake.cli.say import DIM, HEADING
 from longtake.cli.table import counted
-from longtake.generate.run import Progress as ClipProgress
+from longtake.generate.ensure import Progress as ClipProgress
 from longtake.plan.job import Plan
 
 # Where nobody watches, rendering is worth a line about every tenth of the film.

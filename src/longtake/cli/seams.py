@@ -26,7 +26,7 @@ from longtake.cli.say import DIM, ERROR, HINT, PATH, WARNING
 from longtake.cli.seamdocument import seams_document
 from longtake.cli.table import counted, first_of
 from longtake.deliver.replay import write_replay
-from longtake.film import materials
+from longtake.finish import materials
 from longtake.plan.job import Plan
 from longtake.planning import plan_film
 from longtake.project import Project

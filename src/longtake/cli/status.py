@@ -9,6 +9,8 @@ import click
 from longtake.cli import options, say
 from longtake.cli.board import find_boards
 from longtake.cli.each import for_each
+from longtake.cli.fleet import open_fleet
+from longtake.cli.fleetstatus import tell_fleet
 from longtake.cli.judged import approved_words, judged_lines
 from longtake.cli.ledger import open_purchases
 from longtake.cli.say import DIM, HEADING, PATH, WARNING
@@ -29,6 +31,9 @@ LIST_UP_TO = 40
 @options.ANIMATIC
 @options.QUALITY
 @click.option("--all", "every", is_flag=True, help="List every clip, however many there are.")
+@options.FLEET
+@options.DATABASE
+@options.VAULT
 @options.JSON
 def command(
     boards: tuple[Path, ...],
@@ -36,9 +41,20 @@ def command(
     animatic: bool,
     quality: str,
     every: bool,
+    far: bool,
+    database: str | None,
+    vault: str | None,
     as_json: bool,
 ) -> int:
-    """Show which clips are made, whether the film is up to date, and who holds the project."""
+    """Show which clips are made, whether the film is up to date, and who holds the project.
+
+    With `--fleet`: the workers, and the runs of these storyboards, or of all, from wherever you are.
+    """
+    if far:
+        fleet = open_fleet(database, vault)
+        names = [str(board.resolve()) for board in boards]
+        tell_fleet(fleet, names, every=every, as_json=as_json)
+        return 0
     paths = find_boards(boards)
     wishes = Wishes(animatic=animatic, quality=quality, variables=variables)
 

@@ -20,7 +20,7 @@ from longtake import events
 from longtake.assemble.shifts import Shift
 from longtake.errors import LongtakeError
 from longtake.files import write_bytes
-from longtake.generate.run import Progress, Step, provider_of
+from longtake.generate.ensure import Progress, Step, provider_of
 from longtake.plan.job import ClipJob, EndOf, Plan
 
 # The viewers group rows by process and show groups in the order of their numbers.

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from longtake.errors import VaultError
-from longtake.files import oldest_first, read_json, write_json
 from longtake.media.color import Plane, Sampling
 from longtake.media.frames import decode_frames
 from longtake.media.normalise import rgb_still_to_film
@@ -59,7 +58,7 @@ def known_mending(take: Take, job: ClipJob, vault: Vault) -> Take:
 
     Raises VaultError for those of a later longtake: deciding anew would hand on another frame.
     """
-    written = read_json(_place(take, job, vault))
+    written = vault.noted(_place(take, job))
     if made_later(written):
         raise VaultError(
             f'the repairs of "{job.id}" were decided by a later version of longtake',
@@ -83,7 +82,9 @@ def mended(
     if not _can_be_mended(facts):
         return take
     mending = _decided(take, job, facts, vault, around, seen)
-    write_json(_place(take, job, vault), mending.as_json())
+    place = _place(take, job)
+    # What is written there and not understood was decided by rules that are no more.
+    vault.note(place, mending.as_json(), anew=vault.noted(place) is not None)
     return known_mending(take, job, vault)
 
 
@@ -99,24 +100,24 @@ def is_undecided(take: Take, job: ClipJob) -> bool:
 
 def accept(take: Take, vault: Vault) -> None:
     """Remember that the author takes this very file as it is."""
-    write_json(_accepted_place(take, vault), {"clip": take.clip})
+    vault.note(_accepted_place(take), {"clip": take.clip})
 
 
 def was_accepted(take: Take, vault: Vault) -> bool:
     """Tell whether the author took this very file as it is."""
-    return _accepted_place(take, vault).is_file()
+    return vault.noted(_accepted_place(take)) is not None
 
 
 def note_refusal(take: Take, why: str, vault: Vault) -> None:
     """Remember that the chain stopped at this very file."""
-    write_json(_refused_place(take, vault), {"clip": take.clip, "why": why})
+    vault.note(_refused_place(take), {"clip": take.clip, "why": why}, anew=True)
 
 
 def refusal(take: Take, vault: Vault) -> str:
     """Say why the chain stopped at a take; "" where it did not, or where the author took it as it is."""
     if was_accepted(take, vault):
         return ""
-    written = read_json(_refused_place(take, vault))
+    written = vault.noted(_refused_place(take))
     return str(written.get("why", "")) if isinstance(written, dict) else ""
 
 
@@ -195,19 +196,18 @@ def _calibrated(
     if sent is not None and first is not None and not heard:
         seen = observe(sent, first, full_range=facts.full_range)
         # A file for each voice: of two runs that write at once neither loses the other's.
-        path = _voices_place(vault, take.provider, take.model) / f"{take.sha256[:40]}.json"
-        write_json(path, {**asdict(seen), "take": take.sha256})
+        place = f"{_voices_place(take.provider, take.model)}/{take.sha256[:40]}.json"
+        vault.note(place, {**asdict(seen), "take": take.sha256})
         rows = _rows(vault, take.provider, take.model)
     return vote(_observations(rows))
 
 
 def _rows(vault: Vault, provider: str, model: str) -> list[dict[str, Any]]:
     """Read the voices of a model's last clips, oldest first; once they were all in one file."""
-    place = _voices_place(vault, provider, model)
-    written = read_json(place.with_name(f"{place.name}.json"))
+    place = _voices_place(provider, model)
+    written = vault.noted(f"{place}.json")
     early: Sequence[Any] = written.get("observations", []) if isinstance(written, dict) else []
-    voices = oldest_first(place, "*.json")
-    rows = [*early, *map(read_json, voices[-_VOTERS:])]
+    rows = [*early, *vault.notes(place, _VOTERS)]
     return [row for row in rows if isinstance(row, dict)][-_VOTERS:]
 
 
@@ -222,24 +222,20 @@ def _observations(rows: list[dict[str, Any]]) -> list[Observation]:
     return found
 
 
-def _accepted_place(take: Take, vault: Vault) -> Path:
-    return vault.root / "accepted" / f"{take.sha256}.json"
+def _accepted_place(take: Take) -> str:
+    return f"accepted/{take.sha256}.json"
 
 
-def _refused_place(take: Take, vault: Vault) -> Path:
-    return vault.root / "refused" / f"{take.sha256}.json"
+def _refused_place(take: Take) -> str:
+    return f"refused/{take.sha256}.json"
 
 
-def _voices_place(vault: Vault, provider: str, model: str) -> Path:
-    return vault.root / "calibrations" / f"{provider}-{model}"
+def _voices_place(provider: str, model: str) -> str:
+    return f"calibrations/{provider}-{model}"
 
 
-def _place(take: Take, job: ClipJob, vault: Vault) -> Path:
+def _place(take: Take, job: ClipJob) -> str:
     """Name the decision by what was asked, the very file that came, its end, and what is allowed."""
     words = json.dumps(job.repairs.as_parts(), sort_keys=True)
     allowed = hashlib.sha256(words.encode()).hexdigest()[:12]
-    return (
-        vault.root
-        / "mendings"
-        / f"{take.key[:40]}-{take.sha256[:16]}-{take.out_point}-{allowed}.json"
-    )
+    return f"mendings/{take.key[:40]}-{take.sha256[:16]}-{take.out_point}-{allowed}.json"

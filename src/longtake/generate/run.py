@@ -5,59 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 
-from longtake.errors import FirstFrameIgnored, HandoffError, LongtakeError, PlanError
-from longtake.generate.clip import Desk, Made, Pause, ensure_drawn
-from longtake.generate.collect import Till
+from longtake.errors import HandoffError, LongtakeError, PlanError
+from longtake.generate.clip import Made, Pause
 from longtake.generate.doorbell import Doorbell
-from longtake.generate.handoff import (
-    Handoffs,
-    KeptFrame,
-    SentFrame,
-    refuse_ignored_frame,
-    refuse_unmendable,
+from longtake.generate.ensure import (
+    Bench,
+    Listener,
+    Progress,
+    Shop,
+    Steps,
+    ensure_clip,
+    ensure_offered,
+    provider_of,
+    settle_row,
 )
-from longtake.generate.mending import Neighbours, accept, mended, note_refusal, was_accepted
-from longtake.generate.provider import Provider, Request, TaskReport
-from longtake.generate.purchase import ensure_bought
-from longtake.generate.settle import bring_in, told
 from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
 from longtake.units import take_name
 from longtake.vault.purchase import Purchase
-from longtake.vault.store import Vault
 from longtake.vault.take import Take
 
-
-@dataclass(frozen=True)
-class Progress:
-    """What happened to a clip, and how far it is (0 to 1).
-
-    `state` is waiting, making, kept, made or failed; "choose" where several takes are there and none was
-    chosen, "held" for what hangs on such a clip; "settled" for a clip of an earlier run that was
-    brought home though the plan no longer asks for it, "unsettled" where it could not be.
-    """
-
-    clip: str
-    state: str
-    share: float | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A clip goes on to its next step: handoff, submit, wait, download, verify, mend.
-
-    Its last step ends when it is kept, made or failed.
-    """
-
-    clip: str
-    name: str
-
-
-Listener = Callable[[Progress], None]
-Steps = Callable[[Step], None]
 Landed = Callable[[str, Take], None]
 
 _THREADS = 64
@@ -75,15 +44,6 @@ class Takes:
     errors: dict[str, LongtakeError] = field(default_factory=dict)
     offered: dict[str, tuple[Take, ...]] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A provider, the vault its takes go to, and the till it is paid from (None: it costs nothing)."""
-
-    provider: Provider
-    vault: Vault
-    till: Till | None = None
 
 
 def generate_takes(
@@ -113,46 +73,24 @@ def generate_takes(
     missing = {provider_of(job) for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
-    walker = _Walker(
-        plan, shops, listen, steps, landed, pause, dict(options or {}), accepted, left_over, bell
-    )
+    bench = Bench(plan, shops, listen, steps, pause, dict(options or {}), accepted, bell)
+    walker = _Walker(bench, landed, left_over)
     asyncio.run(walker.walk())
     return walker.takes
 
 
-def provider_of(job: ClipJob) -> str:
-    """Name the provider that makes a job."""
-    return "animatic" if job.draws else job.offer.partition("/")[0]
-
-
 class _Walker:
-    def __init__(
-        self,
-        plan: Plan,
-        shops: Mapping[str, Shop],
-        listen: Listener,
-        steps: Steps,
-        landed: Landed,
-        pause: Pause,
-        options: dict[str, object],
-        accepted: frozenset[str],
-        left_over: tuple[Purchase, ...],
-        bell: Doorbell | None,
-    ) -> None:
+    def __init__(self, bench: Bench, landed: Landed, left_over: tuple[Purchase, ...]) -> None:
         self.takes = Takes()
-        self._plan = plan
-        self._shops = shops
-        self._listen = listen
-        self._steps = steps
+        self._bench = bench
+        self._plan = bench.plan
+        self._shops = bench.shops
+        self._listen = bench.listen
         self._landed = landed
-        self._pause = pause
-        self._options = options
-        self._accepted = accepted
         self._left_over = left_over
         self._names = frozenset(
-            take_name(job.recipe, number) for job in plan.jobs for number in job.numbers
+            take_name(job.recipe, number) for job in self._plan.jobs for number in job.numbers
         )
-        self._bell = bell
         self._done: dict[str, asyncio.Event] = {}
         self._foreign: Exception | None = None
         self._room: dict[str, asyncio.Semaphore] = {}
@@ -183,20 +121,13 @@ class _Walker:
         wanted = take_name(row.recipe, row.take) in self._names
         if wanted and row.state != "submitted":
             return  # The clip itself asks about it.
-        shop = self._shops.get(row.provider)
-        desk = None
-        if shop is not None and shop.till is not None:
-            watch = self._watch(row.clip) if row.clip in self._plan.by_id else lambda report: None
-            desk = Desk(shop.provider, shop.vault, self._pause, watch, self._bell)
         try:
-            await bring_in(row, desk, shop.till if shop else None)
-        except LongtakeError as error:
-            self._listen(Progress(row.clip, "unsettled", message=told(error)))
+            settled = await settle_row(row, self._bench)
         except Exception as error:  # noqa: BLE001 # raised again when all others are done
             self._foreign = self._foreign or error
         else:
-            if not wanted:
-                self._listen(Progress(row.clip, "settled"))
+            if settled.state == "unsettled" or not wanted:
+                self._listen(settled)
 
     async def _clip(self, job: ClipJob) -> None:
         try:
@@ -227,18 +158,15 @@ class _Walker:
 
     async def _offer(self, job: ClipJob) -> None:
         """Make the takes there are to choose from, beside each other; one that fails harms no other."""
-        ended = await asyncio.gather(
-            *(self._made(job, number) for number in job.numbers), return_exceptions=True
-        )
-        takes = tuple(made.take for made in ended if isinstance(made, Made))
+        room = self._room[provider_of(job)]
+        takes, errors = await ensure_offered(job, self.takes.by_clip, self._bench, lambda: room)
         if takes:
             self.takes.offered[job.id] = takes
         if takes and not job.asked:
             many = f"{len(takes)} takes are there" if len(takes) > 1 else "one take is there"
             self._listen(Progress(job.id, "choose", 1.0, message=f"{many}: choose one"))
-        for error in ended:
-            if isinstance(error, BaseException):
-                raise error
+        for error in errors:
+            raise error
         if job.asked:
             self._listen(Progress(job.id, "made", 1.0))
 
@@ -256,135 +184,5 @@ class _Walker:
                 raise HandoffError(f'it continues "{edge.clip}", which failed')
 
     async def _made(self, job: ClipJob, number: int) -> Made:
-        name = provider_of(job)
-        shop = self._shops[name]
-        async with self._room[name]:
-            step = self._step(job.id)
-            step("handoff")
-            edges = (_edge(job.begins, job.first), _edge(job.lands, job.last), job.repairs.anchor)
-            first, last, anchor = [await self._sent(job, edge, shop) for edge in edges]
-            # Where the next clip was made before, colours are to be those it begins with.
-            anchor = last if job.lands else anchor
-            faces = await asyncio.to_thread(self._faces, job, shop)
-            request = self._request(job, number, (first, last), faces)
-            self._listen(Progress(job.id, "making", 0.0))
-            desk = Desk(
-                shop.provider,
-                shop.vault,
-                self._pause,
-                self._watch(job.id),
-                self._bell,
-                self._waits(job.id),
-                step=step,
-            )
-            step("submit")
-            if shop.till is None:
-                return await ensure_drawn(job, request, desk)
-            made = await ensure_bought(job, request, desk, shop.till)
-            if job.is_open and not job.lands:
-                return made
-            step("mend")
-            return await asyncio.to_thread(self._fit_in, job, made, (first, anchor), desk)
-
-    def _fit_in(
-        self,
-        job: ClipJob,
-        made: Made,
-        pictures: tuple[SentFrame | None, SentFrame | None],
-        desk: Desk,
-    ) -> Made:
-        """Decide how a take is repaired; raises FirstFrameIgnored for one that no repair would fit in."""
-        try:
-            return self._mended(job, made, pictures, desk)
-        except FirstFrameIgnored as error:
-            note_refusal(made.take, error.message, desk.vault)
-            raise
-
-    def _mended(
-        self,
-        job: ClipJob,
-        made: Made,
-        pictures: tuple[SentFrame | None, SentFrame | None],
-        desk: Desk,
-    ) -> Made:
-        first, _ = pictures
-        vault, seen = desk.vault, desk.glimpse.of(made.take)
-        if job.id in self._accepted:
-            accept(made.take, vault)
-        accepted = was_accepted(made.take, vault)
-        if first and not accepted:
-            refuse_ignored_frame(job, first, made.take, seen)
-        before = self.takes.by_clip.get(job.first.clip) if isinstance(job.first, EndOf) else None
-        sent, led = (picture.path if picture else None for picture in pictures)
-        take = mended(made.take, job, vault, Neighbours(sent, before, led), seen)
-        if not accepted:
-            refuse_unmendable(job, take)
-        return replace(made, take=take)
-
-    def _watch(self, clip: str) -> Callable[[TaskReport], None]:
-        share: float | None = 0.0
-
-        def watch(report: TaskReport) -> None:
-            nonlocal share
-            if report.progress != share and report.progress is not None:
-                share = report.progress
-                self._listen(Progress(clip, "making", share))
-
-        return watch
-
-    def _step(self, clip: str) -> Callable[[str], None]:
-        return lambda name: self._steps(Step(clip, name))
-
-    def _waits(self, clip: str) -> Callable[[str], None]:
-        return lambda why: self._listen(Progress(clip, "waiting", message=why))
-
-    async def _sent(
-        self, job: ClipJob, edge: Edge | KeptFrame | None, shop: Shop
-    ) -> SentFrame | None:
-        """Give the picture an edge stands for; it is kept where the clip's takes are kept.
-
-        A paid clip is known by the bytes of its frames: they must outlive the project's own folder.
-        """
-        if edge is None:
-            return None
-        takes = dict(self.takes.by_clip)
-        return await asyncio.to_thread(self._handoffs(shop).frame, edge, job.canvas, takes)
-
-    def _faces(self, job: ClipJob, shop: Shop) -> list[SentFrame]:
-        return [self._handoffs(shop).face(face) for face in job.faces]
-
-    def _handoffs(self, shop: Shop) -> Handoffs:
-        return Handoffs.of(self._plan, shop.vault)
-
-    def _request(
-        self,
-        job: ClipJob,
-        number: int,
-        edges: tuple[SentFrame | None, SentFrame | None],
-        faces: list[SentFrame],
-    ) -> Request:
-        first, last = edges
-        return Request(
-            model=job.offer if job.draws else job.offer.partition("/")[2],
-            resolution=job.resolution,
-            seconds=job.seconds,
-            frames=job.frames,
-            canvas=job.canvas,
-            rate=self._plan.timeline.rate,
-            prompt=job.prompt,
-            camera=job.camera,
-            first=first.path if first else None,
-            first_sha256=first.sha256 if first else "",
-            last=last.path if last else None,
-            last_sha256=last.sha256 if last else "",
-            references=tuple((face.path, face.sha256) for face in faces),
-            options={**job.card, **self._options} if job.draws else dict(job.options),
-            drawn=job.draws,
-            take=number,
-            lands=bool(job.lands),
-        )
-
-
-def _edge(sha256: str, edge: Edge | None) -> Edge | KeptFrame | None:
-    """Give a frame that was sent before, where one is named, in place of what the plan would send."""
-    return KeptFrame(sha256) if sha256 else edge
+        async with self._room[provider_of(job)]:
+            return await ensure_clip(job, number, self.takes.by_clip, self._bench)

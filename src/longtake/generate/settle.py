@@ -23,7 +23,9 @@ def close_dead_rows(
     that was never sent took nothing; one that was being sent may have been accepted, and was where its
     voice is kept.
     """
-    return _closed(ledger, voices, ledger.unfinished(board), now)
+    # Those of workers are theirs: others see to it that they live.
+    _closed(ledger, voices, (row for row in ledger.unfinished(board) if not row.owner), now)
+    return ledger.unfinished(board)
 
 
 def close_rows_of(
@@ -35,7 +37,7 @@ def close_rows_of(
     """
     dead = frozenset(owners)
     rows = (row for row in ledger.unfinished() if row.owner in dead)
-    return _closed(ledger, voices, tuple(rows), now)
+    return _closed(ledger, voices, rows, now)
 
 
 def close_kept_voices(
@@ -58,8 +60,9 @@ def kept_voice(row: Purchase, voices: VoiceShelf) -> Voice | None:
 
 
 def _closed(
-    ledger: Ledger, voices: VoiceShelf, rows: tuple[Purchase, ...], now: float
+    ledger: Ledger, voices: VoiceShelf, rows: Iterable[Purchase], now: float
 ) -> tuple[Purchase, ...]:
+    rows = tuple(rows)
     close_kept_voices(ledger, voices, rows, now)
     for row in rows:
         ledger.abandoned(row, now)

@@ -16,7 +16,7 @@ from longtake.assemble.material import FileMaterial, Material, StillMaterial
 from longtake.assemble.seams import SeamPlace, seam_places
 from longtake.deliver.page import Card, SceneGroup, join_rows, scene_groups
 from longtake.errors import LongtakeError
-from longtake.film import materials
+from longtake.finish import materials
 from longtake.plan.job import ClipJob, StillFrame
 from longtake.plan.parts import held_clips
 from longtake.review.running import Run

@@ -24,11 +24,12 @@ class Series:
     """A board merged over all it extends, with the faults met on the way.
 
     `root` is None where the board itself could not be read as a map; `shown` lists the files in the
-    order in which their faults are reported.
+    order in which their faults are reported, `paths` are those that were read.
     """
 
     root: Node | None = None
     roots: tuple[Path, ...] = ()
+    paths: tuple[Path, ...] = ()
     shown: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -86,6 +87,7 @@ def merge(over: Node, under: Node) -> Node:
 
 def _add(series: Series, source: Source, chain: tuple[Path, ...]) -> None:
     series.shown.append(visible(source.shown))
+    series.paths += (source.path,)
     folder = source.path.resolve().parent
     if folder not in series.roots:
         series.roots += (folder,)

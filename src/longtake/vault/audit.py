@@ -9,18 +9,17 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from longtake.errors import LongtakeError, MediaError, VaultError
-from longtake.files import PART, read_json, sha256_of, write_json
+from longtake.files import PART, read_json, sha256_of
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Purchase
-from longtake.vault.store import SCHEMA, Vault
-from longtake.vault.voices import VoiceShelf
+from longtake.vault.store import SCHEMA, Vault, object_name, record_name
 
 # What was written to within a day may be another run's that is still at work.
 PART_LIFE_S = 24 * 3600.0
@@ -52,10 +51,14 @@ class Spare:
 
 def records_of(vault: Vault) -> Iterator[tuple[Path, dict[str, Any] | None]]:
     """Give every record of a vault by its path; None for one that cannot be read."""
+    for name in vault.gather():
+        yield Path(name), None
+    marks = vault.marks()
     for path in sorted((vault.root / "takes").glob("*.json")):
         if PART not in path.name:
             record = read_json(path)
-            yield path, record if isinstance(record, dict) and _is_sound(record) else None
+            sound = isinstance(record, dict) and _is_sound(record)
+            yield path, _with_marks(record, marks) if sound else None
 
 
 def audit_takes(
@@ -93,7 +96,7 @@ def audit_ledger(ledger: Ledger, vault: Vault) -> Iterator[Flaw]:
     for row in ledger.purchases():
         if row.state != "done" or was_removed(vault, row.key):
             continue
-        kept = VoiceShelf(vault.root).find(row.key) if row.is_speech else vault.find(row.key)
+        kept = vault.voices().find(row.key) if row.is_speech else vault.find(row.key)
         if kept is None and row.is_speech:
             yield Flaw(
                 f'purchase {row.id}, "{row.clip}" of {row.board}: its voice is not in the vault',
@@ -127,7 +130,7 @@ def spare_frames(vault: Vault, ledger: Ledger, now: float) -> Iterator[Spare]:
     if any(record is None or record["key"] not in bought for _, record in records_of(vault)):
         return
     sent = {sha256 for row in rows for sha256 in _frames_sent(row)}
-    for path in sorted((vault.root / "frames").glob("*")):
+    for path in sorted((vault.root / "frames").glob("*.png")):
         if PART in path.name or now - path.stat().st_mtime <= FRAME_LIFE_S:
             continue
         if sha256_of(path) not in sent:
@@ -151,8 +154,9 @@ def spare_takes(
         if row is None or wanted or (row.closed or row.began) >= before:
             continue
         shared = sum(other["sha256"] == record["sha256"] for other in records) > 1
-        paths = [_record(vault, row.key)] + ([] if shared else [_file(vault, record)])
-        volume = sum(path.stat().st_size for path in paths if path.exists())
+        marks = sorted((vault.root / "recipes").glob(f"*/*-{row.key}.json"))
+        paths = [_record(vault, row.key), *marks] + ([] if shared else [_file(vault, record)])
+        volume = sum(vault.volume(path.relative_to(vault.root).as_posix()) or 0 for path in paths)
         what = f'take of "{row.clip}" of {row.board}'
         yield Spare(what, tuple(paths), volume, row.charge or row.reserved, row.key)
     if None in found:
@@ -161,24 +165,32 @@ def spare_takes(
     for row in ledger.purchases():
         if row.state != "done" or row.sha256 in recorded or (row.closed or row.began) >= before:
             continue
-        path = _file(vault, {"sha256": row.sha256})
-        if path.is_file():
+        size = vault.volume(object_name(row.sha256))
+        if size is not None:
             what = f'second take of "{row.clip}" of {row.board}'
-            yield Spare(what, (path,), path.stat().st_size, row.charge or row.reserved)
+            path = _file(vault, {"sha256": row.sha256})
+            yield Spare(what, (path,), size, row.charge or row.reserved)
 
 
 def remove_spare(vault: Vault, spare: Spare) -> None:
     """Delete what is spare; of a take a note stays, which says that it was removed on purpose."""
     if spare.key:
-        note = read_json(_record(vault, spare.key))
-        write_json(vault.root / "removed" / f"{spare.key}.json", note)
+        note = vault.noted(record_name(spare.key))
+        vault.note(f"removed/{spare.key}.json", note, anew=True)
     for path in spare.paths:
-        path.unlink(missing_ok=True)
+        if path.is_relative_to(vault.root):
+            vault.erase([path.relative_to(vault.root).as_posix()])
+        else:
+            path.unlink(missing_ok=True)
 
 
 def was_removed(vault: Vault, key: str) -> bool:
     """Tell whether a take was removed on purpose."""
-    return (vault.root / "removed" / f"{key}.json").exists()
+    return vault.noted(f"removed/{key}.json") is not None
+
+
+def _with_marks(record: dict[str, Any], marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {**record, "recipes": [*record["recipes"], *marks.get(record["key"], ())]}
 
 
 def _is_sound(record: Mapping[str, Any]) -> bool:
@@ -196,16 +208,15 @@ def _file_flaws(
     again: str,
     strict: StrictCheck | None,
 ) -> Iterator[Flaw]:
-    path = _file(vault, record)
+    path, size = _file(vault, record), vault.volume(object_name(record["sha256"]))
     clip = f'the take of "{record["clip"]}"'
-    if not path.is_file():
+    if size is None:
         yield Flaw(f"{path}: {clip} is missing", f"delete {record_path}; {again}")
         return
-    size = path.stat().st_size
     remedy = f"delete it; {again}"
     if size != record["bytes"]:
         yield Flaw(f"{path}: {clip} has {size:,} bytes, not {record['bytes']:,}", remedy)
-    elif strict is not None and sha256_of(path) != record["sha256"]:
+    elif strict is not None and not vault.is_whole(record["sha256"]):
         yield Flaw(f"{path}: {clip} is not what was stored: its hash differs", remedy)
     elif strict is not None:
         try:
@@ -237,9 +248,8 @@ def _frames_sent(row: Purchase) -> Iterator[str]:
 
 
 def _record(vault: Vault, key: str) -> Path:
-    return vault.root / "takes" / f"{key}.json"
+    return vault.root / record_name(key)
 
 
 def _file(vault: Vault, record: Mapping[str, Any]) -> Path:
-    sha256 = str(record["sha256"])
-    return vault.root / "objects" / sha256[:2] / f"{sha256}.mp4"
+    return vault.root / object_name(str(record["sha256"]))

@@ -54,25 +54,22 @@ class VoiceShelf:
 
     def find(self, key: str) -> Voice | None:
         """Give the voice of a key; None where there is none, or its file is not what was stored."""
-        record = read_json(self._record(key))
+        record = self._noted(voice_name(key))
         voice = _read(record, key, self.root) if isinstance(record, dict) else None
-        if voice is None or not voice.path.is_file() or sha256_of(voice.path) != voice.sha256:
-            return None
-        return voice
+        return voice if voice is not None and self._is_there(voice) else None
 
     def add(self, voice: Voice, part: Path) -> Voice:
         """Keep a finished, measured sound file; `part` is moved in. Gives the voice with its path."""
         sha256 = sha256_of(part)
-        path = self.root / "sounds" / f"{sha256}.{_ending(part)}"
-        publish(part, path)
+        path = self._keep(part, f"sounds/{sha256}.{_ending(part)}")
         kept = replace(voice, sha256=sha256, path=path)
-        write_json(self._record(voice.key), _written(kept))
+        self._note(voice_name(voice.key), _written(kept))
         return kept
 
     def tell_words(self, voice: Voice, words: tuple[Word, ...]) -> Voice:
         """Write down when the words of a kept voice are said."""
         told = replace(voice, words=words)
-        write_json(self._record(voice.key), _written(told))
+        self._note(voice_name(voice.key), _written(told))
         return told
 
     def scratch(self, key: str) -> Path:
@@ -83,8 +80,23 @@ class VoiceShelf:
         """List the keys of all records."""
         return (path.stem for path in sorted((self.root / "voices").glob("*.json")))
 
-    def _record(self, key: str) -> Path:
-        return self.root / "voices" / f"{key}.json"
+    def _keep(self, part: Path, name: str) -> Path:
+        publish(part, self.root / name)
+        return self.root / name
+
+    def _is_there(self, voice: Voice) -> bool:
+        return voice.path.is_file() and sha256_of(voice.path) == voice.sha256
+
+    def _note(self, name: str, content: Any) -> None:
+        write_json(self.root / name, content)
+
+    def _noted(self, name: str) -> Any:
+        return read_json(self.root / name)
+
+
+def voice_name(key: str) -> str:
+    """Name the record of a voice."""
+    return f"voices/{key}.json"
 
 
 def _ending(path: Path) -> str:

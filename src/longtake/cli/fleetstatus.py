@@ -1,0 +1,129 @@
+"""What `longtake status --fleet` shows: the workers, the runs, how far their clips are, what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from longtake import __version__
+from longtake.cli import say
+from longtake.cli.faultobjects import FORM
+from longtake.cli.ledger import moment
+from longtake.cli.say import DIM, HEADING, WARNING
+from longtake.cli.table import aligned, counted
+from longtake.vault.purchase import Purchase
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerObject:
+    """A worker: what it does (all or encode), and how many seconds it was not heard of."""
+
+    name: str
+    what: str
+    silent_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunObject:
+    """A run: `state` is running, done, choose or failed, `halted` why nothing more is bought for it.
+
+    `clips` counts its clips, `made` those that are there; `spent` is what was bought for its board since
+    it began, in every currency. `message` is what went wrong.
+    """
+
+    run: str
+    board: str
+    title: str
+    state: str
+    halted: str | None
+    clips: int
+    made: int
+    price: str
+    spent: tuple[str, ...]
+    began: str
+    ended: str | None
+    message: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetDocument:
+    """`longtake status --fleet --json`: the newest runs first."""
+
+    longtake: Literal[1] = FORM
+    version: str = __version__
+    event: Literal["fleet"] = "fleet"
+    workers: tuple[WorkerObject, ...]
+    runs: tuple[RunObject, ...]
+
+
+def tell_fleet(fleet: Any, boards: Sequence[str], *, every: bool, as_json: bool) -> None:
+    """Show the runs of a fleet: those of `boards`, or all; those that are over only where asked for."""
+    seen = fleet.seen()
+    rows = [row for row in seen.runs if not boards or row.run.board in boards]
+    going = [row for row in rows if row.run.state == "running"]
+    # Of what is over the last few are worth a look.
+    shown = (
+        rows if every or boards or as_json else [*going, *[r for r in rows if r not in going][:5]]
+    )
+    document = FleetDocument(
+        workers=tuple(
+            WorkerObject(name=w.id, what=w.what, silent_s=round(w.silent_s, 1))
+            for w in seen.workers
+        ),
+        runs=tuple(map(_run_object, shown)),
+    )
+    if as_json:
+        say.answer_json(document)
+    else:
+        _tell(document)
+
+
+def _tell(document: FleetDocument) -> None:
+    many = counted(len(document.workers), "worker")
+    encoding = sum(worker.what == "encode" for worker in document.workers)
+    only = f", {encoding:,} of them only render" if encoding else ""
+    say.answer((f"{'workers':<8}", DIM), (many + only, "" if document.workers else WARNING))
+    if not document.runs:
+        say.answer((f"{'runs':<8}", DIM), "none")
+        return
+    rows = [("run", "film", "state", "clips", "spent", "began")]
+    for run in document.runs:
+        state = "stopping" if run.halted and run.state == "running" else run.state
+        money = " and ".join(run.spent) or "nothing"
+        rows.append((run.run, run.title, state, f"{run.made:,}/{run.clips:,}", money, run.began))
+    head, *lines = aligned(rows, frozenset({3}))
+    say.answer((head, HEADING))
+    for line, run in zip(lines, document.runs, strict=True):
+        say.answer(line)
+        why = run.message or run.halted
+        if why:
+            say.answer(f"{'':<14}", (why.splitlines()[0], WARNING))
+
+
+def _run_object(row: Any) -> RunObject:
+    run = row.run
+    outcome = run.outcome or {}
+    first = next(iter(outcome.get("errors", {}).values()), None)
+    return RunObject(
+        run=run.id,
+        board=run.board,
+        title=run.title,
+        state=run.state,
+        halted=run.halted["message"] if run.halted else None,
+        clips=run.clips,
+        made=row.made,
+        price=run.price,
+        spent=_spent(row.purchases),
+        began=moment(run.began),
+        ended=None if run.ended is None else moment(run.ended),
+        message=first["message"] if first else None,
+    )
+
+
+def _spent(purchases: Sequence[Purchase]) -> tuple[str, ...]:
+    sums: dict[str, Any] = {}
+    for row in purchases:
+        paid = row.reserved if row.charge is None else row.charge
+        sums[paid.currency] = sums[paid.currency] + paid if paid.currency in sums else paid
+    return tuple(str(money) for money in sums.values() if money.amount)

@@ -1,0 +1,242 @@
+"""What workers do for runs: each job may be given to anyone, any time, again; none knows who gives it.
+
+What goes wrong is part of an answer, never an exception: to the one who walks the graph a clip that was
+refused is as final as one that was made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+
+from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
+from longtake.assemble.film import Cutting, Film
+from longtake.errors import LongtakeError, VaultError
+from longtake.events import Assembled, Delivered, Event, Rendering, SeamsSeen
+from longtake.files import read_json
+from longtake.finish import LastStages
+from longtake.fleet.chains import chains_of
+from longtake.fleet.floor import Floor
+from longtake.fleet.letters import Letter, written_error, written_event, written_take
+from longtake.fleet.names import film_name, provider_queue
+from longtake.fleet.site import Site, open_site
+from longtake.generate.clip import Desk
+from longtake.generate.collect import Till
+from longtake.generate.ensure import Progress, ensure_clip, ensure_offered, provider_of
+from longtake.generate.settle import bring_in
+from longtake.plan.job import ClipJob
+from longtake.units import Aspect, take_name
+from longtake.vault.purchase import Limits
+
+Keys = Mapping[str, str]
+
+
+class Jobs:
+    """All that a worker can be asked to do; `provide` sees to it that a queue is looked at."""
+
+    def __init__(self, floor: Floor, provide: Callable[[str], None]) -> None:
+        self._floor = floor
+        self._provide = provide
+        self._sites: dict[str, Site] = {}
+        self._locks: dict[str, threading.Lock] = {}
+
+    async def begin(self, run: str) -> Letter:
+        """Look at a run: its chains, the queues of their providers, what earlier runs left open."""
+        try:
+            return await asyncio.to_thread(self._begun, run)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
+            return {"error": _told(error)}
+
+    async def clip(self, run: str, clip: str, keys: Keys) -> Letter:
+        """Make a clip, or all its takes where one is to be chosen; `keys` are of the takes it hangs on."""
+        try:
+            site = await asyncio.to_thread(self._site, run)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
+            return {"error": _told(error)}
+        job = _job(site, clip)
+        try:
+            answer = await self._made(site, job, keys)
+        except Exception as error:  # noqa: BLE001 # it stops what continues this clip, and nothing else
+            answer = {"error": _told(error)}
+        await asyncio.to_thread(self._halt_all, run)
+        site.tell(_ending(clip, answer, asked=bool(job.asked)))
+        return answer
+
+    async def settle(self, purchase: int) -> Letter:
+        """Bring home what is paid, whether or not a board still asks for it."""
+        floor = self._floor
+        ledger, clock = floor.holdings.ledger, floor.holdings.ledger.clock
+        try:
+            row = await asyncio.to_thread(ledger.get, purchase)
+            if row.state != "submitted":
+                return {"state": row.state}
+            provider = floor.provider(row.provider)
+            desk = Desk(provider, floor.holdings.vault)
+            pace = Limits(provider.in_flight, provider.per_minute)
+            owner = floor.holdings.owner
+            await bring_in(row, desk, Till(ledger, pace, row.board, clock, owner=owner))
+        except Exception as error:  # noqa: BLE001 # it stays open, and is tried again later
+            return {"error": _told(error)}
+        return {"state": "done"}
+
+    async def cut(self, run: str, keys: Keys) -> Letter:
+        """Count the pieces that the film in each of its shapes is rendered from."""
+        try:
+            site = await asyncio.to_thread(self._site, run)
+            cuttings = await asyncio.to_thread(site.cuttings, keys)
+            units = [film_units(cutting) for cutting in cuttings]
+            for cutting, aspect, rendered in zip(cuttings, site.aspects, units, strict=True):
+                lacking = sum(unit.frames for unit in rendered)
+                self._tell_rendered(run, cutting, aspect, cutting.timeline.frames - lacking)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
+            return {"error": _told(error)}
+        return {"units": list(map(len, units))}
+
+    async def piece(self, run: str, keys: Keys, shape: int, unit: int) -> Letter:
+        """Render one unit of a film where nobody has; what cannot be is left to who assembles it."""
+        try:
+            return {"frames": await asyncio.to_thread(self._rendered, run, keys, shape, unit)}
+        except Exception as error:  # noqa: BLE001 # the assembly meets the same, and says so
+            return {"error": _told(error)}
+
+    async def film(self, run: str, keys: Keys) -> Letter:
+        """Assemble and deliver the film, in all its shapes, and put it where the client finds it."""
+        try:
+            return await asyncio.to_thread(self._assembled, run, keys)
+        except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
+            return {"error": _told(error)}
+
+    async def finish(self, run: str, state: str, outcome: Letter) -> None:
+        """Write down what came of a run, and clear up."""
+        await asyncio.to_thread(self._finished, run, state, outcome)
+
+    def _site(self, run: str) -> Site:
+        with self._locks.setdefault(run, threading.Lock()):
+            if run not in self._sites:
+                known = self._floor.runs.get(run)
+                if known is None:
+                    raise VaultError(f"nobody knows of a run {run}")
+                if known.halted:
+                    self._floor.heed(known)
+                self._sites[run] = open_site(self._floor, known)
+            return self._sites[run]
+
+    def _begun(self, run: str) -> Letter:
+        site = self._site(run)
+        queues = {name: self._queue(name) for name in {provider_of(j) for j in site.plan.jobs}}
+        wanted = {take_name(job.recipe, n) for job in site.plan.jobs for n in job.numbers}
+        left = [
+            row.id
+            for row in self._floor.holdings.ledger.unfinished(site.run.board)
+            if row.state == "submitted" and take_name(row.recipe, row.take) not in wanted
+        ]
+        for queue in queues.values():
+            self._provide(queue)
+        chains = chains_of(site.plan.jobs, queues)
+        return {"chains": [[link.as_json() for link in each] for each in chains], "settle": left}
+
+    def _queue(self, provider: str) -> str:
+        """Name the queue of a provider's account: a slow one holds no other."""
+        if provider == "animatic":
+            return provider_queue("animatic", "")
+        return provider_queue(provider, self._floor.provider(provider).account)
+
+    async def _made(self, site: Site, job: ClipJob, keys: Keys) -> Letter:
+        takes = await asyncio.to_thread(site.takes, keys)
+        bench = await asyncio.to_thread(site.bench, job)
+        if job.is_open:
+            offered, errors = await ensure_offered(job, takes, bench)
+            answer: Letter = {"offered": [written_take(take) for take in offered]}
+            return answer | ({"error": _told(errors[0])} if errors else {})
+        made = await ensure_clip(job, job.take, takes, bench)
+        return {"take": written_take(made.take), "kept": made.kept}
+
+    def _halt_all(self, run: str) -> None:
+        """What stops purchases here stops them everywhere: funds, a key, a price nobody expected."""
+        reason = self._floor.halt(run).reason
+        if reason is not None:
+            self._floor.runs.halt(run, written_error(reason))
+
+    def _rendered(self, run: str, keys: Keys, shape: int, unit: int) -> int:
+        site = self._site(run)
+        cutting = site.cuttings(keys)[shape]
+        part = film_units(cutting)[unit]
+        rendered = ensure_piece(part, site.exchange, self._floor.render)
+        self._tell_rendered(run, cutting, site.aspects[shape], part.frames)
+        return rendered
+
+    def _tell_rendered(
+        self, run: str, cutting: Cutting, aspect: Aspect | None, frames: int
+    ) -> None:
+        event = Rendering(frames, cutting.timeline.frames, str(aspect or ""))
+        self._floor.tell(run, written_event(event))
+
+    def _assembled(self, run: str, keys: Keys) -> Letter:
+        site = self._site(run)
+        films: list[Letter] = []
+        files: list[Letter] = []
+
+        def tell(event: Event) -> None:
+            match event:
+                case Assembled(film):
+                    films.append(self._published(site, film))
+                case Delivered(kind, path):
+                    self._floor.holdings.vault.put(film_name(run, path.name), path)
+                    files.append({"kind": kind, "name": path.name, "film": len(films) - 1})
+                case SeamsSeen():
+                    self._floor.tell(run, written_event(event))
+
+        shown = site.shown(keys)
+        plan, wishes = site.plan, site.wishes
+        last = LastStages(plan, shown, site.project, site.workshop, wishes.flavour, tell)
+        for cutting, aspect in zip(site.cuttings(keys), site.aspects, strict=True):
+            bring_pieces(cutting, site.exchange)
+            last.film(aspect)
+        return {"films": films, "files": files}
+
+    def _published(self, site: Site, film: Film) -> Letter:
+        self._floor.holdings.vault.put(film_name(site.run.id, film.path.name), film.path)
+        record = read_json(site.workshop.record(film.path)) or {}
+        return {
+            "name": film.path.name,
+            "rendered": film.rendered,
+            "record": {name: record.get(name) for name in ("key", "joints")},
+        }
+
+    def _finished(self, run: str, state: str, outcome: Letter) -> None:
+        for clip, answer in outcome.get("stopped", {}).items():
+            self._floor.tell(run, written_event(_ending(clip, answer, asked=False)))
+        self._floor.runs.end(run, state, outcome)
+        self._sites.pop(run, None)
+        shutil.rmtree(self._floor.boards / run, ignore_errors=True)
+
+
+def _job(site: Site, clip: str) -> ClipJob:
+    return next(job for job in site.plan.jobs if job.id == clip)
+
+
+def _ending(clip: str, answer: Letter, *, asked: bool) -> Progress:
+    """Say the last word about a clip."""
+    if "held" in answer:
+        why = f'it continues "{answer["held"]}", of which no take was chosen yet'
+        return Progress(clip, "held", message=why)
+    if "error" in answer:
+        return Progress(clip, "failed", message=str(answer["error"].get("message", "")))
+    if "take" in answer:
+        return Progress(clip, "kept" if answer["kept"] else "made", 1.0)
+    many = len(answer["offered"])
+    there = f"{many} takes are there" if many > 1 else "one take is there"
+    return Progress(clip, "choose", 1.0, message=f"{there}: choose one")
+
+
+def _told(error: BaseException) -> Letter:
+    """Write down what went wrong; of what was not foreseen the worker's own log holds all."""
+    if isinstance(error, LongtakeError):
+        return written_error(error)
+    traceback.print_exception(error, file=sys.stderr)
+    bug = LongtakeError(f"a worker met {type(error).__name__}: {error}")
+    return {**written_error(bug), "exit": 70}

@@ -1,0 +1,13 @@
+"""How things of a fleet are called in its vault and in its queues."""
+
+from __future__ import annotations
+
+
+def film_name(run: str, name: str) -> str:
+    """Name a finished file of a run in the vault."""
+    return f"films/{run}/{name}"
+
+
+def provider_queue(provider: str, account: str) -> str:
+    """Name the queue of an account: a slow provider holds no other."""
+    return f"provider:{provider}:{account}"

@@ -1,0 +1,220 @@
+"""A worker of a fleet: takes what lies in the queues, says that it lives, takes over from those that died."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dbos import DBOS, DBOSPortableJSONSerializer
+
+from longtake.errors import LongtakeError
+from longtake.fleet import flows
+from longtake.fleet.floor import Floor, Teller
+from longtake.fleet.jobs import Jobs
+from longtake.fleet.renderers import Renderers
+from longtake.fleet.runs import Run, Runs
+from longtake.generate.settle import close_rows_of
+from longtake.holdings import Holdings
+from longtake.media.workers import cores
+from longtake.vault.purchase import Purchase
+
+# A worker says so often that it lives, and is taken for dead when it was silent for so long.
+BEAT_S, DEAD_S = 2.0, 15.0
+# What is bought and wanted by no run is brought home when it is looked for, so often.
+SETTLE_S = 60.0
+# So many clips a worker waits for at once; the ledger decides how many are bought.
+_WIDE = 256
+_OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Post:
+    """What a worker is: the database it is of, what it owns with others, its folder, what it does.
+
+    `encode_only` leaves providers to others; `cores` is how many pieces it renders at once. A worker is
+    dead when it was silent for `dead_s`; queues are looked at every `poll_s`.
+    """
+
+    database: str
+    holdings: Holdings
+    folder: Path
+    encode_only: bool = False
+    cores: int = 0
+    beat_s: float = BEAT_S
+    dead_s: float = DEAD_S
+    poll_s: float = 0.5
+
+
+class Worker:
+    """One process of a fleet, from `with` to its end."""
+
+    def __init__(self, post: Post, say: Say = lambda line: None) -> None:
+        host = socket.gethostname()
+        # Never twice: a second process of one name would repeat the steps of the first.
+        self.name = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._post = post
+        self._host = host
+        self._say = say
+        self._runs = Runs(post.database)
+        self._started: set[str] = set()
+        self._settled: dict[int, float] = {}
+        self._over = threading.Event()
+        self._floor: Floor | None = None
+
+    def __enter__(self) -> Worker:
+        post = self._post
+        self._runs.open()
+        post.holdings.vault.open()
+        holdings = replace(post.holdings, shared=True, owner=self.name)
+        runs = post.folder / "runs" / self.name
+        runs.mkdir(parents=True)
+        count = post.cores or cores()
+        teller, renderers = Teller(self._runs), Renderers(count)
+        floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
+        self._floor = floor
+        flows.serve(Jobs(floor, self._provide))
+        flows.POLL_S = post.poll_s
+        self._launch(floor)
+        self._runs.beat(self.name, self._host, self._what)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._floor is not None:
+            self._floor.close()
+        # What it had begun is given to others when it is buried; that needs no patience here.
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        shutil.rmtree(self._post.folder / "runs" / self.name, ignore_errors=True)
+        with suppress(LongtakeError):
+            self._runs.leave(self.name)
+        self._runs.close()
+
+    @property
+    def _what(self) -> str:
+        return "encode" if self._post.encode_only else "all"
+
+    def serve(self) -> None:
+        """Beat, begin new runs and take over dead ones, until `stop` is called."""
+        up, broken = time.monotonic(), False
+        while not self._over.wait(self._post.beat_s):
+            try:
+                self._runs.beat(self.name, self._host, self._what)
+                if broken:
+                    up, broken = time.monotonic(), False
+                # After an outage everybody beats first: silence says nothing of who lives.
+                if time.monotonic() - up > self._post.dead_s:
+                    self._take_over()
+                if not self._post.encode_only:
+                    self._look_at_runs()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                broken = True
+                self._say(f"the database is away: {error}")
+
+    def stop(self) -> None:
+        """End `serve`."""
+        self._over.set()
+
+    def _launch(self, floor: Floor) -> None:
+        post = self._post
+        DBOS(
+            config={
+                "name": flows.APPLICATION,
+                "system_database_url": post.database,
+                "application_version": flows.VERSION,
+                "executor_id": self.name,
+                "serializer": DBOSPortableJSONSerializer(),
+                "enable_otlp": False,
+                "log_level": "ERROR",
+                "notification_listener_polling_interval_sec": post.poll_s,
+            }
+        )
+        if post.encode_only:
+            DBOS.listen_queues([flows.ENCODE])
+        DBOS.launch()
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        DBOS.register_queue(flows.GRAPH, polling_interval_sec=post.poll_s)
+        DBOS.register_queue(
+            flows.ENCODE, worker_concurrency=floor.cores, polling_interval_sec=post.poll_s
+        )
+
+    def _provide(self, queue: str) -> None:
+        """See to it that a queue is looked at, by all workers."""
+        DBOS.register_queue(queue, worker_concurrency=_WIDE, polling_interval_sec=self._post.poll_s)
+
+    def _look_at_runs(self) -> None:
+        """Begin the runs that nobody has begun; stop the purchases of those that are to be stopped."""
+        running = self._runs.running()
+        for run in running:
+            if run.halted and self._floor:
+                self._floor.heed(run)
+            self._begin(run)
+        self._settle({run.board for run in running})
+
+    def _begin(self, run: Run) -> None:
+        status = DBOS.get_workflow_status(run.id) if run.id in self._started else None
+        if status is not None and status.status in _OVER and self._runs.get(run.id) == run:
+            why = {"kind": "LongtakeError", "message": f"its walk ended as {status.status}"}
+            self._runs.end(run.id, "failed", {"errors": {"": why}, "takes": {}})
+        if run.id not in self._started:
+            DBOS.enqueue_workflow_with_options(
+                {
+                    "workflow_name": "film",
+                    "queue_name": flows.GRAPH,
+                    "workflow_id": run.id,
+                    "app_version": flows.VERSION,
+                },
+                run.id,
+            )
+            self._started.add(run.id)
+
+    def _settle(self, at_work: set[str]) -> None:
+        """Have brought home what was bought for boards of which no run goes on."""
+        now = time.monotonic()
+        if self._floor is None or now - self._settled.get(0, -SETTLE_S) < SETTLE_S:
+            return
+        self._settled[0] = now
+        for row in self._floor.holdings.ledger.unfinished():
+            if row.state == "submitted" and row.board not in at_work:
+                self._bring(row)
+
+    def _bring(self, row: Purchase) -> None:
+        clock = self._floor.holdings.ledger.clock() if self._floor else 0.0
+        DBOS.enqueue_workflow_with_options(
+            {
+                "workflow_name": "settle",
+                "queue_name": flows.GRAPH,
+                # One of all workers brings it, and again only after a while.
+                "workflow_id": f"settle-{row.id}-{int(clock // 600)}",
+                "app_version": flows.VERSION,
+            },
+            row.id,
+        )
+
+    def _take_over(self) -> None:
+        """Give the work of dead workers to those that live."""
+        dead = set(self._runs.bury(self._post.dead_s))
+        living = {worker.id for worker in self._runs.workers()}
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        for flow in pending:
+            if flow.executor_id and flow.executor_id not in living:
+                dead.add(flow.executor_id)
+        if dead:
+            # First of all: what a dead worker was sending is in the way of whoever goes on.
+            holdings = self._post.holdings
+            close_rows_of(holdings.ledger, holdings.voices, dead, holdings.ledger.clock())
+        for name in dead:
+            flows_of = [flow for flow in pending if flow.executor_id == name]
+            for flow in flows_of:
+                DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
+            self._say(f"took over {len(flows_of)} from {name}")
