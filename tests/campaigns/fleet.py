@@ -150,10 +150,9 @@ def busiest(times: list[float]) -> int:
 
 
 def board_text(number: int, chains: int) -> str:
-    """Write a board of so many chains, each of two clips but the first of three."""
+    """Write a board of so many chains, each of two clips."""
     scenes = [
-        f'  - {{id: s{chain}, start: fresh, prompt: "board {number} chain {chain}",'
-        f" seconds: {18 if chain == 0 else 12}}}"
+        f'  - {{id: s{chain}, start: fresh, prompt: "board {number} chain {chain}", seconds: 12}}'
         for chain in range(chains)
     ]
     head = "longtake: 1\ntitle: Night\nmodel: apimart/MiniMax-Hailuo-2.3\nresolution: 768p\n"
@@ -167,23 +166,23 @@ def main() -> int:
     parser.add_argument("--boards", type=int, default=len(CHAINS))
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    began, server = time.monotonic(), Server("synchronous_commit=on")
     # A server that is cut off keeps what it has answered for: no setting may take that from it.
-    with tempfile.TemporaryDirectory(prefix="longtake-fleet-") as name:
-        with Simulator({"task_s": 1.0, "scale": 0.03}) as sim:
-            trial = Trial(Path(name), server, sim, options.seed)
-            chains = CHAINS[: options.boards]
-            boards = [
-                trial.yard.board(board_text(number, many), f"board-{number}")
-                for number, many in enumerate(chains)
-            ]
-            try:
-                trial.run(options.kills, boards)
-                trial.judge(boards)
-            finally:
-                trial.yard.close()
-                server.close()
-            paid = sim.oracle("submits")["paid"]
+    began, server = time.monotonic(), Server("synchronous_commit=on")
+    chains = CHAINS[: options.boards]
+    folder = tempfile.TemporaryDirectory(prefix="longtake-fleet-")
+    with folder as name, Simulator({"task_s": 1.0, "scale": 0.03}) as sim:
+        trial = Trial(Path(name), server, sim, options.seed)
+        boards = [
+            trial.yard.board(board_text(number, many), f"board-{number}")
+            for number, many in enumerate(chains)
+        ]
+        try:
+            trial.run(options.kills, boards)
+            trial.judge(boards)
+        finally:
+            trial.yard.close()
+            server.close()
+        paid = sim.oracle("submits")["paid"]
     tally = trial.tally
     print(
         f"{len(boards)} boards, {sum(chains)} chains, {paid} clips sold, {tally.blows} blows, "

@@ -164,7 +164,7 @@ class Worker:
     def _begin(self, run: Run) -> None:
         status = DBOS.get_workflow_status(run.id) if run.id in self._started else None
         if status is not None and status.status in _OVER and self._runs.get(run.id) == run:
-            why = {"kind": "LongtakeError", "message": f"its walk ended as {status.status}"}
+            why = {"class": "LongtakeError", "message": f"its walk ended as {status.status}"}
             self._runs.end(run.id, "failed", {"errors": {"": why}, "takes": {}})
         if run.id not in self._started:
             DBOS.enqueue_workflow_with_options(
