@@ -11,7 +11,7 @@ import shutil
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
 from longtake.assemble.film import Cutting, Film
@@ -114,6 +114,11 @@ class Jobs:
         """Write down what came of a run, and clear up."""
         await asyncio.to_thread(self._finished, run, state, outcome)
 
+    def keep_only(self, runs: Collection[str]) -> None:
+        """Forget all runs but these: the others are over."""
+        for run in set(self._sites).difference(runs):
+            self._drop(run)
+
     def _site(self, run: str) -> Site:
         with self._locks.setdefault(run, threading.Lock()):
             if run not in self._sites:
@@ -211,7 +216,11 @@ class Jobs:
         for clip, answer in outcome.get("stopped", {}).items():
             self._floor.tell(run, written_event(_ending(clip, answer, asked=False)))
         self._floor.runs.end(run, state, outcome)
+        self._drop(run)
+
+    def _drop(self, run: str) -> None:
         self._sites.pop(run, None)
+        self._floor.halts.pop(run, None)
         shutil.rmtree(self._floor.boards / run, ignore_errors=True)
 
 

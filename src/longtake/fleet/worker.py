@@ -71,6 +71,7 @@ class Worker:
         self._settled: dict[int, float] = {}
         self._over = threading.Event()
         self._floor: Floor | None = None
+        self._jobs: Jobs | None = None
 
     def __enter__(self) -> Worker:
         post = self._post
@@ -78,12 +79,14 @@ class Worker:
         post.holdings.vault.open()
         holdings = replace(post.holdings, shared=True, owner=self.name)
         runs = post.folder / "runs" / self.name
+        _sweep(runs.parent, self._host)
         runs.mkdir(parents=True)
         count = post.cores or cores()
         teller, renderers = Teller(self._runs), Renderers(count)
         floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
         self._floor = floor
-        flows.serve(Jobs(floor, self._provide))
+        self._jobs = Jobs(floor, self._provide)
+        flows.serve(self._jobs)
         flows.POLL_S = post.poll_s
         self._launch(floor)
         self._runs.beat(self.name, self._host, self._what)
@@ -115,8 +118,7 @@ class Worker:
                 # After an outage everybody beats first: silence says nothing of who lives.
                 if time.monotonic() - up > self._post.dead_s:
                     self._take_over()
-                if not self._post.encode_only:
-                    self._look_at_runs()
+                self._look_at_runs(self._runs.running())
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 broken = True
                 self._say(f"the database is away: {error}")
@@ -144,17 +146,22 @@ class Worker:
         DBOS.launch()
         logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS.register_queue(flows.GRAPH, polling_interval_sec=post.poll_s)
-        DBOS.register_queue(
-            flows.ENCODE, worker_concurrency=floor.cores, polling_interval_sec=post.poll_s
-        )
+        # The number is one for all machines: the strongest of them says it, and none renders more pieces
+        # at once than its own.
+        known = DBOS.retrieve_queue(flows.ENCODE)
+        most = max(floor.cores, known.worker_concurrency or 0 if known else 0)
+        DBOS.register_queue(flows.ENCODE, worker_concurrency=most, polling_interval_sec=post.poll_s)
 
     def _provide(self, queue: str) -> None:
         """See to it that a queue is looked at, by all workers."""
         DBOS.register_queue(queue, worker_concurrency=_WIDE, polling_interval_sec=self._post.poll_s)
 
-    def _look_at_runs(self) -> None:
+    def _look_at_runs(self, running: tuple[Run, ...]) -> None:
         """Begin the runs that nobody has begun; stop the purchases of those that are to be stopped."""
-        running = self._runs.running()
+        if self._jobs is not None:
+            self._jobs.keep_only({run.id for run in running})
+        if self._post.encode_only:
+            return
         for run in running:
             if run.halted and self._floor:
                 self._floor.heed(run)
@@ -218,3 +225,21 @@ class Worker:
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
             self._say(f"took over {len(flows_of)} from {name}")
+
+
+def _sweep(folder: Path, host: str) -> None:
+    """Remove what workers of this machine left that were killed."""
+    for left in folder.glob(f"{host}-*-*"):
+        number = left.name.rpartition("-")[0].rpartition("-")[2]
+        if number.isdecimal() and not _lives(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
