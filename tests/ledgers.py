@@ -16,6 +16,21 @@ from longtake.vault.postgres import SCHEMA, PostgresBook
 from longtake.vault.purchase import Order
 
 BOOKS = ("sqlite", "postgres")
+_OLD_ROWS = """
+INSERT INTO longtake.purchases (nonce, key, attempt, state, provider, account, model, seconds, board,
+  clip, recipe, request, reserved, charge, currency, task, sha256, began, answered, closed, purse)
+SELECT 'old-' || n, encode(sha256(('old' || n)::bytea), 'hex'), 1, 'done', 'minimax_v2',
+  'key-' || n %% 4, 'MiniMax-H3', 6, '/films/old-' || n / 100, 's1/1', md5(n::text),
+  json_build_object('prompt', repeat('a boat sets out at dawn; ', 12), 'resolution', '768p')::text,
+  '0.28', '0.27', 'USD', 'old-task-' || n, md5(n::text), n, n + 1, n + 90, 'earlier'
+FROM generate_series(%s::bigint, %s::bigint) AS n
+"""
+_OLD_HAPPENINGS = """
+INSERT INTO longtake.happenings (purchase, at, state, note, act)
+SELECT id, began, step, '', md5(id::text || step)
+FROM longtake.purchases, unnest(ARRAY['intent', 'sending', 'submitted', 'done']) AS step
+WHERE id > %s
+"""
 
 
 @dataclass(frozen=True)
@@ -46,3 +61,17 @@ class Place:
 def order(key: str, price: str = "0.30", board: str = "b", account: str = "acc") -> Order:
     """Order a clip under a key."""
     return Order(key, "sim", account, "m", 6, board, "a/1", "r", "{}", Money(Decimal(price)))
+
+
+def add_old_rows(url: str, first: int, last: int) -> None:
+    """Fill the tables with finished purchases of earlier nights, and what happened to them."""
+    if last < first:
+        return
+    with psycopg.connect(url, autocommit=True) as db:
+        (newest,) = db.execute(
+            "SELECT coalesce(max(id), 0) FROM longtake.purchases"
+        ).fetchone() or (0,)
+        db.execute(_OLD_ROWS, (first, last))
+        db.execute(_OLD_HAPPENINGS, (newest,))
+        db.execute("VACUUM ANALYZE")
+        db.execute("CHECKPOINT")

@@ -96,11 +96,10 @@ def spent_since(
         return ()
     ledger.open()
     sums: dict[str, Money] = {}
-    for row in ledger.purchases():
-        if row.id > number and row.board in boards:
-            paid = row.reserved if row.charge is None else row.charge
-            known = sums.get(paid.currency)
-            sums[paid.currency] = known + paid if known else paid
+    for row in ledger.since(number, boards):
+        paid = row.reserved if row.charge is None else row.charge
+        known = sums.get(paid.currency)
+        sums[paid.currency] = known + paid if known else paid
     return tuple(money for money in sums.values() if money.amount)
 
 

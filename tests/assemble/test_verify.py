@@ -72,3 +72,21 @@ def test_picture_that_cannot_be_decoded(
     (tmp_path / "film.mp4").write_bytes(content)
     with pytest.raises(AssemblyError, match=r"cannot be|no key frame"):
         verify_film(tmp_path / "film.mp4", expected)
+
+
+def test_damage_behind_any_joint(all_joins_film: Film, expected: Expected, tmp_path: Path) -> None:
+    """However many joints a film has, none is left out: damage right behind each is found."""
+    joints = frozenset(expected.starts)
+    assert len(joints) > 8
+    looking = replace(expected, fresh=frozenset(), joints=joints)
+    verify_film(all_joins_film.path, looking)
+    with av.open(str(all_joins_film.path)) as film:
+        packets = {p.pts * p.time_base * 24: p for p in film.demux(video=0) if p.pts is not None}
+        places = {joint: (packets[joint].pos, packets[joint].size) for joint in joints}
+    whole = all_joins_film.path.read_bytes()
+    for place, size in places.values():
+        content = bytearray(whole)
+        content[place + size // 2 : place + size - 4] = bytes(size - 4 - size // 2)
+        (tmp_path / "film.mp4").write_bytes(content)
+        with pytest.raises(AssemblyError, match=r"cannot be|no key frame"):
+            verify_film(tmp_path / "film.mp4", looking)

@@ -13,6 +13,7 @@ how many purchases a second several processes bring through.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
 import os
 import platform
@@ -24,13 +25,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
-
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "src")]
 
 from scale_world import PRICE, Kind, World  # noqa: E402
 
+from ledgers import add_old_rows  # noqa: E402
 from longtake.units import Money  # noqa: E402
 from longtake.vault.ledger import Ledger  # noqa: E402
 from longtake.vault.postgres import PostgresBook  # noqa: E402
@@ -46,21 +46,6 @@ KINDS = [
 # Processes at once, whether they share an account, and the purse they share.
 CROWDS = ((1, True, ""), (4, False, ""), (4, True, ""), (4, False, "night"))
 SYNCED = ("fsync=on", "synchronous_commit=on", "shared_buffers=512MB", "max_wal_size=4GB")
-_OLD_ROWS = """
-INSERT INTO longtake.purchases (nonce, key, attempt, state, provider, account, model, seconds, board,
-  clip, recipe, request, reserved, charge, currency, task, sha256, began, answered, closed, purse)
-SELECT 'old-' || n, encode(sha256(('old' || n)::bytea), 'hex'), 1, 'done', 'minimax_v2',
-  'key-' || n %% 4, 'MiniMax-H3', 6, '/films/old-' || n / 100, 's1/1', md5(n::text),
-  json_build_object('prompt', repeat('a boat sets out at dawn; ', 12), 'resolution', '768p')::text,
-  '0.28', '0.27', 'USD', 'old-task-' || n, md5(n::text), n, n + 1, n + 90, 'earlier'
-FROM generate_series(%s::bigint, %s::bigint) AS n
-"""
-_OLD_HAPPENINGS = """
-INSERT INTO longtake.happenings (purchase, at, state, note, act)
-SELECT id, began, state, '', md5(id::text || state)
-FROM longtake.purchases, unnest(ARRAY['intent', 'sending', 'submitted', 'done']) AS state
-WHERE id > %s
-"""
 
 
 @dataclass(frozen=True)
@@ -170,19 +155,6 @@ def growth_of(url: str, sizes: list[int], sample: int) -> list[str]:
     return lines
 
 
-def add_old_rows(url: str, first: int, last: int) -> None:
-    """Fill the tables with finished purchases of earlier nights, and what happened to them."""
-    if last < first:
-        return
-    with psycopg.connect(url, autocommit=True) as db:
-        (newest,) = db.execute(
-            "SELECT coalesce(max(id), 0) FROM longtake.purchases"
-        ).fetchone() or (0,)
-        db.execute(_OLD_ROWS, (first, last))
-        db.execute(_OLD_HAPPENINGS, (newest,))
-        db.execute("VACUUM ANALYZE")
-
-
 def order(key: str, account: str = "key-0") -> Order:
     """Order a clip of a board of a hundred clips."""
     board = f"/films/new-{hash(key) % 100}"
@@ -255,26 +227,29 @@ def full_report(nights: list[Night], sizes: list[int], seconds: float) -> tuple[
 
 def page(version: str, nights: list[str], growth: list[str], ceilings: list[str]) -> str:
     """Write the figures as they are kept."""
-    kinds = ", ".join(
-        f"`{kind.name}` {kind.in_flight} in flight and {kind.per_minute} a minute,"
-        f" tasks of {kind.task_s[0]:.0f}-{kind.task_s[1]:.0f} s"
+    kinds = [
+        f"- `{kind.name}`: {kind.in_flight} in flight, {kind.per_minute} a minute,"
+        f" tasks of {kind.task_s[0]:.0f} to {kind.task_s[1]:.0f} s"
         for kind in KINDS
-    )
+    ]
     return "\n".join(
         [
             "# A ledger for ten thousand boards, measured",
             "",
-            f"Written by `python tests/campaigns/scale.py --full`, {time.strftime('%Y-%m-%d')}:",
+            f"Written by `python tests/campaigns/scale.py --full`, {time.strftime('%Y-%m-%d')}.",
             f"{os.cpu_count()} cores for all, PostgreSQL {version}, Python {platform.python_version()}.",
+            f"Whatever else the machine did then: its load was {os.getloadavg()[2]:.0f} in the last quarter of an hour.",
             "",
-            "Virtual time over the real admission, of a database that is not synced (what is measured here is"
-            " time that does not pass).",
-            f" Accounts are of three kinds in turn: {kinds}.",
-            "Boards come in within the first half hour. Each worker asks for one clip of an account at a time.",
+            "Nights in virtual time over the real admission; their database is not synced, they measure time",
+            "that does not pass. Boards come in within the first half hour, all draw on one purse. Each worker",
+            "asks for one clip of an account at a time. Accounts are of three kinds in turn:",
+            "",
+            *kinds,
+            "",
             "`used`: of what the accounts of each kind could make at most. `fair`: Jain's index of how fast",
-            "boards of one account got on. `first clip`: minutes from a board's coming to its first clip,",
-            "half and 95 % of boards. `refused`: admissions without a place for each one with.",
-            "`admit ms`: real time of an admission with and without a place.",
+            "boards of one account got on, 1 where all alike. `first clip`: minutes from a board's coming to",
+            "its first clip, of half and of 95 % of those that have one. `refused`: admissions that found no",
+            "place for each one that did. `admit ms`: real time of an admission with and without a place.",
             "",
             "| boards x clips | accounts | workers | clips made | hours | used | fair | first clip |"
             " refused | purchases a real second | admit ms |",
@@ -301,6 +276,7 @@ def main() -> int:
     """Run the campaign and print its figures; exit 1 on any fault."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--at", default="", help="an empty database, instead of one of its own")
     parser.add_argument("--boards", type=int, default=12)
     parser.add_argument("--clips", type=int, default=10)
     parser.add_argument("--chain", type=int, default=5)
@@ -320,14 +296,14 @@ def main() -> int:
     if options.full:
         night = replace(one, within_s=1800.0, clips=100, accounts=15)
         nights = [
-            replace(night, boards=150, seconds=300.0),
-            replace(night, boards=10_000, seconds=200.0),
+            replace(night, boards=100, accounts=10, seconds=300.0),
+            replace(night, boards=10_000, seconds=150.0),
         ]
         text, faults = full_report(nights, [0, 10_000, 100_000, 1_000_000], 10.0)
         (HERE / "scale.md").write_text(text)
     else:
-        with running() as server:
-            line, faults = night_of(one, server.database())
+        with running() if not options.at else contextlib.nullcontext() as server:
+            line, faults = night_of(one, options.at or server.database())
         print(line)
     for fault in faults[:20]:
         print("FAULT", fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -20,10 +21,13 @@ from longtake.errors import (
     Unreachable,
     VaultError,
 )
+from longtake.generate.line import Line
 from longtake.generate.provider import TaskReport, TaskState
+from longtake.generate.purchase import ensure_bought
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
-from sellers import Killed, Shop
+from longtake.vault.purchase import Admission, Limits, Order
+from sellers import Killed, Shop, wanted
 
 
 @pytest.fixture
@@ -223,6 +227,42 @@ def test_who_waits_for_a_place_says_why(shop: Shop) -> None:
 
     (why,) = shop.told
     assert why == "it waits for a place at minimax: 1 tasks are under way, 1 are allowed"
+
+
+class Asked(Ledger):
+    """A ledger that notes how many ask it for a place at once."""
+
+    asking, most = 0, 0
+
+    def admit(self, order: Order, limits: Limits, now: float) -> Admission:
+        self.asking += 1
+        self.most = max(self.most, self.asking)
+        answer = super().admit(order, limits, now)
+        self.asking -= 1
+        return answer
+
+
+@pytest.mark.parametrize(("shared", "most"), [(True, 1), (False, 4)])
+def test_of_all_who_wait_one_asks(shop: Shop, shared: bool, most: int) -> None:
+    """Four clips before an account with one place: who is first in line asks the ledger, nobody else."""
+    till = shop.open_till()
+    ledger = Asked(shop.folder / "ledger.db")
+    till = replace(till, ledger=ledger, limits=replace(shop.limits, in_flight=1))
+    tills = [till if shared else replace(till, line=Line()) for _ in range(4)]
+    job, request = wanted()
+
+    async def buy_all() -> None:
+        clips = (
+            ensure_bought(job, replace(request, prompt=f"lamp {n}"), shop.desk, each)
+            for n, each in enumerate(tills)
+        )
+        await asyncio.gather(*clips)
+
+    asyncio.run(buy_all())
+
+    assert len(shop.seller.sold) == 4
+    assert ledger.most <= most
+    assert shared or ledger.most > 1
 
 
 def test_empty_funds_stop_the_run_and_lose_nothing(shop: Shop) -> None:

@@ -244,6 +244,33 @@ def test_the_last_charge_of_each_kind_of_clip(ledger: Ledger) -> None:
     assert ledger.charges() == {("sim", "m", "", 6): Money(Decimal("0.35"))}
 
 
+def test_what_boards_bought_since(ledger: Ledger) -> None:
+    """Neither what was bought before, nor what others bought."""
+    old = bought(ledger, "old")
+    ledger.admit(order("other", board="other"), ROOMY, 0.0)
+    bought(ledger, "new")
+
+    assert [row.key for row in ledger.since(old, ["b", "c"])] == ["new"]
+    assert ledger.since(old, []) == ()
+
+
+def test_which_tasks_have_a_purchase(ledger: Ledger) -> None:
+    """Those of other providers, and none, are nobody's."""
+    bought(ledger, "a")
+    admit(ledger, "b")
+
+    assert ledger.owned_tasks("sim", ["task-a", "task-b", ""]) == {"task-a"}
+    assert ledger.owned_tasks("another", ["task-a"]) == frozenset()
+
+
+def test_the_purchases_of_a_recipe(ledger: Ledger) -> None:
+    """Whatever board they were for."""
+    ledger.admit(replace(order("a", board="one"), recipe="sea"), ROOMY, 0.0)
+    ledger.admit(order("b"), ROOMY, 0.0)
+
+    assert [row.key for row in ledger.of_recipe("sea")] == ["a"]
+
+
 def test_a_lost_take_may_follow_as_often_as_allowed(ledger: Ledger) -> None:
     """Paid and gone: another attempt needs a word, and is counted."""
     row = bought(ledger, "a")

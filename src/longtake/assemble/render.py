@@ -21,6 +21,9 @@ from longtake.media.stills import open_still
 from longtake.seam.apply import Mender
 from longtake.units import Focus
 
+# To begin anew at a key picture takes as long as to decode about so many frames.
+_WORTH_SEEKING = 36
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -64,20 +67,31 @@ def render_unit(unit: RenderUnit) -> int:
     if unit.transition:
         start = unit.transition.before_start
         ranges.append((start, start + unit.transition.frames))
-    low, high = min(start for start, _ in ranges), max(end for _, end in ranges)
     bodies = _Bodies(unit)
     tail: list[FilmFrame] = []
-    reached = low
-    for index, frame in clip_frames(unit.shown, unit.film, low, high):
-        if unit.transition and index >= unit.transition.before_start:
-            tail.append(frame)
-        bodies.put(index, frame)
-        reached = index + 1
-    if reached != high:
-        raise AssemblyError(f"{unit.shown.clip} ends at frame {reached}, the film needs {high}")
+    for low, high in decoded_at_once(ranges):
+        reached = low
+        for index, frame in clip_frames(unit.shown, unit.film, low, high):
+            if unit.transition and index >= unit.transition.before_start:
+                tail.append(frame)
+            bodies.put(index, frame)
+            reached = index + 1
+        if reached != high:
+            raise AssemblyError(f"{unit.shown.clip} ends at frame {reached}, the film needs {high}")
     if unit.transition and unit.after:
         _render_transition(unit, unit.transition, unit.after, tail)
     return unit.frames
+
+
+def decoded_at_once(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join ranges of frames to those that one decode runs through; what lies between is copied."""
+    runs: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if runs and low - runs[-1][1] < _WORTH_SEEKING:
+            runs[-1] = runs[-1][0], max(runs[-1][1], high)
+        else:
+            runs.append((low, high))
+    return runs
 
 
 def clip_frames(

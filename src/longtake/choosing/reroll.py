@@ -182,7 +182,7 @@ def _orders(job: ClipJob) -> tuple[Purchase, ...]:
     if not ledger.exists():
         return ()
     ledger.open()
-    return tuple(row for row in ledger.purchases() if row.recipe == job.recipe)
+    return ledger.of_recipe(job.recipe)
 
 
 def _note(project: Project, job: ClipJob, lands: str, numbers: tuple[int, ...]) -> None:

@@ -73,7 +73,7 @@ def _has_rivals(purchase: Purchase, first: Path, vault: Vault, ledger: Ledger) -
 def _fitting(
     listed: tuple[ListedTask, ...], purchase: Purchase, ledger: Ledger
 ) -> list[ListedTask]:
-    owned = {row.task for row in ledger.purchases() if row.provider == purchase.provider}
+    owned = ledger.owned_tasks(purchase.provider, [task.id for task in listed])
     last = (purchase.answered or purchase.began) + _AFTER_S
     return [
         task

@@ -16,9 +16,9 @@ neither the file nor the task can be had any more) only on request.
 
 from __future__ import annotations
 
-import json
 import secrets
 import statistics
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -222,6 +222,27 @@ class Ledger:
         """List the purchases of one board, oldest first."""
         return self._rows("SELECT * FROM purchases WHERE board = ? ORDER BY id", board)
 
+    def of_recipe(self, recipe: str) -> tuple[Purchase, ...]:
+        """List the purchases of one recipe, whatever board they were for, oldest first."""
+        return self._rows("SELECT * FROM purchases WHERE recipe = ? ORDER BY id", recipe)
+
+    def since(self, number: int, boards: Collection[str]) -> tuple[Purchase, ...]:
+        """List what boards bought after a purchase, oldest first."""
+        if not boards:
+            return ()
+        query = f"SELECT * FROM purchases WHERE id > ? AND board IN ({_marks(boards)}) ORDER BY id"
+        return self._rows(query, number, *boards)
+
+    def owned_tasks(self, provider: str, tasks: Collection[str]) -> frozenset[str]:
+        """Tell which tasks of a provider are those of purchases."""
+        if not tasks:
+            return frozenset()
+        query = (
+            "SELECT task FROM purchases WHERE provider = ? AND task <> ''"
+            f" AND task IN ({_marks(tasks)})"
+        )
+        return frozenset(row["task"] for row in self._every(query, provider, *tasks))
+
     def last_number(self) -> int:
         """Give the number of the newest purchase; a run's own are those above it."""
         rows = self._every("SELECT coalesce(max(id), 0) AS number FROM purchases")
@@ -250,16 +271,12 @@ class Ledger:
 
     def charges(self) -> dict[tuple[str, str, str, int], Money]:
         """Give the last charge a provider told, by provider, model, resolution and seconds."""
-        query = (
-            "SELECT provider, model, seconds, request, charge, currency FROM purchases"
-            " WHERE state = 'done' AND charge IS NOT NULL ORDER BY id"
-        )
-        found = {}
-        for row in self._every(query):
-            asked = json.loads(row["request"])
-            name = (row["provider"], row["model"], str(asked.get("resolution", "")))
-            found[*name, row["seconds"]] = Money(Decimal(row["charge"]), row["currency"])
-        return found
+        return {
+            (row["provider"], row["model"], row["resolution"], row["seconds"]): Money(
+                Decimal(row["charge"]), row["currency"]
+            )
+            for row in self._every("SELECT * FROM charges")
+        }
 
     def _every(self, query: str, *values: Any) -> list[Row]:
         return self._book.within(lambda db: db.every(query, *values))
@@ -279,3 +296,7 @@ class Ledger:
     ) -> Purchase:
         move = Move(state, secrets.token_hex(8), values, stamps, mark)
         return self._book.within(lambda db: carry_out(db, purchase, move, now))
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))

@@ -9,7 +9,7 @@ from longtake.errors import TaskTaken, VaultError
 from longtake.units import Money
 from longtake.vault.book import Transaction
 from longtake.vault.purchase import FINAL_STATES, Purchase, purchase_from
-from longtake.vault.sums import add_to, budgets_of
+from longtake.vault.sums import add_to, budgets_of, tell_charge
 
 _BOTH = ("answered", "closed")
 
@@ -108,6 +108,8 @@ def _written(db: Transaction, row: Purchase, move: Move, now: float) -> Purchase
         note_down(db, row.id, state, note, move.act, now)
     for budget in budgets_of(row.board, row.purse):
         add_to(db, budget, _bound(moved) - _bound(row))
+    if moved.state == "done":
+        tell_charge(db, moved)
     return moved
 
 

@@ -1,4 +1,4 @@
-"""What budgets have bound so far: one sum for each, kept with every row that draws on it.
+"""What budgets have bound so far, and what was charged last: kept with every row that changes it.
 
 Thousands of boards may share a budget: to add up their rows at each admission would take ever longer.
 """
@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from longtake.units import Money
 from longtake.vault.book import Transaction
+from longtake.vault.purchase import Purchase
 
 _AMOUNT = "SELECT amount FROM sums WHERE budget = ? AND currency = ?"
 
@@ -49,3 +50,24 @@ def write_sum(db: Transaction, budget: str, bound: Money) -> None:
     """Write what a budget has bound now, after a look at it with `drawn_on`."""
     statement = "UPDATE sums SET amount = ? WHERE budget = ? AND currency = ?"
     db.change(statement, str(bound.amount), budget, bound.currency)
+
+
+def tell_charge(db: Transaction, purchase: Purchase) -> None:
+    """Keep what a clip of its kind was charged last."""
+    paid = purchase.charge
+    if paid is None:
+        return
+    kind = (purchase.provider, purchase.model, str(purchase.asked.get("resolution", "")))
+    names = "provider = ? AND model = ? AND resolution = ? AND seconds = ?"
+    known = db.one(f"SELECT charge, currency FROM charges WHERE {names}", *kind, purchase.seconds)
+    told = (str(paid.amount), paid.currency)
+    # Prices seldom change: all who finish a clip would wait for each other to write the same.
+    if known is None or (known["charge"], known["currency"]) != told:
+        db.change(
+            "INSERT INTO charges (provider, model, resolution, seconds, charge, currency)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (provider, model, resolution, seconds)"
+            " DO UPDATE SET charge = excluded.charge, currency = excluded.currency",
+            *kind,
+            purchase.seconds,
+            *told,
+        )

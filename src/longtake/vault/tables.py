@@ -7,8 +7,8 @@ from decimal import Decimal
 from longtake.errors import VaultError
 from longtake.units import Money
 from longtake.vault.book import Book, Transaction
-from longtake.vault.purchase import OPEN_STATES
-from longtake.vault.sums import add_to, board_budget
+from longtake.vault.purchase import OPEN_STATES, purchase_from
+from longtake.vault.sums import add_to, board_budget, tell_charge
 
 SCHEMA = 2
 
@@ -57,6 +57,15 @@ CREATE TABLE IF NOT EXISTS sums (
   currency TEXT NOT NULL,
   amount TEXT NOT NULL,
   PRIMARY KEY (budget, currency)
+);
+CREATE TABLE IF NOT EXISTS charges (
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  resolution TEXT NOT NULL,
+  seconds INTEGER NOT NULL,
+  charge TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  PRIMARY KEY (provider, model, resolution, seconds)
 )
 """
 
@@ -106,7 +115,7 @@ def _form(db: Transaction) -> int:
 
 
 def _bring_up(db: Transaction) -> None:
-    """Give rows of the first form an owner, a purse and the acts that wrote them, and sum them up."""
+    """Give rows of the first form an owner, a purse and the acts that wrote them; sum them up."""
     for table, column in (("purchases", "owner"), ("purchases", "purse"), ("happenings", "act")):
         db.change(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
     found: dict[tuple[str, str], Decimal] = {}
@@ -116,3 +125,6 @@ def _bring_up(db: Transaction) -> None:
         found[name] = found.get(name, Decimal(0)) + bound
     for (budget, currency), amount in found.items():
         add_to(db, budget, Money(amount, currency))
+    told = "SELECT * FROM purchases WHERE state = 'done' AND charge IS NOT NULL ORDER BY id"
+    for row in db.every(told):
+        tell_charge(db, purchase_from(row))
