@@ -240,3 +240,12 @@ def swift(folder: Path) -> Iterator[Swift]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
+    """A server with a bucket, and the variables of its clients in the environment."""
+    with swift(tmp_path_factory.mktemp("swift")) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.variables.items():
+            patch.setenv(name, value)
+        yield server

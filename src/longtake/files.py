@@ -65,12 +65,18 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
     return [path for _, path in sorted(found)]
 
 
-def publish(part: Path, path: Path, mode: int = 0o644) -> None:
-    """Sync a finished file, give it its final name, and sync the folder that names it."""
+def publish(part: Path, path: Path, mode: int = 0o644, *, first: bool = False) -> None:
+    """Sync a finished file, give it its final name, and sync the folder that names it.
+
+    With `first` a file that has the name already keeps it, and `part` is dropped.
+    """
     part.chmod(mode)
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    part.replace(path)
+    if first and _is_named_first(part, path):
+        part.unlink()
+    else:
+        part.replace(path)
     _sync_folder(path.parent)
 
 
@@ -107,6 +113,17 @@ def sweep(folder: Path) -> int:
             part.unlink(missing_ok=True)
             count += 1
     return count
+
+
+def _is_named_first(part: Path, path: Path) -> bool:
+    """Give a file a second name unless somebody has it; False where that cannot be done here."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return True
+    except OSError:
+        return path.exists()
+    return True
 
 
 def _is_being_written(part: Path) -> bool:

@@ -9,7 +9,10 @@ import pytest
 
 from longtake.testing.serve import Simulator
 from postgres import Server
+from swift_server import s3
 from yards import Yard
+
+__all__ = ["s3"]
 
 
 @pytest.fixture

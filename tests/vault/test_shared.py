@@ -12,6 +12,7 @@ import pytest
 from longtake.cues import Word
 from longtake.errors import VaultError
 from longtake.files import sha256_of
+from longtake.vault.audit import Spare, audit_takes, records_of, remove_spare, was_removed
 from longtake.vault.depot import open_depot
 from longtake.vault.mirror import Mirror
 from longtake.vault.shared import SharedVault, open_vault
@@ -85,10 +86,8 @@ def test_a_picture_is_made_once_for_all(studio: Studio) -> None:
     assert two.sent("0" * 64) is None
 
 
-def test_of_two_pictures_made_at_once_one_is_sent(tmp_path: Path) -> None:
+def test_of_two_pictures_made_at_once_one_is_sent(studio: Studio) -> None:
     """A machine that was second takes the picture of the first, although it made its own."""
-    depot = open_depot("memory:///")
-    studio = Studio(tmp_path, lambda copy: SharedVault(copy, Mirror(depot, copy)))
     one, two = studio.machine("one"), studio.machine("two")
 
     def second(part: Path) -> None:
@@ -238,6 +237,41 @@ def test_a_blob_that_was_damaged_is_none(parcel: Parcel, tmp_path: Path) -> None
 
     found = three.get("film")
     assert found is not None and found.read_bytes() == b"film"
+
+
+def test_a_vault_in_a_store_is_looked_through(parcel: Parcel) -> None:
+    """Missing, short and changed files and damaged records, found from a machine that has none of them."""
+    assert list(audit_takes(parcel.two, "again", lambda path: None)) == []
+    record = parcel.store / "takes" / f"{OTHER}.json"
+    record.write_text("torn")
+    parcel.path.write_bytes(b"clop")
+    fresh = open_vault(f"file://{parcel.store}", parcel.copy / "fresh")
+    changed = [flaw.what for flaw in audit_takes(fresh, "again", lambda path: None)]
+    parcel.path.write_bytes(b"cl")
+    short = [flaw.what for flaw in audit_takes(fresh, "again")]
+    parcel.path.unlink()
+    gone = [flaw.what for flaw in audit_takes(fresh, "again")]
+
+    assert all(flaws[0] == f"takes/{OTHER}.json: is no record of a take" for flaws in (short, gone))
+    said = [flaws[1].partition('"dawn" ')[2] for flaws in (changed, short, gone)]
+    assert said == ["is not what was stored: its hash differs", "has 2 bytes, not 4", "is missing"]
+
+
+def test_what_is_removed_on_one_machine_is_gone_for_all(parcel: Parcel) -> None:
+    """File, record and marks in the store; another machine's copy of the records learns of it."""
+    three = open_vault(f"file://{parcel.store}", parcel.copy / "three")
+    three.gather()
+    parcel.two.gather()
+    root, key = parcel.two.root, parcel.take.key
+    paths = (root / f"takes/{key}.json", root / f"recipes/r1/1-{key}.json")
+    spare = Spare(
+        "take", (*paths, root / f"objects/{parcel.take.sha256[:2]}/{parcel.path.name}"), 4, key=key
+    )
+    remove_spare(parcel.two, spare)
+
+    assert not parcel.path.exists() and parcel.two.find(key) is None
+    assert was_removed(three, key) and three.recipes() == frozenset()
+    assert list(records_of(three)) == []
 
 
 def test_a_folder_that_two_machines_write_at_once(tmp_path: Path) -> None:

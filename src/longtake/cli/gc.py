@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,6 +16,7 @@ from longtake.cli.say import WARNING
 from longtake.cli.table import counted
 from longtake.errors import LongtakeError, PlanError
 from longtake.history import known_keys
+from longtake.holdings import DATABASE, VAULT
 from longtake.planning import plan_film
 from longtake.project import Project, home
 from longtake.storyboard.choices import read_choices
@@ -47,6 +49,12 @@ def command(days: int | None, yes: bool) -> None:
     Nothing is removed without `--yes`. A take is paid for: it is listed only with `--unused`, with its
     price; to have it again may cost that price again. A board that was moved counts as gone.
     """
+    shared = [name for name in (DATABASE, VAULT) if os.environ.get(name)]
+    if days is not None and shared:
+        raise click.UsageError(
+            f"`--unused` knows the boards of this machine alone, and {shared[0]} says that others"
+            " share what is owned"
+        )
     found = list(_spares(days, time.time()))
     for spare in found:
         price = f", paid {spare.paid}" if spare.paid else ""

@@ -48,6 +48,7 @@ VERBS = {
     "doctor": "Look whether this machine and your keys are well; costs nothing",
     "completion": "Write what a shell needs to complete verbs, options and boards",
     "worker": "Work for films that many machines make together",
+    "share": "Copy what you own into the vault of a fleet",
     "cancel": "Stop a run of the fleet before its next purchase",
     "simulate": "Answer like the remote providers, here, without money",
 }

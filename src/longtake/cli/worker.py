@@ -63,7 +63,7 @@ def command(
         poll_s,
     )
     with kit.Worker(post, lambda line: say.tell((line, DIM))) as worker:
-        say.tell(f"{worker.name} works; Ctrl-C ends it")
         # To be stopped is how a worker ends.
         with contextlib.suppress(KeyboardInterrupt):
+            say.tell(f"{worker.name} works; Ctrl-C ends it")
             worker.serve()

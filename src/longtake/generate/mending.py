@@ -82,7 +82,9 @@ def mended(
     if not _can_be_mended(facts):
         return take
     mending = _decided(take, job, facts, vault, around, seen)
-    vault.note(_place(take, job), mending.as_json())
+    place = _place(take, job)
+    # What is written there and not understood was decided by rules that are no more.
+    vault.note(place, mending.as_json(), anew=vault.noted(place) is not None)
     return known_mending(take, job, vault)
 
 

@@ -19,7 +19,6 @@ from longtake.files import (
     sweep,
     write_bytes,
     write_json,
-    written_aside,
 )
 from longtake.units import FrameRate, Money, Size, take_name
 from longtake.vault.take import Take
@@ -125,8 +124,14 @@ class Vault:
         """Give a kept picture by name, made once by `make` (which writes a PNG to the path it gets)."""
         path = self.root / "frames" / f"{name}.png"
         if not path.exists():
-            with written_aside(path) as part:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(part_name(path.name))
+            try:
                 make(part)
+                # Of two that made it at once the first is sent by both: what is sent is what is bought.
+                publish(part, path, first=True)
+            finally:
+                part.unlink(missing_ok=True)
         return path
 
     def by_recipe(self, recipes: Collection[str] | None = None) -> dict[str, Take]:
@@ -169,7 +174,8 @@ class Vault:
 
         What is written there already stays where the vault can tell, unless it is written `anew`.
         """
-        write_json(self.root / name, content)
+        if anew or self.noted(name) is None:
+            write_json(self.root / name, content)
 
     def noted(self, name: str) -> Any:
         """Give a small document; None where it is missing or damaged."""
