@@ -38,7 +38,12 @@ from yards import Worker, Yard  # noqa: E402
 WORKERS = 3
 # Chains of each board: twenty in all.
 CHAINS = (4, 4, 3, 3, 3, 3)
-DONE, ASKS = 0, 6
+DONE = 0
+WORLD = {
+    "task_s": 1.0,
+    "scale": 0.03,
+    "accounts": {"apimart-key": {"host": "apimart", "in_flight": IN_FLIGHT}},
+}
 # A client that is not done after so many starts never will be.
 _STARTS = 40
 _PATIENCE_S = 900.0
@@ -75,7 +80,7 @@ class Trial:
 
     def run(self, kills: int, boards: list[Path]) -> None:
         """Have the films made, whatever happens."""
-        self._workers = [self.yard.worker() for _ in range(WORKERS)]
+        self._workers = self._workers or [self.yard.worker() for _ in range(WORKERS)]
         until = time.monotonic() + _PATIENCE_S
         for _ in range(_STARTS):
             words = [*map(str, boards), "--fleet", "--quality", "draft", "--budget", "50 USD"]
@@ -99,6 +104,8 @@ class Trial:
         faults, sim = self.tally.faults, self._sim
         submits = sim.oracle("submits")
         faults += [f"sold twice: {key[:12]}" for key in submits["twice"]]
+        if submits["requests"] != submits["paid"]:
+            faults.append(f"{submits['requests'] - submits['paid']} submits were refused")
         holdings = own_holdings()
         rows = holdings.ledger.purchases()
         kept = {row.task for row in rows if row.state == "done" and holdings.vault.find(row.key)}
@@ -170,7 +177,7 @@ def main() -> int:
     began, server = time.monotonic(), Server("synchronous_commit=on")
     chains = CHAINS[: options.boards]
     folder = tempfile.TemporaryDirectory(prefix="longtake-fleet-")
-    with folder as name, Simulator({"task_s": 1.0, "scale": 0.03}) as sim:
+    with folder as name, Simulator(WORLD) as sim:
         trial = Trial(Path(name), server, sim, options.seed)
         boards = [
             trial.yard.board(board_text(number, many), f"board-{number}")
@@ -179,13 +186,22 @@ def main() -> int:
         try:
             trial.run(options.kills, boards)
             trial.judge(boards)
+            while trial.tally.blows < options.kills and not trial.tally.faults:
+                # The films were done before all blows had fallen: another night.
+                more = [
+                    trial.yard.board(board_text(number, many), f"board-{number}")
+                    for number, many in enumerate(chains, start=len(boards))
+                ]
+                boards += more
+                trial.run(options.kills, more)
+                trial.judge(boards)
         finally:
             trial.yard.close()
             server.close()
         paid = sim.oracle("submits")["paid"]
-    tally = trial.tally
+    tally, nights = trial.tally, len(boards) // len(chains)
     print(
-        f"{len(boards)} boards, {sum(chains)} chains, {paid} clips sold, {tally.blows} blows, "
+        f"{len(boards)} boards, {nights * sum(chains)} chains, {paid} clips sold, {tally.blows} blows, "
         f"{tally.asked} outcomes asked and answered, {len(tally.faults)} faults, "
         f"{time.monotonic() - began:.0f} s"
     )
