@@ -228,7 +228,7 @@ class Fleet:
             stat = path.stat()
             mark = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
             write_json(workshop.record(path), {**told["record"], **mark})
-            rendered = told["rendered"] + (0 if aspect else outcome.get("rendered", 0))
+            rendered = told["rendered"] + outcome["rendered"][number]
             film = Film(path, conform(planned.timeline, shown), (), made, rendered if made else 0)
             films.append(film)
             tell(Assembled(film))
