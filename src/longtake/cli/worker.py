@@ -62,8 +62,8 @@ def command(
         dead_s,
         poll_s,
     )
-    with kit.Worker(post, lambda line: say.tell((line, DIM))) as worker:
-        # To be stopped is how a worker ends.
-        with contextlib.suppress(KeyboardInterrupt):
-            say.tell(f"{worker.name} works; Ctrl-C ends it")
-            worker.serve()
+    made = kit.Worker(post, lambda line: say.tell((line, DIM)))
+    # To be stopped is how a worker ends.
+    with made as worker, contextlib.suppress(KeyboardInterrupt):
+        say.tell(f"{worker.name} works; Ctrl-C ends it")
+        worker.serve()
