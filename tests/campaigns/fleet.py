@@ -57,6 +57,7 @@ class Tally:
     asked: int = 0
     exits: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
 
     @property
     def blows(self) -> int:
@@ -84,7 +85,8 @@ class Trial:
         until = time.monotonic() + _PATIENCE_S
         for _ in range(_STARTS):
             words = [*map(str, boards), "--fleet", "--quality", "draft", "--budget", "50 USD"]
-            client = self.yard.start_verb("make", *words, "--json")
+            log = self.yard.folder / "client.jsonl"
+            client = self.yard.start_verb("make", *words, "--json", log=log)
             while client.poll() is None and time.monotonic() < until:
                 time.sleep(self._chance.uniform(0.5, 2.5))
                 self._thaw()
@@ -96,6 +98,7 @@ class Trial:
             self.tally.exits[client.returncode] += 1
             if client.returncode == DONE:
                 return
+            self.tally.ends += [line for line in log.read_text().splitlines() if '"error"' in line]
             self.tally.asked += answer_as_a_person(self._sim)
         self.tally.faults.append("the films were never all done")
 
@@ -206,6 +209,8 @@ def main() -> int:
         f"{time.monotonic() - began:.0f} s"
     )
     print("blows:", dict(tally.done), "client exits:", dict(tally.exits))
+    for line in tally.ends[:20]:
+        print("a client ended:", line[:500])
     for fault in tally.faults[:20]:
         print("FAULT", fault)
     return 1 if tally.faults else 0
