@@ -74,11 +74,11 @@ class Yard:
             worker.wait_for("works")
         return worker
 
-    def start_verb(self, *words: str) -> subprocess.Popen[str]:
-        """Start a verb that nobody listens to."""
-        silent = subprocess.DEVNULL
+    def start_verb(self, *words: str, log: Path) -> subprocess.Popen[str]:
+        """Start a verb that writes into a file."""
         command = ["-m", "longtake", *words]
-        return self._start(command, self.folder, stdout=silent, stderr=silent)
+        with log.open("w") as file:
+            return self._start(command, self.folder, stdout=file, stderr=subprocess.DEVNULL)
 
     def start(self, board: Path, *options: str) -> subprocess.Popen[str]:
         """Start `longtake make --fleet` in a board's folder."""

@@ -38,7 +38,12 @@ from yards import Worker, Yard  # noqa: E402
 WORKERS = 3
 # Chains of each board: twenty in all.
 CHAINS = (4, 4, 3, 3, 3, 3)
-DONE, ASKS = 0, 6
+DONE = 0
+WORLD = {
+    "task_s": 1.0,
+    "scale": 0.03,
+    "accounts": {"apimart-key": {"host": "apimart", "in_flight": IN_FLIGHT}},
+}
 # A client that is not done after so many starts never will be.
 _STARTS = 40
 _PATIENCE_S = 900.0
@@ -52,6 +57,7 @@ class Tally:
     asked: int = 0
     exits: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
 
     @property
     def blows(self) -> int:
@@ -75,11 +81,12 @@ class Trial:
 
     def run(self, kills: int, boards: list[Path]) -> None:
         """Have the films made, whatever happens."""
-        self._workers = [self.yard.worker() for _ in range(WORKERS)]
+        self._workers = self._workers or [self.yard.worker() for _ in range(WORKERS)]
         until = time.monotonic() + _PATIENCE_S
         for _ in range(_STARTS):
             words = [*map(str, boards), "--fleet", "--quality", "draft", "--budget", "50 USD"]
-            client = self.yard.start_verb("make", *words, "--json")
+            log = self.yard.folder / "client.jsonl"
+            client = self.yard.start_verb("make", *words, "--json", log=log)
             while client.poll() is None and time.monotonic() < until:
                 time.sleep(self._chance.uniform(0.5, 2.5))
                 self._thaw()
@@ -91,6 +98,7 @@ class Trial:
             self.tally.exits[client.returncode] += 1
             if client.returncode == DONE:
                 return
+            self.tally.ends += [line for line in log.read_text().splitlines() if '"error"' in line]
             self.tally.asked += answer_as_a_person(self._sim)
         self.tally.faults.append("the films were never all done")
 
@@ -99,6 +107,8 @@ class Trial:
         faults, sim = self.tally.faults, self._sim
         submits = sim.oracle("submits")
         faults += [f"sold twice: {key[:12]}" for key in submits["twice"]]
+        if submits["requests"] != submits["paid"]:
+            faults.append(f"{submits['requests'] - submits['paid']} submits were refused")
         holdings = own_holdings()
         rows = holdings.ledger.purchases()
         kept = {row.task for row in rows if row.state == "done" and holdings.vault.find(row.key)}
@@ -150,10 +160,9 @@ def busiest(times: list[float]) -> int:
 
 
 def board_text(number: int, chains: int) -> str:
-    """Write a board of so many chains, each of two clips but the first of three."""
+    """Write a board of so many chains, each of two clips."""
     scenes = [
-        f'  - {{id: s{chain}, start: fresh, prompt: "board {number} chain {chain}",'
-        f" seconds: {18 if chain == 0 else 12}}}"
+        f'  - {{id: s{chain}, start: fresh, prompt: "board {number} chain {chain}", seconds: 12}}'
         for chain in range(chains)
     ]
     head = "longtake: 1\ntitle: Night\nmodel: apimart/MiniMax-Hailuo-2.3\nresolution: 768p\n"
@@ -167,30 +176,41 @@ def main() -> int:
     parser.add_argument("--boards", type=int, default=len(CHAINS))
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    began, server = time.monotonic(), Server("synchronous_commit=on")
     # A server that is cut off keeps what it has answered for: no setting may take that from it.
-    with tempfile.TemporaryDirectory(prefix="longtake-fleet-") as name:
-        with Simulator({"task_s": 1.0, "scale": 0.03}) as sim:
-            trial = Trial(Path(name), server, sim, options.seed)
-            chains = CHAINS[: options.boards]
-            boards = [
-                trial.yard.board(board_text(number, many), f"board-{number}")
-                for number, many in enumerate(chains)
-            ]
-            try:
-                trial.run(options.kills, boards)
+    began, server = time.monotonic(), Server("synchronous_commit=on")
+    chains = CHAINS[: options.boards]
+    folder = tempfile.TemporaryDirectory(prefix="longtake-fleet-")
+    with folder as name, Simulator(WORLD) as sim:
+        trial = Trial(Path(name), server, sim, options.seed)
+        boards = [
+            trial.yard.board(board_text(number, many), f"board-{number}")
+            for number, many in enumerate(chains)
+        ]
+        try:
+            trial.run(options.kills, boards)
+            trial.judge(boards)
+            while trial.tally.blows < options.kills and not trial.tally.faults:
+                # The films were done before all blows had fallen: another night.
+                more = [
+                    trial.yard.board(board_text(number, many), f"board-{number}")
+                    for number, many in enumerate(chains, start=len(boards))
+                ]
+                boards += more
+                trial.run(options.kills, more)
                 trial.judge(boards)
-            finally:
-                trial.yard.close()
-                server.close()
-            paid = sim.oracle("submits")["paid"]
-    tally = trial.tally
+        finally:
+            trial.yard.close()
+            server.close()
+        paid = sim.oracle("submits")["paid"]
+    tally, nights = trial.tally, len(boards) // len(chains)
     print(
-        f"{len(boards)} boards, {sum(chains)} chains, {paid} clips sold, {tally.blows} blows, "
+        f"{len(boards)} boards, {nights * sum(chains)} chains, {paid} clips sold, {tally.blows} blows, "
         f"{tally.asked} outcomes asked and answered, {len(tally.faults)} faults, "
         f"{time.monotonic() - began:.0f} s"
     )
     print("blows:", dict(tally.done), "client exits:", dict(tally.exits))
+    for line in tally.ends[:20]:
+        print("a client ended:", line[:500])
     for fault in tally.faults[:20]:
         print("FAULT", fault)
     return 1 if tally.faults else 0

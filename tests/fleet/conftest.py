@@ -14,6 +14,9 @@ from yards import Yard
 
 __all__ = ["s3"]
 
+# Its workers look at tasks often: nobody waits for a task of a moment as for one of minutes.
+HURRIED = str(Path(__file__).parents[1] / "campaigns" / "hurried_worker.py")
+
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
@@ -39,6 +42,6 @@ def met(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def yard(met: str, postgres: Server, sim: Simulator, tmp_path: Path) -> Iterator[Yard]:
     """A fleet without workers, of its own."""
-    made = Yard(tmp_path, postgres.database(met), sim)
+    made = Yard(tmp_path, postgres.database(met), sim, worker_program=HURRIED)
     yield made
     made.close()

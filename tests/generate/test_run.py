@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from boards import plan_of
+from longtake.errors import HandoffError
 from longtake.generate.clip import request_key
-from longtake.generate.ensure import Progress, Shop
+from longtake.generate.ensure import Bench, Progress, Shop, ensure_clip, known_clip
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.generate.run import generate_takes
 from longtake.media.clipwriter import write_clip
@@ -130,6 +132,27 @@ def test_a_take_is_handed_on_before_the_next_clip_is_asked_for(tmp_path: Path) -
             f"{clip} landed: {takes.by_clip[clip].sha256}",
         )
     ]
+
+
+def test_a_clip_is_a_job_that_may_be_given_again(tmp_path: Path) -> None:
+    """Whoever has its neighbours' takes can make a clip; given again it asks for nothing."""
+    plan = plan_of(HEAD + "scenes: [{id: a, prompt: x}, {id: b, prompt: y}]")
+    painter, vault = Painter(), Vault(tmp_path / "vault")
+    vault.open()
+    bench = Bench(plan, {"animatic": Shop(painter, vault)}, pause=no_pause)
+    first, second = plan.jobs
+    before = asyncio.run(ensure_clip(first, 1, {}, bench)).take
+    known = known_clip(first, before.key, vault, plan.timeline.rate)
+    made = [
+        asyncio.run(ensure_clip(second, 1, {first.id: take}, bench)) for take in (before, known)
+    ]
+
+    assert known == before
+    assert [each.kept for each in made] == [False, True]
+    assert made[0].take == made[1].take
+    assert len(painter.asked) == 2
+    with pytest.raises(HandoffError, match="no take"):
+        asyncio.run(ensure_clip(second, 1, {}, bench))
 
 
 def test_a_second_run_asks_for_nothing(tmp_path: Path) -> None:

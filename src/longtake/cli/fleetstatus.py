@@ -14,6 +14,9 @@ from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned, counted
 from longtake.vault.purchase import Purchase
 
+# Who was not heard of for so long is perhaps no longer there.
+_SILENT_S = 10.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerObject:
@@ -80,10 +83,13 @@ def tell_fleet(fleet: Any, boards: Sequence[str], *, every: bool, as_json: bool)
 
 
 def _tell(document: FleetDocument) -> None:
-    many = counted(len(document.workers), "worker")
-    encoding = sum(worker.what == "encode" for worker in document.workers)
+    living = [worker for worker in document.workers if worker.silent_s < _SILENT_S]
+    encoding = sum(worker.what == "encode" for worker in living)
+    many = counted(len(living), "worker")
     only = f", {encoding:,} of them only render" if encoding else ""
-    say.answer((f"{'workers':<8}", DIM), (many + only, "" if document.workers else WARNING))
+    gone = len(document.workers) - len(living)
+    silent = f", {gone:,} silent" if gone else ""
+    say.answer((f"{'workers':<8}", DIM), (many + only + silent, "" if living else WARNING))
     if not document.runs:
         say.answer((f"{'runs':<8}", DIM), "none")
         return

@@ -90,6 +90,7 @@ class Fleet:
         by the keyboard it raises Detached, and the fleet goes on.
         """
         wishes = self.wishes(wishes)
+        self.holdings.vault.open()
         with self._runs() as runs:
             known = self._known(runs, Path(path), wishes)
             with begun(
@@ -106,6 +107,7 @@ class Fleet:
     def send(self, path: Path, wishes: Wishes, tell: Tell = silent) -> str:
         """Send a board to be made, and come back at once; gives the id of its run."""
         wishes = self.wishes(wishes)
+        self.holdings.vault.open()
         with self._runs() as runs:
             known = self._known(runs, path, wishes)
             if known is not None:
@@ -169,7 +171,6 @@ class Fleet:
     def _sent(self, runs: Runs, making: Making) -> Run:
         plan, wishes, project = making.plan, making.wishes, making.project
         holdings = wishes.holdings
-        holdings.vault.open()
         bundle = pack(project.board, wishes.variables, holdings.catalogue, holdings.vault)
         agreed = agreed_to((clip for clip, _, owned in plan.quote.lines if not owned), wishes.purse)
         letter = {
@@ -227,7 +228,7 @@ class Fleet:
             stat = path.stat()
             mark = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
             write_json(workshop.record(path), {**told["record"], **mark})
-            rendered = told["rendered"] + (0 if aspect else outcome.get("rendered", 0))
+            rendered = told["rendered"] + outcome["rendered"][number]
             film = Film(path, conform(planned.timeline, shown), (), made, rendered if made else 0)
             films.append(film)
             tell(Assembled(film))

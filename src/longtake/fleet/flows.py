@@ -112,11 +112,12 @@ async def _assembled(run: str, keys: dict[str, str]) -> Letter:
     cut = await _result(await _child(ENCODE, cut_flow, run, keys))
     units = cut.get("units", [])
     rendering = [
-        await _child(ENCODE, piece_flow, run, keys, shape, unit)
+        [await _child(ENCODE, piece_flow, run, keys, shape, unit) for unit in range(many)]
         for shape, many in enumerate(units)
-        for unit in range(many)
     ]
-    rendered = sum([(await _result(each)).get("frames", 0) for each in rendering])
+    rendered = [
+        sum([(await _result(piece)).get("frames", 0) for piece in pieces]) for pieces in rendering
+    ]
     answer = await _result(await _child(ENCODE, assemble_flow, run, keys))
     if "error" in answer:
         return {"errors": {"": answer["error"]}}

@@ -11,7 +11,7 @@ import shutil
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
 from longtake.assemble.film import Cutting, Film
@@ -29,7 +29,7 @@ from longtake.generate.collect import Till
 from longtake.generate.ensure import Progress, ensure_clip, ensure_offered, provider_of
 from longtake.generate.settle import bring_in
 from longtake.plan.job import ClipJob
-from longtake.units import Aspect, take_name
+from longtake.units import take_name
 from longtake.vault.purchase import Limits
 
 Keys = Mapping[str, str]
@@ -89,9 +89,8 @@ class Jobs:
             site = await asyncio.to_thread(self._site, run)
             cuttings = await asyncio.to_thread(site.cuttings, keys)
             units = [film_units(cutting) for cutting in cuttings]
-            for cutting, aspect, rendered in zip(cuttings, site.aspects, units, strict=True):
-                lacking = sum(unit.frames for unit in rendered)
-                self._tell_rendered(run, cutting, aspect, cutting.timeline.frames - lacking)
+            lacking = sum(unit.frames for unit in units[0])
+            self._tell_rendered(run, cuttings[0], cuttings[0].timeline.frames - lacking)
         except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
             return {"error": _told(error)}
         return {"units": list(map(len, units))}
@@ -113,6 +112,11 @@ class Jobs:
     async def finish(self, run: str, state: str, outcome: Letter) -> None:
         """Write down what came of a run, and clear up."""
         await asyncio.to_thread(self._finished, run, state, outcome)
+
+    def keep_only(self, runs: Collection[str]) -> None:
+        """Forget all runs but these: the others are over."""
+        for run in set(self._sites).difference(runs):
+            self._drop(run)
 
     def _site(self, run: str) -> Site:
         with self._locks.setdefault(run, threading.Lock()):
@@ -166,13 +170,13 @@ class Jobs:
         cutting = site.cuttings(keys)[shape]
         part = film_units(cutting)[unit]
         rendered = ensure_piece(part, site.exchange, self._floor.render)
-        self._tell_rendered(run, cutting, site.aspects[shape], part.frames)
+        # Pieces of all shapes come beside each other: what is told is how far the film itself is.
+        if not shape:
+            self._tell_rendered(run, cutting, part.frames)
         return rendered
 
-    def _tell_rendered(
-        self, run: str, cutting: Cutting, aspect: Aspect | None, frames: int
-    ) -> None:
-        event = Rendering(frames, cutting.timeline.frames, str(aspect or ""))
+    def _tell_rendered(self, run: str, cutting: Cutting, frames: int) -> None:
+        event = Rendering(frames, cutting.timeline.frames)
         self._floor.tell(run, written_event(event))
 
     def _assembled(self, run: str, keys: Keys) -> Letter:
@@ -211,7 +215,11 @@ class Jobs:
         for clip, answer in outcome.get("stopped", {}).items():
             self._floor.tell(run, written_event(_ending(clip, answer, asked=False)))
         self._floor.runs.end(run, state, outcome)
+        self._drop(run)
+
+    def _drop(self, run: str) -> None:
         self._sites.pop(run, None)
+        self._floor.halts.pop(run, None)
         shutil.rmtree(self._floor.boards / run, ignore_errors=True)
 
 

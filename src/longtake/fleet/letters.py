@@ -52,19 +52,19 @@ def written_error(error: LongtakeError) -> Letter:
     facts = {k: v for k, v in vars(error).items() if isinstance(v, str | int | float | None)}
     message = f"{error.where}: {error.message}" if error.where else error.message
     code = error.exit_code
-    return {**facts, "kind": type(error).__name__, "message": message, "exit": code, "where": None}
+    return {**facts, "class": type(error).__name__, "message": message, "exit": code, "where": None}
 
 
 def read_error(letter: Letter) -> LongtakeError:
     """Make an error again of what was written of it; one of an unknown kind keeps its exit code."""
-    kind = getattr(errors, str(letter.get("kind")), None)
+    kind = getattr(errors, str(letter.get("class")), None)
     if not (isinstance(kind, type) and issubclass(kind, LongtakeError)):
         kind = LongtakeError
     # Errors of one kind are made of other things than those of another: what they know is enough.
     error = kind.__new__(kind)
     message = str(letter.get("message", ""))
     Exception.__init__(error, message)
-    known = {k: v for k, v in letter.items() if k not in ("kind", "exit", "exit_code")}
+    known = {k: v for k, v in letter.items() if k not in ("class", "exit", "exit_code")}
     error.__dict__.update({"hint": "", "where": None, **known, "message": message})
     if isinstance(error, errors.StoryboardError):
         error.faults = ()

@@ -68,9 +68,10 @@ class Worker:
         self._say = say
         self._runs = Runs(post.database)
         self._started: set[str] = set()
-        self._settled: dict[int, float] = {}
+        self._done: dict[str, float] = {}
         self._over = threading.Event()
         self._floor: Floor | None = None
+        self._jobs: Jobs | None = None
 
     def __enter__(self) -> Worker:
         post = self._post
@@ -78,12 +79,14 @@ class Worker:
         post.holdings.vault.open()
         holdings = replace(post.holdings, shared=True, owner=self.name)
         runs = post.folder / "runs" / self.name
+        _sweep(runs.parent, self._host)
         runs.mkdir(parents=True)
         count = post.cores or cores()
         teller, renderers = Teller(self._runs), Renderers(count)
         floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
         self._floor = floor
-        flows.serve(Jobs(floor, self._provide))
+        self._jobs = Jobs(floor, self._provide)
+        flows.serve(self._jobs)
         flows.POLL_S = post.poll_s
         self._launch(floor)
         self._runs.beat(self.name, self._host, self._what)
@@ -106,19 +109,20 @@ class Worker:
 
     def serve(self) -> None:
         """Beat, begin new runs and take over dead ones, until `stop` is called."""
-        up, broken = time.monotonic(), False
+        up = last = time.monotonic()
         while not self._over.wait(self._post.beat_s):
             try:
                 self._runs.beat(self.name, self._host, self._what)
-                if broken:
-                    up, broken = time.monotonic(), False
-                # After an outage everybody beats first: silence says nothing of who lives.
-                if time.monotonic() - up > self._post.dead_s:
+                now = time.monotonic()
+                # After an outage, or a sleep of one's own, everybody beats first: silence says nothing
+                # of who lives.
+                up = now if now - last > self._post.dead_s / 2 else up
+                last = now
+                if now - up > self._post.dead_s:
                     self._take_over()
-                if not self._post.encode_only:
-                    self._look_at_runs()
+                self._look_at_runs(self._runs.running())
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                broken = True
+                up = time.monotonic()
                 self._say(f"the database is away: {error}")
 
     def stop(self) -> None:
@@ -144,52 +148,70 @@ class Worker:
         DBOS.launch()
         logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS.register_queue(flows.GRAPH, polling_interval_sec=post.poll_s)
-        DBOS.register_queue(
-            flows.ENCODE, worker_concurrency=floor.cores, polling_interval_sec=post.poll_s
-        )
+        # The number is one for all machines: the strongest of them says it, and none renders more pieces
+        # at once than its own.
+        known = DBOS.retrieve_queue(flows.ENCODE)
+        most = max(floor.cores, known.worker_concurrency or 0 if known else 0)
+        DBOS.register_queue(flows.ENCODE, worker_concurrency=most, polling_interval_sec=post.poll_s)
 
     def _provide(self, queue: str) -> None:
         """See to it that a queue is looked at, by all workers."""
         DBOS.register_queue(queue, worker_concurrency=_WIDE, polling_interval_sec=self._post.poll_s)
 
-    def _look_at_runs(self) -> None:
+    def _look_at_runs(self, running: tuple[Run, ...]) -> None:
         """Begin the runs that nobody has begun; stop the purchases of those that are to be stopped."""
-        running = self._runs.running()
+        if self._jobs is not None:
+            self._jobs.keep_only({run.id for run in running})
+        if self._post.encode_only:
+            return
         for run in running:
             if run.halted and self._floor:
                 self._floor.heed(run)
             self._begin(run)
-        self._settle({run.board for run in running})
+        if self._is_time("walks", self._post.dead_s):
+            self._end_broken(running)
+        if self._is_time("settle", SETTLE_S):
+            self._settle({run.board for run in running})
+
+    def _is_time(self, what: str, every_s: float) -> bool:
+        """Tell whether something that is done now and then is to be done again."""
+        now = time.monotonic()
+        if now - self._done.get(what, -every_s) < every_s:
+            return False
+        self._done[what] = now
+        return True
 
     def _begin(self, run: Run) -> None:
-        status = DBOS.get_workflow_status(run.id) if run.id in self._started else None
-        if status is not None and status.status in _OVER and self._runs.get(run.id) == run:
-            why = {"kind": "LongtakeError", "message": f"its walk ended as {status.status}"}
-            self._runs.end(run.id, "failed", {"errors": {"": why}, "takes": {}})
-        if run.id not in self._started:
-            DBOS.enqueue_workflow_with_options(
-                {
-                    "workflow_name": "film",
-                    "queue_name": flows.GRAPH,
-                    "workflow_id": run.id,
-                    "app_version": flows.VERSION,
-                },
-                run.id,
-            )
-            self._started.add(run.id)
+        if run.id in self._started:
+            return
+        DBOS.enqueue_workflow_with_options(
+            {
+                "workflow_name": "film",
+                "queue_name": flows.GRAPH,
+                "workflow_id": run.id,
+                "app_version": flows.VERSION,
+            },
+            run.id,
+        )
+        self._started.add(run.id)
+
+    def _end_broken(self, running: tuple[Run, ...]) -> None:
+        """Say of runs whose walk broke off for good that they failed: nothing would ever end them."""
+        for run in running:
+            status = DBOS.get_workflow_status(run.id)
+            known = self._runs.get(run.id)
+            if status and status.status in _OVER and known and known.state == "running":
+                why = {"class": "LongtakeError", "message": f"its walk ended as {status.status}"}
+                self._runs.end(run.id, "failed", {"errors": {"": why}, "takes": {}})
 
     def _settle(self, at_work: set[str]) -> None:
         """Have brought home what was bought for boards of which no run goes on."""
-        now = time.monotonic()
-        if self._floor is None or now - self._settled.get(0, -SETTLE_S) < SETTLE_S:
-            return
-        self._settled[0] = now
-        for row in self._floor.holdings.ledger.unfinished():
+        for row in self._post.holdings.ledger.unfinished():
             if row.state == "submitted" and row.board not in at_work:
                 self._bring(row)
 
     def _bring(self, row: Purchase) -> None:
-        clock = self._floor.holdings.ledger.clock() if self._floor else 0.0
+        clock = self._post.holdings.ledger.clock()
         DBOS.enqueue_workflow_with_options(
             {
                 "workflow_name": "settle",
@@ -204,6 +226,9 @@ class Worker:
     def _take_over(self) -> None:
         """Give the work of dead workers to those that live."""
         dead = set(self._runs.bury(self._post.dead_s))
+        # Who buried them may have died over it: now and then all work is looked at.
+        if not dead and not self._is_time("pending", self._post.dead_s):
+            return
         living = {worker.id for worker in self._runs.workers()}
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         for flow in pending:
@@ -218,3 +243,21 @@ class Worker:
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
             self._say(f"took over {len(flows_of)} from {name}")
+
+
+def _sweep(folder: Path, host: str) -> None:
+    """Remove what workers of this machine left that were killed."""
+    for left in folder.glob(f"{host}-*-*"):
+        number = left.name.rpartition("-")[0].rpartition("-")[2]
+        if number.isdecimal() and not _lives(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
