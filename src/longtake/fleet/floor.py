@@ -13,6 +13,7 @@ from longtake.fleet.letters import Letter, read_error
 from longtake.fleet.renderers import Renderers
 from longtake.fleet.runs import Run, Runs
 from longtake.generate.collect import Halt
+from longtake.generate.line import Line
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
 from longtake.holdings import Holdings
@@ -72,6 +73,7 @@ class Floor:
     render: Renderers
     halts: dict[str, Halt] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
+    _lines: dict[str, Line] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def provider(self, name: str) -> Provider:
@@ -80,6 +82,11 @@ class Floor:
             if name not in self._providers:
                 self._providers[name] = open_provider(name, environment(self.folder))
             return self._providers[name]
+
+    def line(self, name: str) -> Line:
+        """Give the line in which all runs here wait for a place at a provider."""
+        with self._lock:
+            return self._lines.setdefault(name, Line())
 
     def halt(self, run: str) -> Halt:
         """Give what stops a run's purchases here, once somebody says why."""

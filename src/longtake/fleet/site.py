@@ -130,6 +130,7 @@ class Site:
             self.floor.halt(self.run.id),
             None if agreed is None else frozenset(agreed),
             owner=holdings.owner,
+            line=self.floor.line(name),
         )
 
 

@@ -88,8 +88,9 @@ class Worker:
         self._jobs = Jobs(floor, self._provide)
         flows.serve(self._jobs)
         flows.POLL_S = post.poll_s
-        self._launch(floor)
+        # Before it takes any work: who works and never said that it lives is taken for dead.
         self._runs.beat(self.name, self._host, self._what)
+        self._launch(floor)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -229,8 +230,9 @@ class Worker:
         # Who buried them may have died over it: now and then all work is looked at.
         if not dead and not self._is_time("pending", self._post.dead_s):
             return
-        living = {worker.id for worker in self._runs.workers()}
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        # In this order: a worker that came in between has no work on the list.
+        living = {worker.id for worker in self._runs.workers()}
         for flow in pending:
             if flow.executor_id and flow.executor_id not in living:
                 dead.add(flow.executor_id)
