@@ -26,8 +26,8 @@ class Wishes:
     `since` is the last purchase before the run, where that is known already; `ingest` renders while
     paid clips are waited for. `aspects` are the shapes in which the film is made besides its own.
     `take_best` goes on with the best of several takes by their rank where none was chosen. `shared` is a
-    budget for several boards of one run; `holdings` are what is owned already, and where what is bought
-    goes; `there` says that the film is made by other machines, with keys and hosts of their own.
+    budget for several boards of one run; `common` are holdings that machines share, None stands for the
+    user's own; `there` says that the film is made by other machines, with keys and hosts of their own.
     """
 
     animatic: bool = False
@@ -49,7 +49,12 @@ class Wishes:
     aspects: tuple[Aspect, ...] = ()
     take_best: bool = False
     there: bool = False
-    holdings: Holdings = field(default_factory=own_holdings, compare=False)
+    common: Holdings | None = field(default=None, compare=False)
+
+    @property
+    def holdings(self) -> Holdings:
+        """What is owned already, and where what is bought goes: the user's own are looked up when asked."""
+        return self.common or own_holdings()
 
     @property
     def flavour(self) -> str:

@@ -63,7 +63,7 @@ def test_the_plan_is_the_same_elsewhere(board: Path, vault: Vault, tmp_path: Pat
     there, offers = unpack(bundle.name, vault, tmp_path / "there" / "tree")
     wishes = Wishes()
     own = plan_film(board, wishes)
-    other = plan_film(there, replace(wishes, holdings=replace(wishes.holdings, catalogue=offers)))
+    other = plan_film(there, replace(wishes, common=replace(wishes.holdings, catalogue=offers)))
 
     assert plan_digest(own) == plan_digest(other)
     assert (offers / "offers/note.txt").read_text() == "mine"

@@ -81,7 +81,7 @@ class Fleet:
 
     def wishes(self, wishes: Wishes) -> Wishes:
         """Give wishes as they are for a film that the fleet makes."""
-        return replace(wishes, there=True, holdings=replace(self.holdings, shared=True))
+        return replace(wishes, there=True, common=replace(self.holdings, shared=True))
 
     def make_film(self, path: Path | str, wishes: Wishes, tell: Tell = silent) -> Film:
         """Have a film made and bring it home; as `make_film`, and as safe to stop and call again.

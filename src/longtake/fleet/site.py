@@ -141,7 +141,7 @@ def open_site(floor: Floor, run: Run) -> Site:
     board, catalogue = unpack(run.bundle, vault, folder / "tree")
     wishes = replace(
         read_wishes(run.letter["wishes"]),
-        holdings=replace(floor.holdings, catalogue=catalogue),
+        common=replace(floor.holdings, catalogue=catalogue),
     )
     plan = plan_film(board, wishes)
     refuse_other_plan(plan, run.letter["digest"])
