@@ -33,12 +33,12 @@ def arm(owner: Any, name: str, blow: Blow) -> None:
     real: Callable[..., Any] = getattr(owner, name)
     seen = 0
 
-    def deadly(*args: Any) -> Any:
+    def deadly(*args: Any, **how: Any) -> Any:
         nonlocal seen
         seen += 1
         if seen == blow.count and not blow.after:
             die()
-        answer = real(*args)
+        answer = real(*args, **how)
         if seen == blow.count:
             die()
         return answer

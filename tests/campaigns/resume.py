@@ -30,9 +30,10 @@ from PIL import Image
 
 from longtake.events import Event, Rendering
 from longtake.film import make_film
-from longtake.generate import handoff, mending
+from longtake.generate import handoff
 from longtake.media.scenery import paint_place
 from longtake.units import Size
+from longtake.vault.store import Vault
 from longtake.wishes import Wishes
 
 DRIFT = {
@@ -80,7 +81,7 @@ def client(folder: Path, blow: Blow | None) -> None:
             die()
 
     if blow and blow.step == "write":
-        arm(mending, "write_json", blow)
+        arm(Vault, "note", blow)
     if blow and blow.step == "hand on":
         arm(handoff, "save_png", blow)
     set_timer(blow)
