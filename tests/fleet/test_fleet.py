@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -96,7 +97,8 @@ def test_workers_freeze_die_and_wake(yard: Yard, sim: Simulator) -> None:
 def test_looking_is_given_up_and_taken_up_again(yard: Yard, sim: Simulator) -> None:
     """Ctrl-C leaves the run to the fleet; the same command finds it, asks nothing, and brings the film.
 
-    A worker that only encodes buys nothing for it, and needs no key.
+    A worker that only encodes buys nothing for it, and needs no key. A film that is no longer in the
+    vault is made again, of the clips that are.
     """
     board = yard.board(BOARD.format(name="detached"))
     yard.worker("--encode-only")
@@ -111,7 +113,10 @@ def test_looking_is_given_up_and_taken_up_again(yard: Yard, sim: Simulator) -> N
     yard.worker()
     found = yard.make(board)
     after = seen(yard)
+    shutil.rmtree(yard.folder / "vault/blobs/names/films")
+    anew = yard.make(board)
 
+    assert anew.returncode == 0, anew.stderr
     assert (left.returncode, "the fleet goes on with the run" in left.stderr) == (130, True)
     assert [worker["what"] for worker in before["workers"]] == ["encode"]
     assert [(run["state"], run["made"]) for run in before["runs"]] == [("running", 0)]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy
 
 from longtake.errors import VaultError
 from longtake.fleet import worker
-from longtake.fleet.worker import patiently
+from longtake.fleet.runs import Run, Runs
+from longtake.fleet.worker import Post, Worker, patiently
+from longtake.holdings import Holdings
+from longtake.vault.ledger import Ledger
+from longtake.vault.store import Vault
 from postgres import running
 
 
@@ -40,3 +47,28 @@ def test_one_that_stays_away_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None
         patiently(nowhere.connect)
     with pytest.raises(ZeroDivisionError):
         patiently(lambda: 1 / 0)
+
+
+class Stuck(Worker):
+    """One whose look at the runs lasts until it has said three times more that it lives."""
+
+    def _look_at_runs(self, running: tuple[Run, ...]) -> None:
+        seen: set[object] = set()
+        with psycopg.connect(self._post.database, autocommit=True) as db:
+            while len(seen) < 3:
+                seen |= set(db.execute("SELECT at FROM longtake.fleet_workers").fetchall())
+        self.stop()
+
+
+@pytest.mark.timeout(60)
+def test_who_waits_for_the_database_lives_all_the_same(database: str, tmp_path: Path) -> None:
+    """DBOS may wait for long: nobody takes such a worker for dead."""
+    with contextlib.closing(Runs(database)) as runs:
+        runs.open()
+        vault = Vault(tmp_path / "vault")
+        holdings = Holdings(Ledger(tmp_path / "ledger.db"), vault, vault.voices(), tmp_path)
+        stuck = Stuck(Post(database, holdings, tmp_path, beat_s=0.01))
+        stuck.serve()
+        living = [each.id for each in runs.workers()]
+
+    assert living == [stuck.name]

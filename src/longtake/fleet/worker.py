@@ -75,6 +75,7 @@ class Worker:
         self._over = threading.Event()
         self._floor: Floor | None = None
         self._jobs: Jobs | None = None
+        self._heart: threading.Thread | None = None
 
     def __enter__(self) -> Worker:
         post = self._post
@@ -98,6 +99,9 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        if self._heart is not None:
+            # It must not say that it lives after it has left.
+            self._heart.join(self._post.beat_s)
         if self._floor is not None:
             self._floor.close()
         # What it had begun is given to others when it is buried; that needs no patience here.
@@ -113,6 +117,8 @@ class Worker:
 
     def serve(self) -> None:
         """Beat, begin new runs and take over dead ones, until `stop` is called."""
+        self._heart = threading.Thread(target=self._beat_on, name="longtake-heart", daemon=True)
+        self._heart.start()
         up = last = time.monotonic()
         while not self._over.wait(self._post.beat_s):
             try:
@@ -128,6 +134,12 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 up = time.monotonic()
                 self._say(f"the database is away: {error}")
+
+    def _beat_on(self) -> None:
+        """Beat whatever else waits: DBOS may wait for its database for longer than the dead are silent."""
+        while not self._over.wait(self._post.beat_s):
+            with suppress(LongtakeError):
+                self._runs.beat(self.name, self._host, self._what)
 
     def stop(self) -> None:
         """End `serve`."""
