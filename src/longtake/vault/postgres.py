@@ -214,7 +214,9 @@ def _place(url: str) -> str:
         raise _no_address() from None
     host, port = str(parts.get("host") or "localhost"), str(parts.get("port") or "")
     # A password with a sign that ends it is taken for other parts of the address.
-    if "@" in f"{host}{parts.get('dbname') or ''}" or not port.replace(",", "").isdecimal() and port:
+    if "@" in f"{host}{parts.get('dbname') or ''}" or (
+        not port.replace(",", "").isdecimal() and port
+    ):
         raise _no_address()
     return f"{parts.get('dbname') or ''} at {host}{f':{port}' if port else ''}"
 
