@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -11,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from longtake.errors import LongtakeError
+from longtake.fleet.letters import written_error
+from longtake.fleet.runs import Runs
 from longtake.testing.serve import Simulator
 from yards import Yard, ended, pictures
 
@@ -145,3 +149,20 @@ def test_a_run_is_cancelled(yard: Yard, sim: Simulator) -> None:
     assert (done.returncode, "the run was cancelled" in done.stderr) == (1, True), done.stderr
     assert bought == 1
     assert {row["state"] for row in rows} == {"done"}
+
+
+def test_a_stop_is_heeded_at_the_next_clip(yard: Yard, sim: Simulator) -> None:
+    """Also by a worker that looks at the runs but rarely."""
+    sim.change(task_s=1.0)
+    board = yard.board(BOARD.format(name="stopped"))
+    yard.worker("--beat", "4", "--dead-after", "60")
+    making = yard.start(board, "--yes")
+    while not sim.oracle("submits")["paid"]:
+        assert making.poll() is None
+    with contextlib.closing(Runs(yard.database)) as runs:
+        (run,) = runs.running()
+        runs.halt(run.id, written_error(LongtakeError("that will do")))
+    done = ended(making)
+
+    assert (done.returncode, "that will do" in done.stderr) == (1, True), done.stderr
+    assert sold(sim) == (1, [])
