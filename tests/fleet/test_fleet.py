@@ -152,9 +152,9 @@ def test_a_run_is_cancelled(yard: Yard, sim: Simulator) -> None:
 
 
 def test_a_stop_is_heeded_at_the_next_clip(yard: Yard, sim: Simulator) -> None:
-    """Also by a worker that looks at the runs but rarely."""
+    """Also by a worker that looks at the runs but rarely; what hangs on it is told of, too."""
     sim.change(task_s=1.0)
-    board = yard.board(BOARD.format(name="stopped"))
+    board = yard.board(BOARD.format(name="stopped").replace("12", "24"))
     yard.worker("--beat", "4", "--dead-after", "60")
     making = yard.start(board, "--yes")
     while not sim.oracle("submits")["paid"]:
@@ -165,4 +165,5 @@ def test_a_stop_is_heeded_at_the_next_clip(yard: Yard, sim: Simulator) -> None:
     done = ended(making)
 
     assert (done.returncode, "that will do" in done.stderr) == (1, True), done.stderr
+    assert 'it continues "a/2", which failed' in done.stderr
     assert sold(sim) == (1, [])

@@ -203,9 +203,12 @@ class Fleet:
                 seen = _pass_on(runs, run.id, seen, tell)
                 if now is None:
                     raise VaultError(f"the run {run.id} is no longer known to {runs.place}")
-                if now.state != "running" and now.outcome is not None:
-                    return now.outcome
+                over = now.state != "running" and now.outcome is not None
                 self.rest(_LOOK_S)
+                if over:
+                    # Workers tell in bundles: their last words come after the end.
+                    _pass_on(runs, run.id, seen, tell)
+                    return now.outcome or {}
         except KeyboardInterrupt:
             raise Detached(
                 f"the fleet goes on with the run {run.id}",
