@@ -117,8 +117,10 @@ class Worker:
 
     def serve(self) -> None:
         """Beat, begin new runs and take over dead ones, until `stop` is called."""
-        self._heart = threading.Thread(target=self._beat_on, name="longtake-heart", daemon=True)
-        self._heart.start()
+        heart = threading.Thread(target=self._beat_on, name="longtake-heart", daemon=True)
+        heart.start()
+        # Not before it beats: an interrupt may come between the two.
+        self._heart = heart
         up = last = time.monotonic()
         while not self._over.wait(self._post.beat_s):
             try:
