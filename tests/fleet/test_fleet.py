@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -10,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from longtake.errors import LongtakeError
+from longtake.fleet.letters import written_error
+from longtake.fleet.runs import Runs
 from longtake.testing.serve import Simulator
 from yards import Yard, ended, pictures
 
@@ -96,7 +101,8 @@ def test_workers_freeze_die_and_wake(yard: Yard, sim: Simulator) -> None:
 def test_looking_is_given_up_and_taken_up_again(yard: Yard, sim: Simulator) -> None:
     """Ctrl-C leaves the run to the fleet; the same command finds it, asks nothing, and brings the film.
 
-    A worker that only encodes buys nothing for it, and needs no key.
+    A worker that only encodes buys nothing for it, and needs no key. A film that is no longer in the
+    vault is made again, of the clips that are.
     """
     board = yard.board(BOARD.format(name="detached"))
     yard.worker("--encode-only")
@@ -111,7 +117,10 @@ def test_looking_is_given_up_and_taken_up_again(yard: Yard, sim: Simulator) -> N
     yard.worker()
     found = yard.make(board)
     after = seen(yard)
+    shutil.rmtree(yard.folder / "vault/blobs/names/films")
+    anew = yard.make(board)
 
+    assert anew.returncode == 0, anew.stderr
     assert (left.returncode, "the fleet goes on with the run" in left.stderr) == (130, True)
     assert [worker["what"] for worker in before["workers"]] == ["encode"]
     assert [(run["state"], run["made"]) for run in before["runs"]] == [("running", 0)]
@@ -140,3 +149,21 @@ def test_a_run_is_cancelled(yard: Yard, sim: Simulator) -> None:
     assert (done.returncode, "the run was cancelled" in done.stderr) == (1, True), done.stderr
     assert bought == 1
     assert {row["state"] for row in rows} == {"done"}
+
+
+def test_a_stop_is_heeded_at_the_next_clip(yard: Yard, sim: Simulator) -> None:
+    """Also by a worker that looks at the runs but rarely; what hangs on it is told of, too."""
+    sim.change(task_s=1.0)
+    board = yard.board(BOARD.format(name="stopped").replace("12", "24"))
+    yard.worker("--beat", "4", "--dead-after", "60")
+    making = yard.start(board, "--yes")
+    while not sim.oracle("submits")["paid"]:
+        assert making.poll() is None
+    with contextlib.closing(Runs(yard.database)) as runs:
+        (run,) = runs.running()
+        runs.halt(run.id, written_error(LongtakeError("that will do")))
+    done = ended(making)
+
+    assert (done.returncode, "that will do" in done.stderr) == (1, True), done.stderr
+    assert 'it continues "a/2", which failed' in done.stderr
+    assert sold(sim) == (1, [])

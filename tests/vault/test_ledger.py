@@ -320,3 +320,12 @@ def test_one_task_is_never_that_of_two_purchases(ledger: Ledger) -> None:
 
     assert ledger.get(first.id).task == ""
     assert ledger.submitted(second, first.task, 3.0).task == first.task
+
+
+@pytest.mark.parametrize("bad", ["\ud83d", "\0"])
+def test_what_a_provider_said_may_be_no_text(ledger: Ledger, bad: str) -> None:
+    """Half an emoji does not keep its outcome from being written down."""
+    number = bought(ledger, "k")
+
+    assert ledger.refused(number, f"not this {bad}", 1.0).message == "not this ?"
+    assert ledger.get(number).state == "refused"

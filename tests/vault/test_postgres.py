@@ -218,18 +218,61 @@ def test_restarts_of_the_database_are_waited_for() -> None:
     assert (moved.state, moved.task) == ("submitted", "task-1")
 
 
-def test_a_wrong_address_is_told_at_once() -> None:
+def test_a_first_call_waits_for_a_restart() -> None:
+    """Who comes while the database is away for a moment is let in when it is back."""
+    with running() as server:
+        url = server.database()
+        server.stop(signal.SIGQUIT)
+        found: list[bool] = []
+
+        def come() -> None:
+            with contextlib.closing(open_ledger(url)) as ledger:
+                found.append(ledger.exists())
+
+        coming = threading.Thread(target=come)
+        coming.start()
+        server.start()
+        coming.join()
+
+    assert found == [True]
+
+
+def test_a_database_that_was_met_is_waited_for_by_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one part of a process knows of an address the others know, too."""
+    monkeypatch.setattr(postgres_book, "FIRST_PATIENCE_S", 0.0)
+    with running() as server:
+        url = server.database()
+        open_ledger(url).close()
+        server.stop()
+        other = PostgresBook(url)
+        coming = threading.Thread(target=other.prepare)
+        coming.start()
+        server.start()
+        coming.join()
+        made = server.ask("SELECT 1")
+        there = other.exists()
+        other.close()
+
+    assert (made, there) == ([(1,)], True)
+
+
+def test_a_wrong_address_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits a minute for a database that was never there."""
+    monkeypatch.setattr(postgres_book, "FIRST_PATIENCE_S", 0.0)
     with pytest.raises(VaultError, match=r"nowhere at 127\.0\.0\.1:1 cannot be used"):
         open_ledger("postgresql://me:secret@127.0.0.1:1/nowhere")
 
 
-def test_no_password_is_told() -> None:
-    """Whatever goes wrong, the place is named without it."""
+@pytest.mark.parametrize("sign", ["", "%", "/", "@", " "])
+def test_no_password_is_told(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong, the place is named without it: also one that breaks the address apart."""
+    monkeypatch.setattr(postgres_book, "FIRST_PATIENCE_S", 0.0)
     with pytest.raises(VaultError) as told:
-        open_ledger("postgresql://me:secret@127.0.0.1:1/nowhere")
+        open_ledger(f"postgresql://me:hush{sign}sec@127.0.0.1:1/nowhere")
 
-    assert "secret" not in str(told.value)
+    said = f"{told.value} {told.value.__cause__}"
+    assert "hush" not in said
+    assert "sec@" not in said
 
 
 def test_what_is_no_address_says_how_one_looks() -> None:

@@ -164,9 +164,16 @@ class Fleet:
         asked = _of_the_film(written_wishes(wishes))
         for run in others:
             same = run.bundle == bundle.name and _of_the_film(run.letter["wishes"]) == asked
-            if same and not run.halted and run.state in ("running", "done"):
+            if same and not run.halted and (run.state == "running" or self._is_kept(run)):
                 return run
         return None
+
+    def _is_kept(self, run: Run) -> bool:
+        """Tell whether a run is done, and all that it made still lies in the vault."""
+        if run.state != "done" or run.outcome is None:
+            return False
+        files = (*run.outcome["films"], *run.outcome["files"])
+        return all(self.holdings.vault.has(film_name(run.id, file["name"])) for file in files)
 
     def _sent(self, runs: Runs, making: Making) -> Run:
         plan, wishes, project = making.plan, making.wishes, making.project
@@ -196,9 +203,12 @@ class Fleet:
                 seen = _pass_on(runs, run.id, seen, tell)
                 if now is None:
                     raise VaultError(f"the run {run.id} is no longer known to {runs.place}")
-                if now.state != "running" and now.outcome is not None:
-                    return now.outcome
+                over = now.state != "running" and now.outcome is not None
                 self.rest(_LOOK_S)
+                if over:
+                    # Workers tell in bundles: their last words come after the end.
+                    _pass_on(runs, run.id, seen, tell)
+                    return now.outcome or {}
         except KeyboardInterrupt:
             raise Detached(
                 f"the fleet goes on with the run {run.id}",

@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
 from longtake.assemble.film import Cutting, Film
@@ -55,6 +56,7 @@ class Jobs:
         """Make a clip, or all its takes where one is to be chosen; `keys` are of the takes it hangs on."""
         try:
             site = await asyncio.to_thread(self._site, run)
+            await asyncio.to_thread(self._heed, run)
         except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
             return {"error": _told(error)}
         job = _job(site, clip)
@@ -159,11 +161,19 @@ class Jobs:
         made = await ensure_clip(job, job.take, takes, bench)
         return {"take": written_take(made.take), "kept": made.kept}
 
+    def _heed(self, run: str) -> None:
+        """Stop at the next clip where a run was stopped a moment ago: that is looked for rarely."""
+        known = self._floor.runs.get(run)
+        if known is not None:
+            self._floor.heed(known)
+
     def _halt_all(self, run: str) -> None:
         """What stops purchases here stops them everywhere: funds, a key, a price nobody expected."""
         reason = self._floor.halt(run).reason
         if reason is not None:
-            self._floor.runs.halt(run, written_error(reason))
+            # A database that is away must not undo what came of a clip.
+            with suppress(VaultError):
+                self._floor.runs.halt(run, written_error(reason))
 
     def _rendered(self, run: str, keys: Keys, shape: int, unit: int) -> int:
         site = self._site(run)
@@ -212,8 +222,11 @@ class Jobs:
         }
 
     def _finished(self, run: str, state: str, outcome: Letter) -> None:
-        for clip, answer in outcome.get("stopped", {}).items():
-            self._floor.tell(run, written_event(_ending(clip, answer, asked=False)))
+        stopped = outcome.get("stopped", {}).items()
+        letters = [(run, written_event(_ending(*each, asked=False))) for each in stopped]
+        # At once: a client that sees the end of a run looks for no more of it.
+        with suppress(VaultError):
+            self._floor.runs.tell(letters) if letters else None
         self._floor.runs.end(run, state, outcome)
         self._drop(run)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from longtake.fleet.letters import Letter
-from longtake.vault.book import Row, Transaction
+from longtake.vault.book import Row, Transaction, storable
 from longtake.vault.postgres import PostgresBook
 
 _TABLES = """
@@ -112,7 +112,7 @@ class Runs:
             "INSERT INTO fleet_runs (id, bundle, board, title, letter, clips, price)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
-        self._change(insert, run, bundle, board, title, json.dumps(letter), clips, price)
+        self._change(insert, run, bundle, board, title, _text(letter), clips, price)
 
     def get(self, run: str) -> Run | None:
         """Give a run by its id."""
@@ -136,16 +136,16 @@ class Runs:
             "UPDATE fleet_runs SET state = ?, outcome = ?, ended = clock_timestamp()"
             " WHERE id = ? AND state = 'running'"
         )
-        self._change(update, state, json.dumps(outcome), run)
+        self._change(update, state, _text(outcome), run)
 
     def halt(self, run: str, why: Letter) -> None:
         """Have nothing more bought for a run; the first reason stands."""
         update = "UPDATE fleet_runs SET halted = ? WHERE id = ? AND halted IS NULL"
-        self._change(update + " AND state = 'running'", json.dumps(why), run)
+        self._change(update + " AND state = 'running'", _text(why), run)
 
     def tell(self, letters: Sequence[tuple[str, Letter]]) -> None:
         """Write down what happens in runs, in one go."""
-        rows = [(run, json.dumps(letter)) for run, letter in letters]
+        rows = [(run, _text(letter)) for run, letter in letters]
         marks = ", ".join("(?, ?)" for _ in rows)
         insert = f"INSERT INTO fleet_told (run, letter) VALUES {marks}"
         self._change(insert, *(value for row in rows for value in row))
@@ -215,6 +215,19 @@ def fresh_id() -> str:
 def chosen(runs: Iterable[Run], word: str) -> tuple[Run, ...]:
     """Find the runs that a word names: by id or its beginning."""
     return tuple(run for run in runs if run.id.startswith(word))
+
+
+def _text(letter: Letter) -> str:
+    return json.dumps(_storable(letter))
+
+
+def _storable(value: Any) -> Any:
+    """Give plain values whose texts the database can read again."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable(each) for name, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _run(row: Row) -> Run:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSPortableJSONSerializer
 
-from longtake.errors import LongtakeError
+from longtake.errors import LongtakeError, VaultError
 from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
@@ -25,6 +25,7 @@ from longtake.fleet.runs import Run, Runs
 from longtake.generate.settle import close_rows_of
 from longtake.holdings import Holdings
 from longtake.media.workers import cores
+from longtake.vault.postgres import PATIENCE_S, is_outage
 from longtake.vault.purchase import Purchase
 
 # A worker says so often that it lives, and is taken for dead when it was silent for so long.
@@ -33,6 +34,8 @@ BEAT_S, DEAD_S = 2.0, 15.0
 SETTLE_S = 60.0
 # So many clips a worker waits for at once; the ledger decides how many are bought.
 _WIDE = 256
+# A database that is away is looked for again so soon.
+_AWAY_S = 0.5
 _OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 Say = Callable[[str], None]
@@ -72,6 +75,7 @@ class Worker:
         self._over = threading.Event()
         self._floor: Floor | None = None
         self._jobs: Jobs | None = None
+        self._heart: threading.Thread | None = None
 
     def __enter__(self) -> Worker:
         post = self._post
@@ -95,6 +99,9 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        if self._heart is not None:
+            # It must not say that it lives after it has left.
+            self._heart.join(self._post.beat_s)
         if self._floor is not None:
             self._floor.close()
         # What it had begun is given to others when it is buried; that needs no patience here.
@@ -110,6 +117,10 @@ class Worker:
 
     def serve(self) -> None:
         """Beat, begin new runs and take over dead ones, until `stop` is called."""
+        heart = threading.Thread(target=self._beat_on, name="longtake-heart", daemon=True)
+        heart.start()
+        # Not before it beats: an interrupt may come between the two.
+        self._heart = heart
         up = last = time.monotonic()
         while not self._over.wait(self._post.beat_s):
             try:
@@ -125,6 +136,12 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 up = time.monotonic()
                 self._say(f"the database is away: {error}")
+
+    def _beat_on(self) -> None:
+        """Beat whatever else waits: DBOS may wait for its database for longer than the dead are silent."""
+        while not self._over.wait(self._post.beat_s):
+            with suppress(LongtakeError):
+                self._runs.beat(self.name, self._host, self._what)
 
     def stop(self) -> None:
         """End `serve`."""
@@ -157,7 +174,12 @@ class Worker:
 
     def _provide(self, queue: str) -> None:
         """See to it that a queue is looked at, by all workers."""
-        DBOS.register_queue(queue, worker_concurrency=_WIDE, polling_interval_sec=self._post.poll_s)
+        poll_s = self._post.poll_s
+        patiently(
+            lambda: DBOS.register_queue(
+                queue, worker_concurrency=_WIDE, polling_interval_sec=poll_s
+            )
+        )
 
     def _look_at_runs(self, running: tuple[Run, ...]) -> None:
         """Begin the runs that nobody has begun; stop the purchases of those that are to be stopped."""
@@ -245,6 +267,27 @@ class Worker:
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
             self._say(f"took over {len(flows_of)} from {name}")
+
+
+def patiently(act: Callable[[], object], rest: Callable[[float], None] = time.sleep) -> None:
+    """Do something with the database that may be done again, until it is not away; a minute at most.
+
+    Raises VaultError then. Most calls of DBOS wait by themselves, those about queues do not.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            act()
+            return
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            if time.monotonic() >= until:
+                raise VaultError(
+                    "the database of the fleet was away for too long",
+                    hint="`longtake make --fleet` goes on with what is made",
+                ) from error
+        rest(_AWAY_S)
 
 
 def _sweep(folder: Path, host: str) -> None:

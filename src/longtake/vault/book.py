@@ -9,6 +9,12 @@ Row = Mapping[str, Any]
 Answer = TypeVar("Answer")
 
 
+def storable(text: str) -> str:
+    """Give a text as every database takes it, with `?` for what is no character."""
+    # Providers cut what they say at any place, also within a sign of two halves.
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 class Transaction(Protocol):
     """One transaction: all of it is written, or nothing.
 

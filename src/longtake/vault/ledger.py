@@ -27,7 +27,7 @@ from typing import Any
 from longtake.extras import load_extra
 from longtake.units import Money
 from longtake.vault.admission import decide, latest_of, spent_tries
-from longtake.vault.book import Book, Row, Transaction
+from longtake.vault.book import Book, Row, Transaction, storable
 from longtake.vault.moves import ABANDONED, Move, carry_out, note_down, purchase_row, was_written
 from longtake.vault.purchase import Admission, Limits, Order, Purchase, purchase_from
 from longtake.vault.sqlite import SqliteBook
@@ -294,7 +294,8 @@ class Ledger:
         mark: str = "",
         **values: str | None,
     ) -> Purchase:
-        move = Move(state, secrets.token_hex(8), values, stamps, mark)
+        texts = {name: None if said is None else storable(said) for name, said in values.items()}
+        move = Move(state, secrets.token_hex(8), texts, stamps, mark)
         return self._book.within(lambda db: carry_out(db, purchase, move, now))
 
 

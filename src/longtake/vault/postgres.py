@@ -20,6 +20,8 @@ from longtake.vault.book import Answer, Row, Transaction
 SCHEMA = "longtake"
 # A database that restarts, or a network that is mended, is back within this.
 PATIENCE_S = 60.0
+# Where nobody listens it is a wrong address, or a database that restarts just now.
+FIRST_PATIENCE_S = 5.0
 _PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 _CONNECTIONS = 4
 
@@ -41,6 +43,15 @@ _SESSION = (
 
 Connection = psycopg.Connection[dict[str, Any]]
 
+# Databases that answered this process once: their addresses are right.
+_met: set[str] = set()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether a database is away for a moment, by its driver's error or one that was made of it."""
+    passing = (psycopg.OperationalError, _Cut)
+    return isinstance(error, passing) or isinstance(error.__cause__, passing)
+
 
 class PostgresBook:
     """A database for many machines; its clock rules, whatever time it is told.
@@ -60,7 +71,6 @@ class PostgresBook:
         self.place = _place(url)
         self._free: list[Connection] = []
         self._room = threading.BoundedSemaphore(_CONNECTIONS)
-        self._met = False
         weakref.finalize(self, _close_all, self._free)
 
     def exists(self) -> bool:
@@ -78,15 +88,13 @@ class PostgresBook:
 
     def within(self, act: Callable[[Transaction], Answer]) -> Answer:
         """Carry an act out as one transaction, again where its connection broke."""
-        until, again, pause = time.monotonic() + PATIENCE_S, False, _PAUSE_S
+        began, again, pause = time.monotonic(), False, _PAUSE_S
         while True:
             try:
                 with self._borrowed() as db, db.transaction():
                     return act(_Transaction(db, again, self._told_time))
             except psycopg.Error as error:
-                passing = isinstance(error, psycopg.OperationalError | _Cut)
-                # Who was never answered has a wrong address, not a database that restarts.
-                if not (passing and self._met) or time.monotonic() > until:
+                if time.monotonic() - began >= self._patience_s(error):
                     raise VaultError(
                         f"the ledger {self.place} cannot be used: {str(error).strip()}"
                     ) from error
@@ -112,6 +120,15 @@ class PostgresBook:
     def close(self) -> None:
         """Close the connections that nobody uses just now."""
         _close_all(self._free)
+
+    def _patience_s(self, error: psycopg.Error) -> float:
+        """Say how long to repeat what met an error."""
+        if not is_outage(error):
+            return 0.0
+        # Before it lets anybody in, a database that starts or stops says just so.
+        if self._url in _met or "the database system is" in str(error):
+            return PATIENCE_S
+        return FIRST_PATIENCE_S if "refused" in str(error) else 0.0
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[Connection]:
@@ -146,7 +163,7 @@ class PostgresBook:
         except BaseException:
             db.close()
             raise
-        self._met = True
+        _met.add(self._url)
         return db
 
 
@@ -189,15 +206,27 @@ def _in_its_words(query: str) -> bytes:
 
 
 def _place(url: str) -> str:
+    """Name a database by its address; raises VaultError where that is none."""
     try:
         parts = conninfo_to_dict(url)
-    except psycopg.Error as error:
-        raise VaultError(
-            f"this is no address of a PostgreSQL database: {str(error).strip()}",
-            hint="write it as postgresql://user:password@host:5432/database",
-        ) from error
-    host, port = parts.get("host") or "localhost", parts.get("port")
+    except psycopg.Error:
+        # What the driver says of it shows the part that is wrong: perhaps the password.
+        raise _no_address() from None
+    host, port = str(parts.get("host") or "localhost"), str(parts.get("port") or "")
+    # A password with a sign that ends it is taken for other parts of the address.
+    if "@" in f"{host}{parts.get('dbname') or ''}" or (
+        not port.replace(",", "").isdecimal() and port
+    ):
+        raise _no_address()
     return f"{parts.get('dbname') or ''} at {host}{f':{port}' if port else ''}"
+
+
+def _no_address() -> VaultError:
+    return VaultError(
+        "this is no address of a PostgreSQL database",
+        hint="write it as postgresql://user:password@host:5432/database, and in the password %2F"
+        " for /, %40 for @, %25 for %, %20 for a space",
+    )
 
 
 def _close_all(free: list[Connection]) -> None:
