@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ scenes:
 """
 
 
+@pytest.mark.skipif(
+    not os.environ.get("LONGTAKE_LONG_TESTS"),
+    reason="takes most of a minute: LONGTAKE_LONG_TESTS=1",
+)
 @pytest.mark.timeout(180)
 def test_machines_with_disks_of_their_own(
     met: str, postgres: Server, s3: Swift, sim: Simulator, tmp_path: Path

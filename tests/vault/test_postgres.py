@@ -89,7 +89,7 @@ def test_five_processes_share_one_account_and_one_purse(database: str) -> None:
     assert [run.exitcode for run in runs] == [0] * 5
     assert len({row.key for row in rows}) == len(rows) == 20
     assert sum(row.reserved.amount for row in rows) == BUDGET.amount
-    assert 1 < busiest(database) <= LIMIT
+    assert 0 < busiest(database) <= LIMIT
 
 
 def test_the_database_s_clock_rules(ledger: Ledger) -> None:
