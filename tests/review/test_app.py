@@ -177,5 +177,6 @@ def test_a_bug_is_written_down_and_closes_nothing(
     monkeypatch.undo()
 
     assert (answer.status_code, answer.text) == (500, "This is a bug of longtake. told")
+    assert answer.headers["connection"] == "close", "or the next deed may meet a dropped line"
     assert isinstance(heard[0], ZeroDivisionError)
     assert visit.page()

@@ -69,7 +69,10 @@ class Pages:
 
     def _bug(self, request: Request, error: Exception) -> Response:
         where = self._crashed(error)
-        return PlainTextResponse(f"This is a bug of longtake. {where}", 500)
+        # Uvicorn drops the line after a bug; a browser that is not told would send its next deed into it.
+        return PlainTextResponse(
+            f"This is a bug of longtake. {where}", 500, {"connection": "close"}
+        )
 
     def _page(self, request: Request) -> Response:
         said = request.query_params
