@@ -19,7 +19,7 @@ from longtake.generate.settle import close_dead_rows
 from longtake.holdings import Holdings, own_holdings
 from longtake.plan.job import Plan
 from longtake.project import Project, environment
-from longtake.units import Money
+from longtake.units import Money, sums_of
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
@@ -95,12 +95,7 @@ def spent_since(
     if not ledger.exists():
         return ()
     ledger.open()
-    sums: dict[str, Money] = {}
-    for row in ledger.since(number, boards):
-        paid = row.reserved if row.charge is None else row.charge
-        known = sums.get(paid.currency)
-        sums[paid.currency] = known + paid if known else paid
-    return tuple(money for money in sums.values() if money.amount)
+    return sums_of(row.bound for row in ledger.since(number, boards))
 
 
 def told_charges(plan: Plan, holdings: Holdings) -> Mapping[tuple[str, str, str, int], Money]:

@@ -29,19 +29,27 @@ def sha256_of(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def written_aside(path: Path, mode: int = 0o644) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success its file is synced and takes the final name.
-
-    On an error, or where nothing was written, the final name stays as it was.
-    """
+def part_beside(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, in a folder that is there; what still lies there is deleted."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(part_name(path.name))
-    part.touch(mode=0o600)
     try:
         yield part
-        publish(part, path, mode)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def written_aside(path: Path, mode: int = 0o644, *, first: bool = False) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success its file is synced and takes the final name.
+
+    On an error, or where nothing was written, the final name stays as it was; with `first` it does so
+    where a file has the name already.
+    """
+    with part_beside(path) as part:
+        part.touch(mode=0o600)
+        yield part
+        publish(part, path, mode, first=first)
 
 
 def part_name(name: str) -> str:
@@ -115,6 +123,17 @@ def sweep(folder: Path) -> int:
     return count
 
 
+def lives(process: int) -> bool:
+    """Tell whether there is a process of this number on this machine, whosever it is."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def _is_named_first(part: Path, path: Path) -> bool:
     """Give a file a second name unless somebody has it; False where that cannot be done here."""
     try:
@@ -134,13 +153,7 @@ def _is_being_written(part: Path) -> bool:
         return _is_fresh(part)  # Nobody here can ask whether its writer lives.
     if int(process) == os.getpid():
         return len(rest) == 3 and rest[1] == _MARK
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass
-    return _is_fresh(part)
+    return lives(int(process)) and _is_fresh(part)
 
 
 def _is_fresh(part: Path) -> bool:

@@ -17,7 +17,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from longtake.errors import ProjectBusy
-from longtake.files import read_json, sweep, write_bytes
+from longtake.files import lives, read_json, sweep, write_bytes
 from longtake.units import Aspect
 
 # So long a run waits for the lock before it takes another for the folder's holder.
@@ -168,13 +168,7 @@ def _is_gone(said: Any) -> bool:
     # Windows has no way to ask for a process that does it no harm.
     if os.name != "posix" or not isinstance(pid, int) or pid <= 0:
         return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return True
-    except PermissionError:
-        pass
-    return False
+    return not lives(pid)
 
 
 def _who(said: Any) -> str:

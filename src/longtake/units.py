@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -256,3 +257,12 @@ class Money:
         cents = self.amount.quantize(Decimal("0.01"))
         shown = cents if cents == self.amount else self.amount.normalize()
         return f"{shown:f} {self.currency}"
+
+
+def sums_of(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """Sum amounts, one sum for each currency; those that come to nothing are left out."""
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        known = sums.get(amount.currency)
+        sums[amount.currency] = known + amount if known else amount
+    return tuple(money for money in sums.values() if money.amount)

@@ -19,7 +19,7 @@ from longtake.assemble.shelf import Shelf
 from longtake.assemble.work import plan_units
 from longtake.cues import CueSheet
 from longtake.errors import VaultError
-from longtake.files import written_aside
+from longtake.files import write_bytes
 from longtake.timeline import Timeline
 from longtake.vault.store import Vault
 from longtake.vault.take import Take
@@ -46,8 +46,7 @@ class Exchange:
             kept = None  # It is as good as lost: it is rendered here.
         if kept is None:
             return False
-        with written_aside(shelf.path(key)) as part:
-            part.write_bytes(kept.read_bytes())
+        write_bytes(shelf.path(key), kept.read_bytes())
         return True
 
     def give(self, key: str) -> None:

@@ -14,6 +14,7 @@ from longtake.cli.board import find_boards
 from longtake.cli.each import for_each
 from longtake.cli.faultobjects import FORM, FaultObject, fault_object
 from longtake.cli.keys import key_lines
+from longtake.cli.table import counted
 from longtake.plan.job import Plan
 from longtake.planning import plan_film
 from longtake.wishes import Wishes
@@ -49,16 +50,12 @@ def _check(path: Path, variables: dict[str, str], as_json: bool) -> None:
     if as_json:
         say.answer_json(check_document(plan, path))
         return
-    doubts = f", {_count(len(plan.warnings), 'warning')}" if plan.warnings else ""
+    doubts = f", {counted(len(plan.warnings), 'warning')}" if plan.warnings else ""
     shots = sum(not note.bridge for note in plan.shots)
-    held = f"{_count(len(plan.scenes), 'scene')}, {_count(shots, 'shot')}"
+    held = f"{counted(len(plan.scenes), 'scene')}, {counted(shots, 'shot')}"
     say.answer(f"{say.shown(path)}: no faults{doubts}, {held}")
     for line in key_lines(plan, path):
         say.tell(line)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def check_document(plan: Plan, board: Path) -> CheckDocument:

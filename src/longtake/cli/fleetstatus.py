@@ -11,11 +11,9 @@ from longtake.cli import say
 from longtake.cli.faultobjects import FORM
 from longtake.cli.ledger import moment
 from longtake.cli.say import DIM, HEADING, WARNING
-from longtake.cli.table import aligned, counted
-from longtake.vault.purchase import Purchase
-
-# Who was not heard of for so long is perhaps no longer there.
-_SILENT_S = 10.0
+from longtake.cli.table import aligned, counted, named_line
+from longtake.fleet.names import SILENT_S
+from longtake.units import sums_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,7 @@ def tell_fleet(fleet: Any, boards: Sequence[str], *, every: bool, as_json: bool)
 
 
 def _tell(document: FleetDocument) -> None:
-    living = [worker for worker in document.workers if worker.silent_s < _SILENT_S]
+    living = [worker for worker in document.workers if worker.silent_s < SILENT_S]
     encoding = sum(worker.what == "encode" for worker in living)
     many = counted(len(living), "worker")
     only = f", {encoding:,} of them only render" if encoding else ""
@@ -91,7 +89,7 @@ def _tell(document: FleetDocument) -> None:
     silent = f", {gone:,} silent" if gone else ""
     say.answer((f"{'workers':<8}", DIM), (many + only + silent, "" if living else WARNING))
     if not document.runs:
-        say.answer((f"{'runs':<8}", DIM), "none")
+        say.answer(named_line("runs", "none"))
         return
     rows = [("run", "film", "state", "clips", "spent", "began")]
     for run in document.runs:
@@ -120,16 +118,8 @@ def _run_object(row: Any) -> RunObject:
         clips=run.clips,
         made=row.made,
         price=run.price,
-        spent=_spent(row.purchases),
+        spent=tuple(map(str, sums_of(each.bound for each in row.purchases))),
         began=moment(run.began),
         ended=None if run.ended is None else moment(run.ended),
         message=first["message"] if first else None,
     )
-
-
-def _spent(purchases: Sequence[Purchase]) -> tuple[str, ...]:
-    sums: dict[str, Any] = {}
-    for row in purchases:
-        paid = row.reserved if row.charge is None else row.charge
-        sums[paid.currency] = sums[paid.currency] + paid if paid.currency in sums else paid
-    return tuple(str(money) for money in sums.values() if money.amount)

@@ -204,7 +204,7 @@ def _sum(group: tuple[str, ...], currency: str, rows: list[Purchase]) -> SumObje
         group=group,
         clips=sum(not row.is_speech for row in done),
         voices=sum(row.is_speech for row in done),
-        charged=_total((row.charge or row.reserved for row in done), currency),
+        charged=_total((row.bound for row in done), currency),
         open=len(under_way),
         reserved=_total((row.reserved for row in under_way), currency),
     )

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from longtake.errors import StoryboardError, VaultError
-from longtake.files import part_name, read_json, sha256_of, write_json
+from longtake.files import part_beside, part_name, read_json, sha256_of, write_json
 from longtake.storyboard.choices import choices_path
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.series import read_series
@@ -74,12 +74,9 @@ def pack(board: Path, variables: Mapping[str, str] | None, catalogue: Path, vaul
             vault.put(_file_name(sha256), path)
     if vault.has(name):
         return bundle
-    part = vault.root / part_name("bundle.json")
-    try:
+    with part_beside(vault.root / "bundle.json") as part:
         write_json(part, bundle.as_json())
         vault.put(name, part)
-    finally:
-        part.unlink(missing_ok=True)
     return bundle
 
 

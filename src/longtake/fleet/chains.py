@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from longtake.generate.ensure import provider_of
-from longtake.plan.job import ClipJob, EndOf, StartOf
+from longtake.plan.job import ClipJob
+from longtake.plan.recipes import in_handoff_order
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,15 @@ def chains_of(jobs: Iterable[ClipJob], queues: Mapping[str, str]) -> tuple[tuple
     jobs = tuple(jobs)
     known = {job.id for job in jobs}
     needs = {
-        job.id: tuple(dict.fromkeys(each for each in _edges(job) if each in known)) for job in jobs
+        job.id: tuple(dict.fromkeys(each for each in job.upstream if each in known)) for job in jobs
     }
     links = {job.id: Link(job.id, queues[provider_of(job)], needs[job.id]) for job in jobs}
     chains: list[list[Link]] = []
     ends: dict[str, list[Link]] = {}
-    for clip in _in_order(needs):
-        link = links[clip]
+    for clip in in_handoff_order({job.id: job for job in jobs}):
+        link = links.get(clip)
+        if link is None:
+            continue  # What no model makes needs no waiting for.
         chain = ends.pop(link.needs[0], None) if len(link.needs) == 1 else None
         if chain is None:
             chain = []
@@ -44,21 +47,3 @@ def chains_of(jobs: Iterable[ClipJob], queues: Mapping[str, str]) -> tuple[tuple
         chain.append(link)
         ends[clip] = chain
     return tuple(map(tuple, chains))
-
-
-def _edges(job: ClipJob) -> Iterable[str]:
-    return (edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf))
-
-
-def _in_order(needs: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Sort clips so that each comes after all it hangs on, else as in the film."""
-    placed: dict[str, None] = {}
-    waiting = dict(needs)
-    while waiting:
-        ready = [clip for clip, above in waiting.items() if all(each in placed for each in above)]
-        if not ready:
-            raise ValueError(f"clips that hang on each other in a circle: {', '.join(waiting)}")
-        for clip in ready:
-            placed[clip] = None
-            del waiting[clip]
-    return list(placed)

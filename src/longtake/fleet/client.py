@@ -28,7 +28,7 @@ from longtake.fleet.letters import (
     written_error,
     written_wishes,
 )
-from longtake.fleet.names import film_name
+from longtake.fleet.names import SILENT_S, film_name
 from longtake.fleet.runs import Run, Runs, Worker, chosen, fresh_id
 from longtake.generate.run import Takes
 from longtake.history import film_of, save_history, save_shown
@@ -43,8 +43,6 @@ from longtake.wishes import Wishes
 _LOOK_S = 0.4
 # What two runs of one film may differ in: money is of the run, not of what is made.
 _OF_THE_RUN = ("since", "agreed", "budget", "price", "retakes", "shared")
-# Who was not heard of for so long is perhaps no longer there.
-SILENT_S = 10.0
 CANCELLED = "the run was cancelled"
 
 Say = Callable[[str], None]
@@ -99,7 +97,7 @@ class Fleet:
                 while True:
                     run = known or self._sent(runs, making)
                     outcome = run.outcome or self._followed(runs, run, making.tell)
-                    after = with_choices(making, _takes(outcome, making, self.holdings))
+                    after = with_choices(making, _takes(outcome, self.holdings))
                     if after is None:
                         return self._brought(run, outcome, making)
                     making, known = replace(making, plan=after), None
@@ -118,11 +116,18 @@ class Fleet:
     def seen(self) -> Seen:
         """Look at the workers and the runs of the fleet, the newest first."""
         with self._runs() as runs:
-            made = runs.made()
-            bought = self.holdings.ledger.purchases()
+            made, listed = runs.made(), runs.listed()
+            bought: dict[str, list[Purchase]] = {run.board: [] for run in listed}
+            # Of all that was ever bought, what is of these boards alone.
+            for row in self.holdings.ledger.since(0, bought):
+                bought[row.board].append(row)
             rows = (
-                RunRow(run, made.get(run.id, 0), tuple(row for row in bought if _is_of(row, run)))
-                for run in runs.listed()
+                RunRow(
+                    run,
+                    made.get(run.id, 0),
+                    tuple(row for row in bought[run.board] if _is_of(row, run)),
+                )
+                for run in listed
             )
             return Seen(runs.workers(), tuple(rows))
 
@@ -269,7 +274,7 @@ def _of_the_film(wishes: Letter) -> Letter:
     return dict(sorted(plain.items()))
 
 
-def _takes(outcome: Letter, making: Making, holdings: Holdings) -> Takes:
+def _takes(outcome: Letter, holdings: Holdings) -> Takes:
     """Read what came of clips; takes to choose from are brought here, to be looked at."""
     errors = {clip: read_error(error) for clip, error in outcome["errors"].items()}
     takes = Takes(_known_takes(outcome), errors, held=dict(outcome.get("held", {})))
@@ -292,8 +297,8 @@ def _known_takes(outcome: Letter) -> dict[str, Take]:
 
 
 def _is_of(row: Purchase, run: Run) -> bool:
-    begun = row.began >= run.began and (run.ended is None or row.began <= run.ended)
-    return row.board == run.board and begun
+    """Tell whether a purchase of a run's board was made while the run went on."""
+    return row.began >= run.began and (run.ended is None or row.began <= run.ended)
 
 
 def _pass_on(runs: Runs, run: str, seen: int, tell: Tell) -> int:

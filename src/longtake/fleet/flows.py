@@ -10,9 +10,9 @@ from typing import Any
 
 from dbos import DBOS, SetWorkflowID, WorkflowHandleAsync, WorkflowSerializationFormat
 
-from longtake.errors import HandoffError
 from longtake.fleet.jobs import Jobs
 from longtake.fleet.letters import Letter, written_error
+from longtake.generate.ensure import failed_above
 
 # Pinned: a run that began goes on after an upgrade. A change of the walk itself needs another one.
 VERSION = "longtake-fleet-1"
@@ -154,8 +154,7 @@ def _stopped(needs: list[str], found: dict[str, Letter]) -> Letter | None:
         if "held" in above:
             return {"held": above["held"], "stopped": True}
         if "error" in above:
-            error = HandoffError(f'it continues "{need}", which failed')
-            return {"error": written_error(error), "stopped": True}
+            return {"error": written_error(failed_above(need)), "stopped": True}
         if "take" not in above:
             return {"held": need, "stopped": True}
     return None

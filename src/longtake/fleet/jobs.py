@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
-from longtake.assemble.ensure import bring_pieces, ensure_piece, film_units
+from longtake.assemble.ensure import bring_pieces, ensure_piece
 from longtake.assemble.film import Cutting, Film
 from longtake.errors import LongtakeError, VaultError
 from longtake.events import Assembled, Delivered, Event, Rendering, SeamsSeen
@@ -27,7 +27,15 @@ from longtake.fleet.names import film_name, provider_queue
 from longtake.fleet.site import Site, open_site
 from longtake.generate.clip import Desk
 from longtake.generate.collect import Till
-from longtake.generate.ensure import Progress, ensure_clip, ensure_offered, provider_of
+from longtake.generate.ensure import (
+    Progress,
+    ensure_clip,
+    ensure_offered,
+    had,
+    held_by,
+    provider_of,
+    to_choose,
+)
 from longtake.generate.settle import bring_in
 from longtake.plan.job import ClipJob
 from longtake.units import take_name
@@ -90,7 +98,7 @@ class Jobs:
         try:
             site = await asyncio.to_thread(self._site, run)
             cuttings = await asyncio.to_thread(site.cuttings, keys)
-            units = [film_units(cutting) for cutting in cuttings]
+            units = [site.units(keys, shape) for shape in range(len(cuttings))]
             lacking = sum(unit.frames for unit in units[0])
             self._tell_rendered(run, cuttings[0], cuttings[0].timeline.frames - lacking)
         except Exception as error:  # noqa: BLE001 # whatever it is, the client must hear of it
@@ -134,7 +142,7 @@ class Jobs:
     def _begun(self, run: str) -> Letter:
         site = self._site(run)
         queues = {name: self._queue(name) for name in {provider_of(j) for j in site.plan.jobs}}
-        wanted = {take_name(job.recipe, n) for job in site.plan.jobs for n in job.numbers}
+        wanted = site.plan.take_names
         left = [
             row.id
             for row in self._floor.holdings.ledger.unfinished(site.run.board)
@@ -178,7 +186,7 @@ class Jobs:
     def _rendered(self, run: str, keys: Keys, shape: int, unit: int) -> int:
         site = self._site(run)
         cutting = site.cuttings(keys)[shape]
-        part = film_units(cutting)[unit]
+        part = site.units(keys, shape)[unit]
         rendered = ensure_piece(part, site.exchange, self._floor.render)
         # Pieces of all shapes come beside each other: what is told is how far the film itself is.
         if not shape:
@@ -243,15 +251,12 @@ def _job(site: Site, clip: str) -> ClipJob:
 def _ending(clip: str, answer: Letter, *, asked: bool) -> Progress:
     """Say the last word about a clip."""
     if "held" in answer:
-        why = f'it continues "{answer["held"]}", of which no take was chosen yet'
-        return Progress(clip, "held", message=why)
+        return held_by(clip, answer["held"])
     if "error" in answer:
         return Progress(clip, "failed", message=str(answer["error"].get("message", "")))
     if "take" in answer:
-        return Progress(clip, "kept" if answer["kept"] else "made", 1.0)
-    many = len(answer["offered"])
-    there = f"{many} takes are there" if many > 1 else "one take is there"
-    return Progress(clip, "choose", 1.0, message=f"{there}: choose one")
+        return had(clip, kept=answer["kept"])
+    return to_choose(clip, len(answer["offered"]))
 
 
 def _told(error: BaseException) -> Letter:

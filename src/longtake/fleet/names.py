@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# A worker that was not heard of for so many seconds is perhaps no longer there.
+SILENT_S = 10.0
+
 
 def film_name(run: str, name: str) -> str:
     """Name a finished file of a run in the vault."""

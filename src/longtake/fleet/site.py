@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from longtake.assemble.ensure import Exchange, Showing
+from longtake.assemble.ensure import Exchange, Showing, film_units
 from longtake.assemble.film import Cutting, Workshop
 from longtake.assemble.material import Material
+from longtake.assemble.render import RenderUnit
 from longtake.buying import run_limits
 from longtake.errors import PlanError
 from longtake.finish import materials
@@ -40,6 +41,7 @@ class Site:
     wishes: Wishes
     _tills: dict[str, Till] = field(default_factory=dict)
     _cuttings: dict[str, tuple[Cutting, ...]] = field(default_factory=dict)
+    _units: dict[tuple[str, int], tuple[RenderUnit, ...]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
@@ -111,6 +113,14 @@ class Site:
                     self._showing(aspect, shown).cut(self.workshop) for aspect in self.aspects
                 )
             return self._cuttings[name]
+
+    def units(self, keys: Mapping[str, str], shape: int) -> tuple[RenderUnit, ...]:
+        """List what the film in one of its shapes is rendered from, worked out once for all its pieces."""
+        cutting, name = self.cuttings(keys)[shape], (repr(sorted(keys.items())), shape)
+        with self._lock:
+            if name not in self._units:
+                self._units[name] = film_units(cutting)
+            return self._units[name]
 
     def _showing(self, aspect: Aspect | None, shown: Mapping[str, Take | Material]) -> Showing:
         plan = with_aspect(self.plan, aspect) if aspect else self.plan

@@ -14,9 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dbos import DBOS, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSPortableJSONSerializer, EnqueueOptions
 
 from longtake.errors import LongtakeError, VaultError
+from longtake.files import lives
 from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
@@ -207,15 +208,7 @@ class Worker:
     def _begin(self, run: Run) -> None:
         if run.id in self._started:
             return
-        DBOS.enqueue_workflow_with_options(
-            {
-                "workflow_name": "film",
-                "queue_name": flows.GRAPH,
-                "workflow_id": run.id,
-                "app_version": flows.VERSION,
-            },
-            run.id,
-        )
+        _enqueue("film", run.id, run.id)
         self._started.add(run.id)
 
     def _end_broken(self, running: tuple[Run, ...]) -> None:
@@ -235,16 +228,8 @@ class Worker:
 
     def _bring(self, row: Purchase) -> None:
         clock = self._post.holdings.ledger.clock()
-        DBOS.enqueue_workflow_with_options(
-            {
-                "workflow_name": "settle",
-                "queue_name": flows.GRAPH,
-                # One of all workers brings it, and again only after a while.
-                "workflow_id": f"settle-{row.id}-{int(clock // 600)}",
-                "app_version": flows.VERSION,
-            },
-            row.id,
-        )
+        # One of all workers brings it, and again only after a while.
+        _enqueue("settle", f"settle-{row.id}-{int(clock // 600)}", row.id)
 
     def _take_over(self) -> None:
         """Give the work of dead workers to those that live."""
@@ -290,19 +275,20 @@ def patiently(act: Callable[[], object], rest: Callable[[float], None] = time.sl
         rest(_AWAY_S)
 
 
+def _enqueue(flow: str, name: str, of: str | int) -> None:
+    """Have a flow of this version begun by any worker, unless one of its name was."""
+    options: EnqueueOptions = {
+        "workflow_name": flow,
+        "queue_name": flows.GRAPH,
+        "workflow_id": name,
+        "app_version": flows.VERSION,
+    }
+    DBOS.enqueue_workflow_with_options(options, of)
+
+
 def _sweep(folder: Path, host: str) -> None:
     """Remove what workers of this machine left that were killed."""
     for left in folder.glob(f"{host}-*-*"):
         number = left.name.rpartition("-")[0].rpartition("-")[2]
-        if number.isdecimal() and not _lives(int(number)):
+        if number.isdecimal() and not lives(int(number)):
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _lives(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from longtake.errors import FirstFrameIgnored, LongtakeError
+from longtake.errors import FirstFrameIgnored, HandoffError, LongtakeError
 from longtake.generate.clip import Desk, Made, Pause, ensure_drawn, with_out_point
 from longtake.generate.collect import Till
 from longtake.generate.doorbell import Doorbell
@@ -60,6 +60,28 @@ class Step:
 
     clip: str
     name: str
+
+
+def had(clip: str, *, kept: bool) -> Progress:
+    """Say that a clip is there."""
+    return Progress(clip, "kept" if kept else "made", 1.0)
+
+
+def to_choose(clip: str, takes: int) -> Progress:
+    """Say that takes of a clip are there, of which one is to be chosen."""
+    many = f"{takes} takes are there" if takes > 1 else "one take is there"
+    return Progress(clip, "choose", 1.0, message=f"{many}: choose one")
+
+
+def held_by(clip: str, above: str) -> Progress:
+    """Say that a clip waits for another one to be chosen from."""
+    why = f'it continues "{above}", of which no take was chosen yet'
+    return Progress(clip, "held", message=why)
+
+
+def failed_above(clip: str) -> HandoffError:
+    """Make the error of what continues a clip that failed."""
+    return HandoffError(f'it continues "{clip}", which failed')
 
 
 Room = Callable[[], AbstractAsyncContextManager[object]]

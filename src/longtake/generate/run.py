@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
 
-from longtake.errors import HandoffError, LongtakeError, PlanError
+from longtake.errors import LongtakeError, PlanError
 from longtake.generate.clip import Made, Pause
 from longtake.generate.doorbell import Doorbell
 from longtake.generate.ensure import (
@@ -19,10 +19,14 @@ from longtake.generate.ensure import (
     Steps,
     ensure_clip,
     ensure_offered,
+    failed_above,
+    had,
+    held_by,
     provider_of,
     settle_row,
+    to_choose,
 )
-from longtake.plan.job import ClipJob, Edge, EndOf, Plan, StartOf
+from longtake.plan.job import ClipJob, Plan
 from longtake.units import take_name
 from longtake.vault.purchase import Purchase
 from longtake.vault.take import Take
@@ -88,9 +92,7 @@ class _Walker:
         self._listen = bench.listen
         self._landed = landed
         self._left_over = left_over
-        self._names = frozenset(
-            take_name(job.recipe, number) for job in self._plan.jobs for number in job.numbers
-        )
+        self._names = self._plan.take_names
         self._done: dict[str, asyncio.Event] = {}
         self._foreign: Exception | None = None
         self._room: dict[str, asyncio.Semaphore] = {}
@@ -131,13 +133,12 @@ class _Walker:
 
     async def _clip(self, job: ClipJob) -> None:
         try:
-            for edge in (job.first, job.last):
-                await self._wait_for(edge)
+            for clip in job.upstream:
+                await self._wait_for(clip)
             open_one = self._waits_for(job)
             if open_one:
                 self.takes.held[job.id] = open_one
-                why = f'it continues "{open_one}", of which no take was chosen yet'
-                self._listen(Progress(job.id, "held", message=why))
+                self._listen(held_by(job.id, open_one))
             elif job.is_open:
                 await self._offer(job)
             else:
@@ -154,7 +155,7 @@ class _Walker:
     def _keep(self, job: ClipJob, made: Made) -> None:
         self.takes.by_clip[job.id] = made.take
         self._landed(job.id, made.take)
-        self._listen(Progress(job.id, "kept" if made.kept else "made", 1.0))
+        self._listen(had(job.id, kept=made.kept))
 
     async def _offer(self, job: ClipJob) -> None:
         """Make the takes there are to choose from, beside each other; one that fails harms no other."""
@@ -163,8 +164,7 @@ class _Walker:
         if takes:
             self.takes.offered[job.id] = takes
         if takes and not job.asked:
-            many = f"{len(takes)} takes are there" if len(takes) > 1 else "one take is there"
-            self._listen(Progress(job.id, "choose", 1.0, message=f"{many}: choose one"))
+            self._listen(to_choose(job.id, len(takes)))
         for error in errors:
             raise error
         if job.asked:
@@ -172,16 +172,16 @@ class _Walker:
 
     def _waits_for(self, job: ClipJob) -> str:
         """Name the clip without a chosen take that a clip hangs on, "" where there is none."""
-        above = [edge.clip for edge in (job.first, job.last) if isinstance(edge, EndOf | StartOf)]
+        above = job.upstream
         open_ones = (clip for clip in above if clip in self.takes.offered)
         held = (self.takes.held[clip] for clip in above if clip in self.takes.held)
         return next(chain(open_ones, held), "")
 
-    async def _wait_for(self, edge: Edge | None) -> None:
-        if isinstance(edge, EndOf | StartOf) and edge.clip in self._done:
-            await self._done[edge.clip].wait()
-            if edge.clip in self.takes.errors:
-                raise HandoffError(f'it continues "{edge.clip}", which failed')
+    async def _wait_for(self, clip: str) -> None:
+        if clip in self._done:
+            await self._done[clip].wait()
+            if clip in self.takes.errors:
+                raise failed_above(clip)
 
     async def _made(self, job: ClipJob, number: int) -> Made:
         async with self._room[provider_of(job)]:

@@ -61,10 +61,7 @@ def open_transparent(path: Path) -> Image.Image:
 def still_size(path: Path) -> Size:
     """Read the size of a picture, upright; a JPEG or WEBP is not decoded for it."""
     with _opened(path) as image:
-        # A PNG may say behind the picture how it lies, so Pillow decodes it to find out.
-        width, height = image.size
-        turned = image.getexif().get(_ORIENTATION) in _QUARTER_TURNS
-        return Size(height, width) if turned else Size(width, height)
+        return _size_upright(image)
 
 
 def check_still(path: Path) -> Size:
@@ -73,9 +70,7 @@ def check_still(path: Path) -> Size:
         image.load()
         if image.mode in _PLAIN:
             # It was decoded to the end; to turn it as well would take as long again.
-            width, height = image.size
-            turned = image.getexif().get(_ORIENTATION) in _QUARTER_TURNS
-            return Size(height, width) if turned else Size(width, height)
+            return _size_upright(image)
     height, width = open_still(path).shape[:2]
     return Size(width, height)
 
@@ -115,6 +110,13 @@ def _too_large(path: Path, size: str) -> MediaError:
 def _upright(image: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(image)
     return _from_16_bits(upright) if upright.mode.startswith("I") else upright
+
+
+def _size_upright(image: Image.Image) -> Size:
+    width, height = image.size
+    # A PNG may say behind the picture how it lies, so Pillow decodes it to find out.
+    turned = image.getexif().get(_ORIENTATION) in _QUARTER_TURNS
+    return Size(height, width) if turned else Size(width, height)
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:

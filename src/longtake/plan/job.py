@@ -321,6 +321,11 @@ class Plan:
         return tuple(source for source in self.sources if isinstance(source, ClipJob))
 
     @property
+    def take_names(self) -> frozenset[str]:
+        """The names (`take_name`) of all takes that its clips are made of, or to be chosen from."""
+        return frozenset(take_name(job.recipe, n) for job in self.jobs for n in job.numbers)
+
+    @property
     def moved_choices(self) -> Mapping[str, str]:
         """The clips whose choice stands under the name that they had before, each with that name."""
         moved = (job for job in self.jobs if job.choice not in ("", job.id))

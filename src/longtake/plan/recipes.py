@@ -67,10 +67,8 @@ def _lie_in_order(sources: Mapping[str, Source]) -> bool:
     """Tell whether no clip hangs on a later one, as in most films."""
     passed: set[str] = set()
     for clip, source in sources.items():
-        if isinstance(source, ClipJob):
-            for edge in (source.first, source.last):
-                if isinstance(edge, EndOf | StartOf) and edge.clip not in passed:
-                    return False
+        if isinstance(source, ClipJob) and not passed.issuperset(source.upstream):
+            return False
         passed.add(clip)
     return True
 

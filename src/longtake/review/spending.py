@@ -9,7 +9,7 @@ from pathlib import Path
 
 from longtake.buying import the_ledger
 from longtake.plan.job import Quote
-from longtake.units import Money
+from longtake.units import Money, sums_of
 from longtake.vault.purchase import Purchase
 
 
@@ -41,7 +41,7 @@ def spent_by(rows: Iterable[Purchase], quote: Quote) -> Spending:
     rows, currency = tuple(rows), quote.total.currency
     unpriced = f" and {len(quote.unknown):,} of unknown price" if quote.unknown else ""
     return Spending(
-        spent=_sum((_cost(row) for row in rows if not row.is_open), currency),
+        spent=_sum((row.bound for row in rows if not row.is_open), currency),
         reserved=_sum((row.reserved for row in rows if row.is_open), currency),
         budget=str(quote.budget) if quote.budget else "",
         to_buy=f"{quote.total}{unpriced}",
@@ -49,14 +49,5 @@ def spent_by(rows: Iterable[Purchase], quote: Quote) -> Spending:
     )
 
 
-def _cost(row: Purchase) -> Money:
-    return row.reserved if row.charge is None else row.charge
-
-
 def _sum(amounts: Iterable[Money], currency: str) -> str:
-    sums: dict[str, Money] = {}
-    for amount in amounts:
-        nothing = Money(Decimal(0), amount.currency)
-        sums[amount.currency] = sums.get(amount.currency, nothing) + amount
-    told = [str(sum_) for sum_ in sums.values() if sum_.amount]
-    return " + ".join(told) or str(Money(Decimal(0), currency))
+    return " + ".join(map(str, sums_of(amounts))) or str(Money(Decimal(0), currency))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from longtake.units import Money
 from longtake.vault.book import Row, Transaction
+from longtake.vault.moves import note_down
 from longtake.vault.purchase import (
     OPEN_STATES,
     SPENT_STATES,
@@ -179,8 +180,7 @@ def _write_intent(
     row = db.one(insert, *values.values())
     assert row is not None
     purchase = purchase_from(row)
-    happening = "INSERT INTO happenings (purchase, at, state, note) VALUES (?, ?, 'intent', '')"
-    db.change(happening, purchase.id, now)
+    note_down(db, purchase.id, purchase.state, "", "", now)
     return purchase
 
 

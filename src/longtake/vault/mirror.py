@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from longtake.errors import VaultError, VaultUnreachable
-from longtake.files import part_name, publish, read_json, sha256_of, write_json, written_aside
+from longtake.files import part_beside, publish, read_json, sha256_of, write_json, written_aside
 
 if TYPE_CHECKING:
     from longtake.vault.depot import Depot
@@ -59,7 +59,7 @@ class Mirror:
             return path
         if path.exists():
             self.tell(f"{path} is not what was stored: it is fetched again")
-        with self._part(path) as part:
+        with part_beside(path) as part:
             for _ in range(2):
                 if not self.depot.fetch(name, part):
                     return None
@@ -132,15 +132,6 @@ class Mirror:
                 return False
             self._sound[path] = state
         return True
-
-    @contextlib.contextmanager
-    def _part(self, path: Path) -> Iterator[Path]:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(part_name(path.name))
-        try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
 
     def _damaged(self, name: str) -> VaultError:
         return VaultError(

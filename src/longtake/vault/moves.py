@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from longtake.errors import TaskTaken, VaultError
-from longtake.units import Money
 from longtake.vault.book import Transaction
 from longtake.vault.purchase import FINAL_STATES, Purchase, purchase_from
 from longtake.vault.sums import add_to, budgets_of, tell_charge
@@ -107,7 +106,7 @@ def _written(db: Transaction, row: Purchase, move: Move, now: float) -> Purchase
     for state in (move.state, move.mark) if move.mark else (move.state,):
         note_down(db, row.id, state, note, move.act, now)
     for budget in budgets_of(row.board, row.purse):
-        add_to(db, budget, _bound(moved) - _bound(row))
+        add_to(db, budget, moved.bound - row.bound)
     if moved.state == "done":
         tell_charge(db, moved)
     return moved
@@ -128,8 +127,3 @@ def _refuse_taken(db: Transaction, purchase: Purchase, task: str) -> None:
             f'task {task} is that of purchase {row["id"]}, "{row["clip"]}" of {row["board"]}',
             hint="each purchase has a task of its own; look for another one of that minute",
         )
-
-
-def _bound(row: Purchase) -> Money:
-    """Give what a purchase takes of its budgets: its charge where it is known, else its reserve."""
-    return row.reserved if row.charge is None else row.charge

@@ -96,6 +96,11 @@ class Purchase:
         return self.state in OPEN_STATES
 
     @property
+    def bound(self) -> Money:
+        """What it takes of its budgets: its charge where that is known, else its reserve."""
+        return self.reserved if self.charge is None else self.charge
+
+    @property
     def asked(self) -> Mapping[str, Any]:
         """Give the canonical request as values; nothing where it cannot be read."""
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from longtake.errors import VaultError, VaultUnreachable
 from longtake.extras import load_extra
-from longtake.files import in_order, part_name, sha256_of
+from longtake.files import in_order, part_beside, sha256_of
 from longtake.units import take_name
 from longtake.vault.mirror import Mirror, silent
 from longtake.vault.store import README, Mark, Vault, marks_folder, object_name
@@ -129,13 +129,10 @@ class SharedVault(Vault):
         return SharedVoices(self.root, self.mirror)
 
     def _show(self, place: str, make: Callable[[Path], None]) -> None:
-        part = self.root / "frames" / part_name("made.png")
-        try:
+        with part_beside(self.root / "frames" / "made.png") as part:
             make(part)
             sha256 = sha256_of(part)
             self._keep(part, object_name(sha256, "png"))
-        finally:
-            part.unlink(missing_ok=True)
         self.note(place, {"schema": SCHEMA, "sha256": sha256})
 
     def _keep(self, part: Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from longtake.files import (
     oldest_first,
+    part_beside,
     part_name,
     publish,
     read_json,
@@ -19,6 +20,7 @@ from longtake.files import (
     sweep,
     write_bytes,
     write_json,
+    written_aside,
 )
 from longtake.units import FrameRate, Money, Size, take_name
 from longtake.vault.take import Take
@@ -124,14 +126,9 @@ class Vault:
         """Give a kept picture by name, made once by `make` (which writes a PNG to the path it gets)."""
         path = self.root / "frames" / f"{name}.png"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(part_name(path.name))
-            try:
+            # Of two that made it at once the first is sent by both: what is sent is what is bought.
+            with written_aside(path, first=True) as part:
                 make(part)
-                # Of two that made it at once the first is sent by both: what is sent is what is bought.
-                publish(part, path, first=True)
-            finally:
-                part.unlink(missing_ok=True)
         return path
 
     def by_recipe(self, recipes: Collection[str] | None = None) -> dict[str, Take]:
@@ -208,14 +205,10 @@ class Vault:
         """Keep a copy of a file that can be made again, under a name that may be given anew."""
         sha256 = sha256_of(path)
         place = _blob_name(sha256, path.suffix)
-        part = self.root / part_name(place)
-        part.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with part_beside(self.root / place) as part:
             shutil.copyfile(path, part)
             size = part.stat().st_size
             self._keep(part, place)
-        finally:
-            part.unlink(missing_ok=True)
         content = {"schema": SCHEMA, "sha256": sha256, "bytes": size, "file": place}
         self.note(_pointer_name(name), content, anew=True)
 
