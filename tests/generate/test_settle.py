@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +17,12 @@ from longtake.buying import bought_takes, the_ledger
 from longtake.errors import OutcomeUnknown
 from longtake.events import Event
 from longtake.film import make_takes
-from longtake.generate import purchase
+from longtake.generate import proof, purchase
 from longtake.generate.clip import request_key
 from longtake.generate.ensure import Progress
 from longtake.generate.provider import Request
 from longtake.generate.registry import open_provider
+from longtake.generate.remote import RemoteProvider
 from longtake.planning import plan_film
 from longtake.project import Project, environment
 from longtake.testing.serve import Simulator
@@ -214,10 +218,19 @@ def test_a_lost_answer_is_settled_by_the_frame_its_clip_begins_on(
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(("lost", "taken"), [("burns", "goes out"), ("goes out", "burns")])
 def test_stills_that_are_alike_prove_nothing(
-    tmp_path: Path, sim: Simulator, lost: str, taken: str
+    tmp_path: Path, sim: Simulator, monkeypatch: pytest.MonkeyPatch, lost: str, taken: str
 ) -> None:
     """One of two requests never arrived, and either may have become the task there is."""
     path = board(tmp_path, LISTED % "other.png")
+    looked = proof.proved_task
+
+    async def after_both(*asked: Any) -> str | None:
+        # A look before the other request was sent could rightly prove whose the first task is.
+        while [row.state for row in the_ledger().purchases()] != ["unknown", "unknown"]:
+            await asyncio.sleep(0.01)
+        return await looked(*asked)
+
+    monkeypatch.setattr(purchase, "proved_task", after_both)
     noise = np.random.default_rng(1).integers(0, 255, (9, 16, 3), np.uint8)
     scene = Image.fromarray(noise).resize((1344, 768))
     scene.save(tmp_path / "lamp.png")
@@ -230,6 +243,41 @@ def test_stills_that_are_alike_prove_nothing(
         made(path, Wishes(agreed=True))
 
     assert [row.state for row in the_ledger().purchases()] == ["unknown", "unknown"]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_whoever_sends_while_the_list_is_read_may_own_its_task(
+    tmp_path: Path, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list shows the task of another run's request that has no answer yet: it is not taken for ours."""
+    path = board(tmp_path, LISTED.rpartition("  - {id: b")[0])
+    listed = RemoteProvider.tasks_since
+
+    def sent_meanwhile(self: RemoteProvider, model: str, since_s: float) -> Any:
+        (row,) = the_ledger().purchases()[:1]
+        order = Order(
+            "rival", row.provider, row.account, row.model, row.seconds, "other.yaml", "a", "r",
+            json.dumps(row.asked), row.reserved,
+        )  # fmt: skip
+        if len(the_ledger().purchases()) == 1:
+            admission = the_ledger().admit(order, Limits(10, 100), row.began)
+            assert isinstance(admission, Admitted)
+            assert the_ledger().sending(admission.purchase, row.began)
+            first = bought_takes().sent(row.asked["first"])
+            size, rate = Size(1366, 768), FrameRate.parse(24)
+            self.submit(
+                Request(model, "768P", 4, 96, size, rate, "it rivals", first=first),
+                admission.purchase.nonce,
+            )
+        return listed(self, model, since_s)
+
+    monkeypatch.setattr(RemoteProvider, "tasks_since", sent_meanwhile)
+    sim.change(faults=[{"do": "drop", "on": "submit", "when": "before", "prompt": "burns"}])
+    with pytest.raises(OutcomeUnknown):
+        made(path)
+
+    assert [row.task for row in the_ledger().purchases()] == ["", ""]
+    assert sim.oracle("submits")["paid"] == 1
 
 
 def test_two_tasks_that_begin_alike_prove_nothing(

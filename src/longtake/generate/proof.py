@@ -36,12 +36,13 @@ async def proved_task(
     if request.first is None or purchase.account != desk.provider.account:
         return None
     try:
-        if await asyncio.to_thread(_has_rivals, purchase, request.first, desk.vault, ledger):
-            return ""
         since = purchase.began - _BEFORE_S
         listed = await asyncio.to_thread(desk.provider.tasks_since, request.model, since)
         if listed is None:
             return None
+        # Only now: whoever sends while the list is read may be whose task it shows.
+        if await asyncio.to_thread(_has_rivals, purchase, request.first, desk.vault, ledger):
+            return ""
         fitting = _fitting(listed, purchase, ledger)
         matching = [
             task.id for task in fitting if await _begins_on(task, wanted, request.first, desk)
