@@ -64,12 +64,14 @@ class Yard:
         path.write_text(text)
         return path
 
-    def worker(self, *options: str, wait: bool = True) -> Worker:
-        """Start a worker, and come back when it works, or at once."""
+    def worker(self, *options: str, wait: bool = True, key: str = "apimart-key") -> Worker:
+        """Start a worker with a provider's key, and come back when it works, or at once."""
         number = len(self._started)
         folder = str(self.folder / f"worker-{number}")
         words = [*self._program, "worker", *QUICK, "--folder", folder, *options]
-        worker = Worker(self._start(words, self.folder, stderr=subprocess.PIPE))
+        environment = {**self.environment, "APIMART_API_KEY": key}
+        started = self._start(words, self.folder, stderr=subprocess.PIPE, env=environment)
+        worker = Worker(started)
         if wait:
             worker.wait_for("works")
         return worker
@@ -114,8 +116,8 @@ class Yard:
                     stream.close()
 
     def _start(self, words: Sequence[str], cwd: Path, **how: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, *words]
-        process = subprocess.Popen(command, cwd=cwd, env=self.environment, text=True, **how)
+        settled = {"env": self.environment, **how}
+        process = subprocess.Popen([sys.executable, *words], cwd=cwd, text=True, **settled)
         self._started.append(process)
         return process
 

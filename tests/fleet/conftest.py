@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from longtake.testing.serve import Simulator
@@ -35,6 +36,9 @@ def met(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
             yard.worker().end()
         finally:
             yard.close()
+    with psycopg.connect(database, autocommit=True) as db:
+        # The vault it met is not that of its copies.
+        db.execute("DELETE FROM longtake.fleet_vault")
     postgres.cut(database, of="true")
     return database.rpartition("/")[2]
 

@@ -88,10 +88,10 @@ def test_workers_freeze_die_and_wake(yard: Yard, sim: Simulator) -> None:
         assert making.poll() is None
     first.freeze()
     second = yard.worker()
-    second.wait_for("took over")
+    second.wait_for("is gone: took over")
     second.kill()
     first.thaw()
-    first.wait_for("took over")
+    first.wait_for("is gone")
     done = ended(making)
 
     assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from longtake import __version__
@@ -11,26 +12,32 @@ from longtake.cli import say
 from longtake.cli.faultobjects import FORM
 from longtake.cli.ledger import moment
 from longtake.cli.say import DIM, HEADING, WARNING
-from longtake.cli.table import aligned, counted, named_line
+from longtake.cli.table import aligned, named_line
 from longtake.fleet.names import SILENT_S
 from longtake.units import sums_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerObject:
-    """A worker: what it does (all or encode), and how many seconds it was not heard of."""
+    """A worker: what it does (all or encode), and how many seconds it was not heard of.
+
+    `providers` are those it has keys of, `longtake` the version it is.
+    """
 
     name: str
     what: str
     silent_s: float
+    providers: tuple[str, ...]
+    longtake: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunObject:
-    """A run: `state` is running, done, choose or failed, `halted` why nothing more is bought for it.
+    """A run: `state` is running, done, choose, failed or cancelled.
 
-    `clips` counts its clips, `made` those that are there; `spent` is what was bought for its board since
-    it began, in every currency. `message` is what went wrong.
+    `halted` says why nothing more is bought for it. `clips` counts its clips, `made` those that are
+    there; `spent` is what was bought for its board since it began, in every currency. `message` is what
+    went wrong.
     """
 
     run: str
@@ -69,7 +76,13 @@ def tell_fleet(fleet: Any, boards: Sequence[str], *, every: bool, as_json: bool)
     )
     document = FleetDocument(
         workers=tuple(
-            WorkerObject(name=w.id, what=w.what, silent_s=round(w.silent_s, 1))
+            WorkerObject(
+                name=w.id,
+                what=w.what,
+                silent_s=round(w.silent_s, 1),
+                providers=tuple(sorted(w.accounts)),
+                longtake=w.version,
+            )
             for w in seen.workers
         ),
         runs=tuple(map(_run_object, shown)),
@@ -82,27 +95,47 @@ def tell_fleet(fleet: Any, boards: Sequence[str], *, every: bool, as_json: bool)
 
 def _tell(document: FleetDocument) -> None:
     living = [worker for worker in document.workers if worker.silent_s < SILENT_S]
-    encoding = sum(worker.what == "encode" for worker in living)
-    many = counted(len(living), "worker")
-    only = f", {encoding:,} of them only render" if encoding else ""
+    many = f"{len(living):,}" if living else "none"
     gone = len(document.workers) - len(living)
     silent = f", {gone:,} silent" if gone else ""
-    say.answer((f"{'workers':<8}", DIM), (many + only + silent, "" if living else WARNING))
+    say.answer((f"{'workers':<8}", DIM), (many + silent, "" if living else WARNING))
+    for worker in document.workers:
+        say.answer(*_worker_line(worker))
     if not document.runs:
         say.answer(named_line("runs", "none"))
         return
-    rows = [("run", "film", "state", "clips", "spent", "began")]
+    rows = [("run", "film", "board", "state", "clips", "spent", "began")]
     for run in document.runs:
         state = "stopping" if run.halted and run.state == "running" else run.state
         money = " and ".join(run.spent) or "nothing"
-        rows.append((run.run, run.title, state, f"{run.made:,}/{run.clips:,}", money, run.began))
-    head, *lines = aligned(rows, frozenset({3}))
+        made = f"{run.made:,}/{run.clips:,}"
+        # The title may be that of all episodes; the file tells them apart.
+        rows.append((run.run, run.title, _file(run.board), state, made, money, run.began))
+    head, *lines = aligned(rows, frozenset({4}))
     say.answer((head, HEADING))
     for line, run in zip(lines, document.runs, strict=True):
         say.answer(line)
         why = run.message or run.halted
         if why:
             say.answer(f"{'':<14}", (why.splitlines()[0], WARNING))
+
+
+def _worker_line(worker: WorkerObject) -> tuple[tuple[str, str], ...]:
+    """Say what a worker does; one that is silent is perhaps gone, and is taken off the list later."""
+    does = "renders" if worker.what == "encode" else "buys and renders"
+    keys = f" from {', '.join(worker.providers)}" if worker.providers else ""
+    alone = "" if keys or worker.what == "encode" else ", without a provider's key"
+    silent = f", silent for {worker.silent_s:.0f} s" if worker.silent_s >= SILENT_S else ""
+    return (
+        (f"{'':<8}{worker.name}  ", WARNING if silent else ""),
+        (f"{does}{keys}{alone}{silent}", WARNING if silent else DIM),
+        (f"  {worker.longtake}", DIM),
+    )
+
+
+def _file(board: str) -> str:
+    """Name a board by its file and folder where it was sent from, which may be another machine."""
+    return "/".join(Path(board).parts[-2:])
 
 
 def _run_object(row: Any) -> RunObject:

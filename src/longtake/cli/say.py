@@ -18,7 +18,7 @@ from rich.text import Span, Text
 
 from longtake.cli.crash import write_crash_log
 from longtake.cli.faultobjects import ErrorEvent, error_of, json_line
-from longtake.errors import Fault, LongtakeError, StoryboardError
+from longtake.errors import Detached, Fault, LongtakeError, StoryboardError
 from longtake.storyboard.diagnose import visible
 
 HEADING, PATH, HINT, WARNING, ERROR, DIM = "bold", "cyan", "cyan", "yellow", "bold red", "dim"
@@ -145,7 +145,9 @@ def failed(error: LongtakeError, *, as_json: bool = False, board: str = "") -> i
     else:
         at = error.where or (shown(board) if board else "")
         place = f"{at}: " if at else ""
-        _say_error(place + error.message, error.hint)
+        # Who only stops watching a fleet has done nothing wrong.
+        label = "" if isinstance(error, Detached) else "error: "
+        _say_error(place + error.message, error.hint, label)
     return error.exit_code
 
 

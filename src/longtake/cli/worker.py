@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from longtake import __version__
 from longtake.cli import options, say
 from longtake.cli.fleet import shared_holdings
-from longtake.cli.say import DIM
+from longtake.cli.say import DIM, WARNING
 from longtake.extras import load_extra
 from longtake.project import home
 
@@ -61,9 +62,14 @@ def command(
         beat_s,
         dead_s,
         poll_s,
+        __version__,
     )
     made = kit.Worker(post, lambda line: say.tell((line, DIM)))
     # To be stopped is how a worker ends.
     with made as worker, contextlib.suppress(KeyboardInterrupt):
         say.tell(f"{worker.name} works; Ctrl-C ends it")
+        if not encode_only:
+            keys = ", ".join(worker.providers)
+            none = "no provider's key is set here: it renders, and leaves buying to others"
+            say.tell((f"it buys from {keys}" if keys else none, DIM if keys else WARNING))
         worker.serve()

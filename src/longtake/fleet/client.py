@@ -28,7 +28,7 @@ from longtake.fleet.letters import (
     written_error,
     written_wishes,
 )
-from longtake.fleet.names import SILENT_S, film_name
+from longtake.fleet.names import CANCELLED, film_name
 from longtake.fleet.runs import Run, Runs, Worker, chosen, fresh_id
 from longtake.generate.run import Takes
 from longtake.history import film_of, save_history, save_shown
@@ -43,7 +43,6 @@ from longtake.wishes import Wishes
 _LOOK_S = 0.4
 # What two runs of one film may differ in: money is of the run, not of what is made.
 _OF_THE_RUN = ("since", "agreed", "budget", "price", "retakes", "shared")
-CANCELLED = "the run was cancelled"
 
 Say = Callable[[str], None]
 
@@ -88,8 +87,8 @@ class Fleet:
         by the keyboard it raises Detached, and the fleet goes on.
         """
         wishes = self.wishes(wishes)
-        self.holdings.vault.open()
         with self._runs() as runs:
+            self._open(runs)
             known = self._known(runs, Path(path), wishes)
             with begun(
                 path, wishes, tell, agreed=known is not None and known.state == "running"
@@ -105,8 +104,8 @@ class Fleet:
     def send(self, path: Path, wishes: Wishes, tell: Tell = silent) -> str:
         """Send a board to be made, and come back at once; gives the id of its run."""
         wishes = self.wishes(wishes)
-        self.holdings.vault.open()
         with self._runs() as runs:
+            self._open(runs)
             known = self._known(runs, path, wishes)
             if known is not None:
                 return known.id
@@ -158,6 +157,10 @@ class Fleet:
             yield runs
         finally:
             runs.close()
+
+    def _open(self, runs: Runs) -> None:
+        runs.pair(self.holdings.vault)
+        self.holdings.vault.open()
 
     def _known(self, runs: Runs, path: Path, wishes: Wishes) -> Run | None:
         """Find the run that makes, or made, just this film."""
@@ -313,7 +316,7 @@ def _pass_on(runs: Runs, run: str, seen: int, tell: Tell) -> int:
 
 
 def _hands(workers: tuple[Worker, ...]) -> str:
-    many = sum(worker.silent_s < SILENT_S for worker in workers)
+    many = sum(worker.lives for worker in workers)
     if not many:
         return "no worker is there; it begins when one comes"
     return f"{many} workers" if many > 1 else "1 worker"

@@ -15,7 +15,7 @@ from longtake.fleet.runs import Run, Runs
 from longtake.generate.collect import Halt
 from longtake.generate.line import Line
 from longtake.generate.provider import Provider
-from longtake.generate.registry import open_provider
+from longtake.generate.registry import open_provider, providers
 from longtake.holdings import Holdings
 from longtake.project import environment
 
@@ -82,6 +82,15 @@ class Floor:
             if name not in self._providers:
                 self._providers[name] = open_provider(name, environment(self.folder))
             return self._providers[name]
+
+    def accounts(self) -> dict[str, str]:
+        """Open all providers that this process has keys of; gives their accounts."""
+        found: dict[str, str] = {}
+        for name in providers():
+            # Without its key, or broken, it is left to others.
+            with suppress(LongtakeError):
+                found[name] = self.provider(name).account
+        return found
 
     def line(self, name: str) -> Line:
         """Give the line in which all runs here wait for a place at a provider."""

@@ -15,7 +15,7 @@ from longtake.fleet.letters import Letter, written_error
 from longtake.generate.ensure import failed_above
 
 # Pinned: a run that began goes on after an upgrade. A change of the walk itself needs another one.
-VERSION = "longtake-fleet-1"
+VERSION = "longtake-fleet-2"
 APPLICATION = "longtake"
 GRAPH, ENCODE = "graph", "encode"
 POLL_S = 0.5
@@ -39,7 +39,9 @@ async def film_flow(run: str) -> str:
     begun = await _step("begin", _jobs[0].begin, run)
     if "error" in begun:
         return await _ended(run, {"errors": {"": begun["error"]}})
-    settling = [await _child(GRAPH, settle_flow, each) for each in begun["settle"]]
+    settling = [
+        await _child(left["queue"], settle_flow, left["purchase"]) for left in begun["settle"]
+    ]
     chains = begun["chains"]
     names = [f"{run}-chain-{number}" for number in range(len(chains))]
     home = {link["clip"]: number for number, chain in enumerate(chains) for link in chain}

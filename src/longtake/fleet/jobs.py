@@ -11,19 +11,20 @@ import shutil
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece
 from longtake.assemble.film import Cutting, Film
-from longtake.errors import LongtakeError, VaultError
+from longtake.errors import KeyMissing, LongtakeError, VaultError
 from longtake.events import Assembled, Delivered, Event, Rendering, SeamsSeen
 from longtake.files import read_json
 from longtake.finish import LastStages
 from longtake.fleet.chains import chains_of
 from longtake.fleet.floor import Floor
 from longtake.fleet.letters import Letter, written_error, written_event, written_take
-from longtake.fleet.names import film_name, provider_queue
+from longtake.fleet.names import CANCELLED, film_name, provider_queue
+from longtake.fleet.roster import account_for
 from longtake.fleet.site import Site, open_site
 from longtake.generate.clip import Desk
 from longtake.generate.collect import Till
@@ -39,17 +40,27 @@ from longtake.generate.ensure import (
 from longtake.generate.settle import bring_in
 from longtake.plan.job import ClipJob
 from longtake.units import take_name
-from longtake.vault.purchase import Limits
+from longtake.vault.purchase import Limits, Purchase
 
 Keys = Mapping[str, str]
+_ENDS = {"choose": "waiting for a choice"}
 
 
 class Jobs:
-    """All that a worker can be asked to do; `provide` sees to it that a queue is looked at."""
+    """All that a worker can be asked to do; `provide` sees to it that an account has a queue.
 
-    def __init__(self, floor: Floor, provide: Callable[[str], None]) -> None:
+    `say` hears of films that begin and end here, for who watches this worker.
+    """
+
+    def __init__(
+        self,
+        floor: Floor,
+        provide: Callable[[str, str], None],
+        say: Callable[[str], None] = lambda line: None,
+    ) -> None:
         self._floor = floor
         self._provide = provide
+        self._say = say
         self._sites: dict[str, Site] = {}
         self._locks: dict[str, threading.Lock] = {}
 
@@ -141,23 +152,43 @@ class Jobs:
 
     def _begun(self, run: str) -> Letter:
         site = self._site(run)
-        queues = {name: self._queue(name) for name in {provider_of(j) for j in site.plan.jobs}}
-        wanted = site.plan.take_names
-        left = [
-            row.id
-            for row in self._floor.holdings.ledger.unfinished(site.run.board)
-            if row.state == "submitted" and take_name(row.recipe, row.take) not in wanted
-        ]
-        for queue in queues.values():
-            self._provide(queue)
+        self._say(f"run {run} begins: {site.plan.title}")
+        accounts = {name: self.account(name) for name in {provider_of(j) for j in site.plan.jobs}}
+        for provider, account in accounts.items():
+            self._provide(provider, account)
+        queues = {name: provider_queue(name, account) for name, account in accounts.items()}
         chains = chains_of(site.plan.jobs, queues)
-        return {"chains": [[link.as_json() for link in each] for each in chains], "settle": left}
+        return {
+            "chains": [[link.as_json() for link in each] for each in chains],
+            "settle": list(self._left_over(site)),
+        }
 
-    def _queue(self, provider: str) -> str:
-        """Name the queue of a provider's account: a slow one holds no other."""
+    def _left_over(self, site: Site) -> Iterator[Letter]:
+        """List what earlier runs of the board bought and this one has no use for, as far as it can be had."""
+        wanted = site.plan.take_names
+        for row in self._floor.holdings.ledger.unfinished(site.run.board):
+            if row.state == "submitted" and take_name(row.recipe, row.take) not in wanted:
+                with suppress(KeyMissing):
+                    yield {"purchase": row.id, "queue": self.queue_of(row)}
+
+    def queue_of(self, row: Purchase) -> str:
+        """See to it that a paid clip has a queue where it can be fetched; raises KeyMissing."""
+        account = self.account(row.provider, row.account)
+        self._provide(row.provider, account)
+        return provider_queue(row.provider, account)
+
+    def account(self, provider: str, account: str = "") -> str:
+        """Choose the account that clips of a provider wait for; KeyMissing: no worker has a key."""
         if provider == "animatic":
-            return provider_queue("animatic", "")
-        return provider_queue(provider, self._floor.provider(provider).account)
+            return ""
+        found = account_for(self._floor.runs.workers(), provider, account)
+        if found is None:
+            raise KeyMissing(
+                f"no worker of the fleet has a key of {provider}",
+                hint="keys are read when a worker starts, from its own environment: set it there and "
+                "start the worker again",
+            )
+        return found
 
     async def _made(self, site: Site, job: ClipJob, keys: Keys) -> Letter:
         takes = await asyncio.to_thread(site.takes, keys)
@@ -235,7 +266,11 @@ class Jobs:
         # At once: a client that sees the end of a run looks for no more of it.
         with suppress(VaultError):
             self._floor.runs.tell(letters) if letters else None
+        known = self._floor.runs.get(run)
+        if known and state == "failed" and (known.halted or {}).get("message") == CANCELLED:
+            state = "cancelled"
         self._floor.runs.end(run, state, outcome)
+        self._say(f"run {run} is {_ENDS.get(state, state)}")
         self._drop(run)
 
     def _drop(self, run: str) -> None:

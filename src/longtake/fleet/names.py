@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # A worker that was not heard of for so many seconds is perhaps no longer there.
 SILENT_S = 10.0
+CANCELLED = "the run was cancelled"
 
 
 def film_name(run: str, name: str) -> str:

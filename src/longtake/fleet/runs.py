@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from longtake.errors import VaultError
 from longtake.fleet.letters import Letter
+from longtake.fleet.names import SILENT_S
 from longtake.vault.book import Row, Transaction, storable
 from longtake.vault.postgres import PostgresBook
+from longtake.vault.store import Vault
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS fleet_runs (
@@ -41,8 +44,20 @@ CREATE TABLE IF NOT EXISTS fleet_workers (
   what TEXT NOT NULL,
   began TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
   at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp()
+);
+ALTER TABLE fleet_workers ADD COLUMN IF NOT EXISTS version TEXT NOT NULL DEFAULT '';
+ALTER TABLE fleet_workers ADD COLUMN IF NOT EXISTS accounts TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE IF NOT EXISTS fleet_queues (
+  provider TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (provider, account)
+);
+CREATE TABLE IF NOT EXISTS fleet_vault (
+  id TEXT PRIMARY KEY
 )
 """
+# In a vault: which fleet works with it.
+VAULT_MARK = "fleet.json"
 _RUN = (
     "SELECT id, bundle, board, title, letter, clips, price, state, halted, outcome,"
     " extract(epoch FROM began)::float8 AS began, extract(epoch FROM ended)::float8 AS ended"
@@ -74,12 +89,22 @@ class Run:
 
 @dataclass(frozen=True)
 class Worker:
-    """A process that works for the fleet; `silent_s` is how long it was not heard of."""
+    """A process that works for the fleet; `silent_s` is how long it was not heard of.
+
+    `accounts` are those it has keys of, by provider.
+    """
 
     id: str
     host: str
     what: str
     silent_s: float
+    version: str = ""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lives(self) -> bool:
+        """Whether it was heard of lately."""
+        return self.silent_s < SILENT_S
 
 
 class Runs:
@@ -169,21 +194,60 @@ class Runs:
         )
         return {row["run"]: row["clips"] for row in self._every(query)}
 
-    def beat(self, worker: str, host: str, what: str) -> None:
+    def beat(self, me: Worker) -> None:
         """Say that a worker lives, by the database's clock."""
         insert = (
-            "INSERT INTO fleet_workers (id, host, what) VALUES (?, ?, ?)"
+            "INSERT INTO fleet_workers (id, host, what, version, accounts) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET at = clock_timestamp()"
         )
-        self._change(insert, worker, host, what)
+        self._change(insert, me.id, me.host, me.what, me.version, _text(dict(me.accounts)))
 
     def workers(self) -> tuple[Worker, ...]:
         """List the workers that were not buried, by their age."""
         query = (
-            "SELECT id, host, what, extract(epoch FROM clock_timestamp() - at)::float8 AS silent_s"
+            "SELECT id, host, what, version, accounts,"
+            " extract(epoch FROM clock_timestamp() - at)::float8 AS silent_s"
             " FROM fleet_workers ORDER BY began, id"
         )
-        return tuple(Worker(**row) for row in self._every(query))
+        rows = self._every(query)
+        return tuple(Worker(**{**row, "accounts": json.loads(row["accounts"])}) for row in rows)
+
+    def add_queue(self, provider: str, account: str) -> None:
+        """Remember that clips wait, or waited, for an account of a provider."""
+        insert = "INSERT INTO fleet_queues VALUES (?, ?) ON CONFLICT DO NOTHING"
+        self._change(insert, provider, account)
+
+    def queues(self) -> tuple[tuple[str, str], ...]:
+        """List the providers and accounts that clips ever waited for."""
+        rows = self._every("SELECT provider, account FROM fleet_queues ORDER BY provider, account")
+        return tuple((row["provider"], row["account"]) for row in rows)
+
+    def pair(self, vault: Vault) -> None:
+        """See to it that a vault is the one this fleet works with; the first one that comes is.
+
+        Raises VaultError for another one: most likely its folder is not mounted, and what is paid
+        would seem lost.
+        """
+
+        def agree(db: Transaction) -> None:
+            db.hold("fleet")
+            mine = next((row["id"] for row in db.every("SELECT id FROM fleet_vault")), None)
+            there = vault.volume(VAULT_MARK) is not None
+            told = vault.noted(VAULT_MARK) if there else None
+            its = str(told["id"]) if isinstance(told, dict) and "id" in told else None
+            if mine is None:
+                # A vault outlives its database: a new one takes it as it is.
+                mine = its or fresh_id()
+                db.change("INSERT INTO fleet_vault VALUES (?)", mine)
+                its = its or _marked(vault, mine)
+            if its != mine:
+                raise VaultError(
+                    "the vault is not the one that this fleet works with",
+                    hint="is its folder mounted, and is it the right `--vault`? To have the fleet go on "
+                    f'with another one, put a file {VAULT_MARK} into it: {{"id": "{mine}"}}',
+                )
+
+        self._book.within(agree)
 
     def bury(self, silent_s: float) -> tuple[str, ...]:
         """Take the names of those off the list that were silent for so long; one caller gets each."""
@@ -205,6 +269,12 @@ class Runs:
 
     def _change(self, statement: str, *values: Any) -> int:
         return self._book.within(lambda db: db.change(statement, *values))
+
+
+def _marked(vault: Vault, name: str) -> str:
+    vault.open()
+    vault.note(VAULT_MARK, {"id": name})
+    return name
 
 
 def fresh_id() -> str:

@@ -16,13 +16,16 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSPortableJSONSerializer, EnqueueOptions
 
-from longtake.errors import LongtakeError, VaultError
+from longtake.errors import KeyMissing, LongtakeError, VaultError
 from longtake.files import lives
 from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
+from longtake.fleet.names import provider_queue
 from longtake.fleet.renderers import Renderers
+from longtake.fleet.roster import left_alone
 from longtake.fleet.runs import Run, Runs
+from longtake.fleet.runs import Worker as Hand
 from longtake.generate.settle import close_rows_of
 from longtake.holdings import Holdings
 from longtake.media.workers import cores
@@ -47,7 +50,8 @@ class Post:
     """What a worker is: the database it is of, what it owns with others, its folder, what it does.
 
     `encode_only` leaves providers to others; `cores` is how many pieces it renders at once. A worker is
-    dead when it was silent for `dead_s`; queues are looked at every `poll_s`.
+    dead when it was silent for `dead_s`; queues are looked at every `poll_s`. `version` is shown to who
+    asks for the fleet's state.
     """
 
     database: str
@@ -58,6 +62,7 @@ class Post:
     beat_s: float = BEAT_S
     dead_s: float = DEAD_S
     poll_s: float = 0.5
+    version: str = ""
 
 
 class Worker:
@@ -69,6 +74,8 @@ class Worker:
         self.name = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
         self._post = post
         self._host = host
+        what = "encode" if post.encode_only else "all"
+        self._me = Hand(self.name, host, what, 0.0, post.version)
         self._say = say
         self._runs = Runs(post.database)
         self._started: set[str] = set()
@@ -81,6 +88,7 @@ class Worker:
     def __enter__(self) -> Worker:
         post = self._post
         self._runs.open()
+        self._runs.pair(post.holdings.vault)
         post.holdings.vault.open()
         holdings = replace(post.holdings, shared=True, owner=self.name)
         runs = post.folder / "runs" / self.name
@@ -90,11 +98,13 @@ class Worker:
         teller, renderers = Teller(self._runs), Renderers(count)
         floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
         self._floor = floor
-        self._jobs = Jobs(floor, self._provide)
+        if not post.encode_only:
+            self._me = replace(self._me, accounts=floor.accounts())
+        self._jobs = Jobs(floor, self._provide, self._say)
         flows.serve(self._jobs)
         flows.POLL_S = post.poll_s
         # Before it takes any work: who works and never said that it lives is taken for dead.
-        self._runs.beat(self.name, self._host, self._what)
+        self._runs.beat(self._me)
         self._launch(floor)
         return self
 
@@ -113,8 +123,9 @@ class Worker:
         self._runs.close()
 
     @property
-    def _what(self) -> str:
-        return "encode" if self._post.encode_only else "all"
+    def providers(self) -> tuple[str, ...]:
+        """The providers it has keys of."""
+        return tuple(sorted(self._me.accounts))
 
     def serve(self) -> None:
         """Beat, begin new runs and take over dead ones, until `stop` is called."""
@@ -125,7 +136,7 @@ class Worker:
         up = last = time.monotonic()
         while not self._over.wait(self._post.beat_s):
             try:
-                self._runs.beat(self.name, self._host, self._what)
+                self._runs.beat(self._me)
                 now = time.monotonic()
                 # After an outage, or a sleep of one's own, everybody beats first: silence says nothing
                 # of who lives.
@@ -142,7 +153,7 @@ class Worker:
         """Beat whatever else waits: DBOS may wait for its database for longer than the dead are silent."""
         while not self._over.wait(self._post.beat_s):
             with suppress(LongtakeError):
-                self._runs.beat(self.name, self._host, self._what)
+                self._runs.beat(self._me)
 
     def stop(self) -> None:
         """End `serve`."""
@@ -162,8 +173,11 @@ class Worker:
                 "notification_listener_polling_interval_sec": post.poll_s,
             }
         )
-        if post.encode_only:
-            DBOS.listen_queues([flows.ENCODE])
+        # What it has no key for it leaves to others.
+        drawn = provider_queue("animatic", "")
+        mine = [provider_queue(*pair) for pair in self._me.accounts.items()]
+        rest = [] if post.encode_only else [flows.GRAPH, drawn, *mine]
+        DBOS.listen_queues([flows.ENCODE, *rest])
         DBOS.launch()
         logging.getLogger("dbos").setLevel(logging.ERROR)
         DBOS.register_queue(flows.GRAPH, polling_interval_sec=post.poll_s)
@@ -173,9 +187,10 @@ class Worker:
         most = max(floor.cores, known.worker_concurrency or 0 if known else 0)
         DBOS.register_queue(flows.ENCODE, worker_concurrency=most, polling_interval_sec=post.poll_s)
 
-    def _provide(self, queue: str) -> None:
-        """See to it that a queue is looked at, by all workers."""
-        poll_s = self._post.poll_s
+    def _provide(self, provider: str, account: str) -> None:
+        """See to it that an account has a queue, and that it is known when nobody looks at it."""
+        self._runs.add_queue(provider, account)
+        queue, poll_s = provider_queue(provider, account), self._post.poll_s
         patiently(
             lambda: DBOS.register_queue(
                 queue, worker_concurrency=_WIDE, polling_interval_sec=poll_s
@@ -194,6 +209,7 @@ class Worker:
             self._begin(run)
         if self._is_time("walks", self._post.dead_s):
             self._end_broken(running)
+            self._adopt()
         if self._is_time("settle", SETTLE_S):
             self._settle({run.board for run in running})
 
@@ -228,8 +244,27 @@ class Worker:
 
     def _bring(self, row: Purchase) -> None:
         clock = self._post.holdings.ledger.clock()
-        # One of all workers brings it, and again only after a while.
-        _enqueue("settle", f"settle-{row.id}-{int(clock // 600)}", row.id)
+        # Where no worker has the key it waits at its provider.
+        with suppress(KeyMissing):
+            queue = self._jobs.queue_of(row) if self._jobs else flows.GRAPH
+            # One of all workers brings it, and again only after a while.
+            _enqueue("settle", f"settle-{row.id}-{int(clock // 600)}", row.id, queue)
+
+    def _adopt(self) -> None:
+        """Take over clips that wait for a key which no worker has any more: it was renewed, as a rule."""
+        alone = left_alone(self._runs.queues(), self._runs.workers(), self.name)
+        for provider, account in alone:
+            queue = provider_queue(provider, account)
+            waiting = DBOS.list_workflows(
+                status="ENQUEUED", queue_name=queue, load_input=False, load_output=False
+            )
+            mine = provider_queue(provider, self._me.accounts[provider])
+            if waiting:
+                self._provide(provider, self._me.accounts[provider])
+            for flow in waiting:
+                DBOS.resume_workflow(flow.workflow_id, queue_name=mine)
+            if waiting:
+                self._say(f"took over {len(waiting)} that waited for another key of {provider}")
 
     def _take_over(self) -> None:
         """Give the work of dead workers to those that live."""
@@ -251,7 +286,8 @@ class Worker:
             flows_of = [flow for flow in pending if flow.executor_id == name]
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
-            self._say(f"took over {len(flows_of)} from {name}")
+            took = f": took over {len(flows_of)}" if flows_of else ""
+            self._say(f"{name} is gone{took}")
 
 
 def patiently(act: Callable[[], object], rest: Callable[[float], None] = time.sleep) -> None:
@@ -275,11 +311,11 @@ def patiently(act: Callable[[], object], rest: Callable[[float], None] = time.sl
         rest(_AWAY_S)
 
 
-def _enqueue(flow: str, name: str, of: str | int) -> None:
+def _enqueue(flow: str, name: str, of: str | int, queue: str = flows.GRAPH) -> None:
     """Have a flow of this version begun by any worker, unless one of its name was."""
     options: EnqueueOptions = {
         "workflow_name": flow,
-        "queue_name": flows.GRAPH,
+        "queue_name": queue,
         "workflow_id": name,
         "app_version": flows.VERSION,
     }

@@ -49,8 +49,13 @@ def plug_ins() -> tuple[str, ...]:
     return tuple(sorted({entry.name for entry in entry_points(group=GROUP)} - set(_OURS)))
 
 
+def providers() -> tuple[str, ...]:
+    """Name all providers there are, ours and those of plug-ins."""
+    return tuple(sorted({*_OURS, *plug_ins()}))
+
+
 def _no_such(name: str) -> ProviderError:
-    known = sorted({*_OURS, *plug_ins()})
+    known = providers()
     close = get_close_matches(name, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
     return ProviderError(f'there is no provider "{name}"', hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 import weakref
@@ -40,6 +41,9 @@ _SESSION = (
     " SET default_transaction_isolation TO 'read committed'; SET lock_timeout TO '30s';"
     " SET idle_in_transaction_session_timeout TO '10s'"
 )
+
+# It would say what went wrong while it gave up a transaction, onto the page of whoever pressed Ctrl-C.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 Connection = psycopg.Connection[dict[str, Any]]
 
