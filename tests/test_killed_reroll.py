@@ -24,21 +24,24 @@ scenes: [{id: a, prompt: a lamp is lit}]
 # The program, in which a step of the ledger may be deadly.
 PROGRAM = """
 import sys
-sys.path[:0] = [sys.argv.pop(1)]
+from hurry import hurry
 from killing import Blow, arm
 from longtake.cli.main import main
 from longtake.vault.ledger import Ledger
 step, count, after = sys.argv.pop(1).split(":")
 if step:
     arm(Ledger, step, Blow(step, int(count), after == "after"))
+hurry()
 main()
 """
 # The same, killed by a name of the module that buys further takes.
 KILLED = """
 import os, sys
+from hurry import hurry
 from longtake.choosing import reroll
 setattr(reroll, sys.argv.pop(1), lambda *words, **more: os.kill(os.getpid(), 9))
 from longtake.cli.main import main
+hurry()
 main()
 """
 
@@ -54,15 +57,16 @@ def run(
     folder: Path, sim: Simulator, *words: str, blow: str = "::", killed_at: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run the program to its end, or to its death."""
+    tests = Path(__file__).parent
+    paths = (Path(longtake.__file__).parents[1], tests, tests / "campaigns")
     environment = {
         **os.environ,
-        "PYTHONPATH": str(Path(longtake.__file__).parents[1]),
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
         "LONGTAKE_HOME": str(folder / "home"),
         "APIMART_API_HOST": f"{sim.url}/apimart",
         "APIMART_API_KEY": "apimart-key",
     }
-    campaigns = str(Path(__file__).parent / "campaigns")
-    program = [KILLED, killed_at] if killed_at else [PROGRAM, campaigns, blow]
+    program = [KILLED, killed_at] if killed_at else [PROGRAM, blow]
     command = [sys.executable, "-c", *program, *words]
     return subprocess.run(
         command, cwd=folder, env=environment, text=True, capture_output=True, check=False

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from commands import Cli, Outcome, Write
+from hurry import pause_s
 from longtake.cli.main import run
+from longtake.generate.remote import RemoteProvider
 
 
 @pytest.fixture
@@ -22,6 +24,12 @@ def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
         return Outcome(code, said.out, said.err)
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at simulated tasks often: they are done in a moment."""
+    monkeypatch.setattr(RemoteProvider, "pause_s", pause_s)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from commands import Cli, Write
 from json_schemas import check
-from longtake.generate.remote import RemoteProvider
 from longtake.storyboard.choices import read_choices
 from longtake.testing.serve import Simulator
 
@@ -30,7 +29,6 @@ PROMOTE = ("promote", "--price", "0.30USD")
 @pytest.fixture
 def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """A small and quick world."""
-    monkeypatch.setattr(RemoteProvider, "pause_s", lambda self, elapsed_s, usual_s=None: 0.02)
     with Simulator({"task_s": 0.01, "scale": 0.1, "rate": "12"}) as running:
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))
         monkeypatch.setenv("APIMART_API_HOST", f"{running.url}/apimart")

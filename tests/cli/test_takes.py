@@ -11,7 +11,6 @@ import pytest
 
 from commands import Cli, Write
 from longtake.buying import bought_takes, the_ledger
-from longtake.generate.remote import RemoteProvider
 from longtake.planning import plan_film
 from longtake.storyboard.choices import read_choices
 from longtake.testing.serve import Simulator
@@ -42,7 +41,6 @@ REROLL = ("reroll", "b", "--price", "0.30USD")
 @pytest.fixture
 def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """A small and quick world in which no two takes of a clip are alike, and one of three is the best."""
-    monkeypatch.setattr(RemoteProvider, "pause_s", lambda self, elapsed_s, usual_s=None: 0.02)
     world = {"task_s": 0.01, "scale": 0.1, "rate": "12", "drift_of_take": [DARKER, {}, FLASHING]}
     with Simulator(world) as running:
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))

@@ -118,8 +118,12 @@ def test_a_clip_of_the_same_recipe_but_another_key_comes_home(
     assert bought_takes().find(row.key) is not None
 
 
-def test_a_clip_bought_with_another_key_is_told_and_left(tmp_path: Path, sim: Simulator) -> None:
+def test_a_clip_bought_with_another_key_is_told_and_left(
+    tmp_path: Path, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only the account that bought it can fetch it; the film itself is made."""
+    # A task that is not known is asked for again for a while: it may be known late.
+    monkeypatch.setattr(RemoteProvider, "pause_s", lambda *ages: 0.01)
     row = ordered(board(tmp_path), account="another")
     the_ledger().submitted(row.id, "task_of_another", 1001.0)
     (told,) = made(tmp_path / "board.yaml")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hurry import pause_s
 from longtake import make_film
 from longtake.generate.remote import RemoteProvider
 from longtake.testing.serve import Simulator
@@ -68,4 +69,4 @@ def enter(world: Simulator, patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setenv("APIMART_API_KEY", "apimart-key")
     patch.setenv("LONGTAKE_HOME", str(folder / "home"))
     # Looks at a task come seconds apart.
-    patch.setattr(RemoteProvider, "pause_s", lambda *asked: 0.05)
+    patch.setattr(RemoteProvider, "pause_s", pause_s)
