@@ -60,7 +60,7 @@ def test_cheapest_split_of_all(
     def rank(clips: tuple[int, ...]) -> tuple[int, int, int]:
         return sum(prices[length - 1] for length in clips), len(clips), sum(clips)
 
-    clips = split_shot(wanted, lengths, cost=lambda length: Decimal(prices[length - 1]))
+    clips = split_shot(wanted, lengths, tuple(Decimal(prices[length - 1]) for length in lengths))
     # A clip more than the shortest ones need can only cost more.
     most = min(12, -(-wanted.numerator // (wanted.denominator * min(lengths))))
     assert rank(clips) == min(map(rank, all_splits(wanted, lengths, max(1, most))))
@@ -86,25 +86,22 @@ def test_examples(wanted: str, lengths: tuple[int, ...], clips: tuple[int, ...])
 
 def test_price_may_choose_more_clips() -> None:
     """Where two short clips cost less than one long, `split: price` takes them."""
-    prices = {6: Decimal("0.20"), 10: Decimal("0.56")}
+    prices = (Decimal("0.20"), Decimal("0.56"))
     assert split_shot(Fraction(10), (6, 10)) == (10,)
-    assert split_shot(Fraction(10), (6, 10), cost=prices.get) == (6, 6)
+    assert split_shot(Fraction(10), (6, 10), prices) == (6, 6)
 
 
 def test_lengths_without_a_price_are_left_out() -> None:
     """A length nobody knows the price of is not bought; where none is known, seams decide."""
-    assert split_shot(Fraction(10), (6, 10), cost=lambda n: Decimal(1) if n == 6 else None) == (
-        6,
-        6,
-    )
-    assert split_shot(Fraction(10), (6, 10), cost=lambda n: None) == (10,)
+    assert split_shot(Fraction(10), (6, 10), (Decimal(1), None)) == (6, 6)
+    assert split_shot(Fraction(10), (6, 10), (None, None)) == (10,)
 
 
 def test_equal_lengths_at_other_prices() -> None:
     """A division of one offer says nothing about another's."""
-    first = split_shot(Fraction(12), (6, 10), cost={6: Decimal(1), 10: Decimal(9)}.get)
-    other = split_shot(Fraction(10), (6, 10), cost={6: Decimal(9), 10: Decimal(1)}.get)
-    again = split_shot(Fraction(10), (6, 10), cost={6: Decimal(1), 10: Decimal(9)}.get)
+    first = split_shot(Fraction(12), (6, 10), (Decimal(1), Decimal(9)))
+    other = split_shot(Fraction(10), (6, 10), (Decimal(9), Decimal(1)))
+    again = split_shot(Fraction(10), (6, 10), (Decimal(1), Decimal(9)))
 
     assert (first, other, again) == ((6, 6), (10,), (6, 6))
 

@@ -7,13 +7,12 @@ led to               P             P               or the last `reanchor:` or `e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from longtake.errors import Fault
 from longtake.plan.edges import still_frame
 from longtake.plan.job import ClipJob, EndOf, Source, StillClip, StillFrame
-from longtake.plan.recipes import in_handoff_order
 from longtake.plan.settings import inherited, inherited_value
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedScene, NamedShot
@@ -71,7 +70,7 @@ def anchor_wishes(
 
 
 def with_anchors(
-    sources: Mapping[str, Source], wishes: Mapping[str, AnchorWish]
+    sources: Mapping[str, Source], order: Sequence[str], wishes: Mapping[str, AnchorWish]
 ) -> tuple[dict[str, Source], tuple[AnchorWish, ...]]:
     """Give every clip that is due the picture it is led back to, and the wishes that come to nothing.
 
@@ -82,7 +81,7 @@ def with_anchors(
     chains: dict[str, _Chain] = {}
     unmet: list[AnchorWish] = []
     met: set[tuple[object, ...]] = set()
-    for clip in in_handoff_order(sources):
+    for clip in order:
         source = sources[clip]
         if isinstance(source, StillClip):
             chains[clip] = _Chain(picture=StillFrame(source.path, source.sha256))

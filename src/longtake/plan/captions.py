@@ -46,9 +46,10 @@ NOTHING_SAID = CaptionWish()
 
 def caption_wish(storyboard: Storyboard, scene: NamedScene, shot: NamedShot) -> CaptionWish:
     """Find what a shot, its scene and its board say of captions, key by key."""
-    parts = ((shot.shot, shot.place), (scene.scene, scene.place), (storyboard, ()))
-    if not any(part.captions for part, _ in parts) and not storyboard.brand.font:
+    said_here = shot.shot.captions or scene.scene.captions
+    if not (said_here or storyboard.captions or storyboard.brand.font):
         return NOTHING_SAID
+    parts = ((shot.shot, shot.place), (scene.scene, scene.place), (storyboard, ()))
     said = [(part.captions, (*place, "captions")) for part, place in parts if part.captions]
     maps = [(one, place) for one, place in said if isinstance(one, Captions)]
     sources = [_source(one, place) for one, place in said]

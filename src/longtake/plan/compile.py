@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from longtake.plan.lint import chain_doubts
 from longtake.plan.narration import frames_beside, narration_cues, plan_narration, room_faults
 from longtake.plan.offer import Offer
 from longtake.plan.quote import make_quote
-from longtake.plan.recipes import find_circle, handoffs_of, land_on_pictures, with_recipes
+from longtake.plan.recipes import handoffs_of, in_handoff_order, land_on_pictures, with_recipes
 from longtake.plan.settings import ShotSettings, shot_settings
 from longtake.plan.shots import Draft, add_shot
 from longtake.plan.sound import plan_cues
@@ -122,15 +123,18 @@ def _finish_sources(draft: Draft) -> list[Fault]:
     if unknown:
         return []
     sources = land_on_pictures(draft.sources)
-    circle = find_circle(sources)
-    if circle:
+    try:
+        draft.order = in_handoff_order(sources)
+    except graphlib.CycleError as error:
+        circle = tuple(reversed(error.args[1]))
         message = f"these clips wait for each other: {' -> '.join(circle)}"
         hint = "end the shot on a picture instead"
         place = (*_shot_of(draft, circle[0]).place, "end")
         draft.faults.append(draft.storyboard.fault(place, message, code="circle", hint=hint))
         return []
-    anchored, unmet = with_anchors(sources, draft.anchors)
-    draft.sources = with_recipes(anchored, fitting_of(draft.storyboard), draft.survey.choices)
+    anchored, unmet = with_anchors(sources, draft.order, draft.anchors)
+    fitting, choices = fitting_of(draft.storyboard), draft.survey.choices
+    draft.sources = with_recipes(anchored, draft.order, fitting, choices)
     return anchor_warnings(draft.storyboard, unmet)
 
 

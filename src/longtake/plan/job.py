@@ -64,9 +64,12 @@ class Repairs:
 
     def as_parts(self) -> dict[str, str]:
         """Write what differs from the default; a clip that continues this one hangs on it."""
-        usual = Repairs()
-        names = ("color", "lighting", "repair")
-        parts = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(usual, n)}
+        said = (
+            ("color", self.color, Repairs.color),
+            ("lighting", self.lighting, Repairs.lighting),
+            ("repair", self.repair, Repairs.repair),
+        )
+        parts: dict[str, str] = {name: word for name, word, usual in said if word != usual}
         if isinstance(self.anchor, StillFrame):
             parts["anchor"] = f"{self.anchor.sha256} {self.anchor.fitting}"
         elif self.anchor:

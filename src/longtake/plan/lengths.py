@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
 from longtake.plan.settings import ShotSettings
@@ -11,14 +10,10 @@ from longtake.plan.split import split_shot
 
 def clip_lengths(settings: ShotSettings, wanted_s: Fraction, split: str = "") -> tuple[int, ...]:
     """Divide a shot into the lengths of its clips, in seconds, in the way its settings (or `split`) say."""
-    offer, resolution = settings.offer, settings.resolution
-
-    def cost(seconds: int) -> Decimal | None:
-        price = offer.price(resolution, seconds)
-        return price.amount if price else None
-
-    by_price = (split or settings.split) == "price"
-    return split_shot(wanted_s, resolution.lengths, cost=cost if by_price else None)
+    resolution = settings.resolution
+    # What is drawn costs nothing, in whatever lengths.
+    by_price = (split or settings.split) == "price" and not settings.offer.draws
+    return split_shot(wanted_s, resolution.lengths, resolution.amounts if by_price else None)
 
 
 def other_split(settings: ShotSettings, wanted_s: Fraction, chosen: tuple[int, ...]) -> str:

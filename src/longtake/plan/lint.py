@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from longtake.errors import Fault
 from longtake.plan.bridges import bridged
 from longtake.plan.job import ClipJob, EndOf, ShotNote, StillFrame
 from longtake.plan.offer import Offer
-from longtake.plan.recipes import in_handoff_order
 from longtake.plan.settings import find_offer, inherited
 from longtake.plan.shots import Draft
 from longtake.plan.split import split_shot
@@ -45,7 +44,7 @@ def chain_doubts(draft: Draft, scenes: tuple[NamedScene, ...]) -> list[Fault]:
         if named
     }
     return [
-        *_long_chains(draft.storyboard, shots, jobs),
+        *_long_chains(draft.storyboard, shots, jobs, draft.order),
         *_optimizers(draft.storyboard, shots, jobs),
         *_splits(draft.storyboard, shots, _Prices(jobs, draft.offers, draft.rate), draft.notes),
     ]
@@ -55,14 +54,14 @@ Shots = Mapping[str, tuple[NamedScene, NamedShot]]
 
 
 def _long_chains(
-    storyboard: Storyboard, shots: Shots, jobs: Mapping[str, ClipJob]
+    storyboard: Storyboard, shots: Shots, jobs: Mapping[str, ClipJob], order: Sequence[str]
 ) -> Iterator[Fault]:
     """Warn once of each chain that goes on for more handoffs than colours stay the same through."""
     hops: dict[str, int] = {}
     begun: dict[str, str] = {}
     passed: dict[str, str] = {}
     longest: dict[str, int] = {}
-    for clip in in_handoff_order(jobs):
+    for clip in order:
         job = jobs.get(clip)
         if job is None:
             continue
@@ -112,26 +111,31 @@ class _Prices:
     jobs: Mapping[str, ClipJob]
     offers: Mapping[str, Offer]
     rate: FrameRate
+    _known: dict[tuple[object, ...], tuple[str, str] | None] = field(default_factory=dict)
 
     def better(self, note: ShotNote) -> tuple[str, str] | None:
         """Give the figures of the other way of dividing a shot, and its name, where it is the better one."""
         job = self.jobs.get(f"{note.shot}/1")
-        offer = find_offer(self.offers, job.offer) if job else None
-        resolution = offer.resolution(job.resolution) if offer and job else None
+        if job is None or job.draws:
+            return None
+        # Most shots of a board are divided alike.
+        alike = (job.offer, job.resolution, note.wanted, note.clips)
+        if alike not in self._known:
+            self._known[alike] = self._better(job, note)
+        return self._known[alike]
+
+    def _better(self, job: ClipJob, note: ShotNote) -> tuple[str, str] | None:
+        offer = find_offer(self.offers, job.offer)
+        resolution = offer.resolution(job.resolution) if offer else None
         if offer is None or resolution is None:
             return None
-
-        def cost(seconds: int) -> Decimal | None:
-            price = offer.price(resolution, seconds)
-            return price.amount if price else None
-
         wanted_s = self.rate.seconds(note.wanted)
         fewest = split_shot(wanted_s, resolution.lengths)
-        cheapest = split_shot(wanted_s, resolution.lengths, cost=cost)
-        if fewest == cheapest or None in map(cost, fewest):
+        cheapest = split_shot(wanted_s, resolution.lengths, resolution.amounts)
+        if fewest == cheapest or None in map(resolution.amount, fewest):
             return None
         dear, cheap = (
-            Money(sum(filter(None, map(cost, lengths)), Decimal(0)), offer.currency)
+            Money(sum(filter(None, map(resolution.amount, lengths)), Decimal(0)), offer.currency)
             for lengths in (fewest, cheapest)
         )
         seams = len(cheapest) - len(fewest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from longtake.units import FrameRate, Money, Size, film_frames_until
@@ -24,6 +25,18 @@ class Resolution:
     per_clip: Mapping[int, Decimal] = field(default_factory=dict)
     per_second: Decimal | None = None
     modes: frozenset[str] | None = None
+
+    @cached_property
+    def amounts(self) -> tuple[Decimal | None, ...]:
+        """What each of its lengths costs, None where that is not known."""
+        return tuple(map(self.amount, self.lengths))
+
+    def amount(self, seconds: int) -> Decimal | None:
+        """What a clip costs, None where that is not known."""
+        amount = self.per_clip.get(seconds)
+        if amount is None and self.per_second is not None:
+            amount = self.per_second * seconds
+        return amount
 
 
 @dataclass(frozen=True)
@@ -94,9 +107,7 @@ class Offer:
         """Price one clip, or None where the catalogue does not know."""
         if self.draws:
             return Money(Decimal(0), self.currency)
-        amount = resolution.per_clip.get(seconds)
-        if amount is None and resolution.per_second is not None:
-            amount = resolution.per_second * seconds
+        amount = resolution.amount(seconds)
         return None if amount is None else Money(amount, self.currency)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -73,20 +74,15 @@ def _lie_in_order(sources: Mapping[str, Source]) -> bool:
     return True
 
 
-def find_circle(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    """Find clips that wait for each other, the first named again at the end; empty without any."""
-    try:
-        in_handoff_order(sources)
-    except graphlib.CycleError as error:
-        circle: list[str] = error.args[1]
-        return tuple(reversed(circle))
-    return ()
-
-
 def with_recipes(
-    sources: Mapping[str, Source], fitting: str, choices: Mapping[str, ClipChoice] = NO_CHOICES
+    sources: Mapping[str, Source],
+    order: Sequence[str],
+    fitting: str,
+    choices: Mapping[str, ClipChoice] = NO_CHOICES,
 ) -> dict[str, Source]:
     """Give every clip job its recipe: its own parts, and the recipes of the clips it continues.
+
+    `order` lists the clips so that each comes after those it continues.
 
     A frame is written by its content: a picture by its bytes, a handoff by where the clip before
     ends. No id and no place in the film is part of it, so moving a scene changes nothing. `fitting`
@@ -94,21 +90,22 @@ def with_recipes(
     what continues it says so; a choice is found by the recipe it was made for where its clip is called
     otherwise now.
     """
-    named = _with_recipes(sources, fitting, choices, {})
+    named = _with_recipes(sources, order, fitting, choices, {})
     held = {source.choice for source in named.values() if isinstance(source, ClipJob)}
     homeless = {clip: choice for clip, choice in choices.items() if clip not in held}
-    return _with_recipes(sources, fitting, choices, homeless) if homeless else named
+    return _with_recipes(sources, order, fitting, choices, homeless) if homeless else named
 
 
 def _with_recipes(
     sources: Mapping[str, Source],
+    order: Sequence[str],
     fitting: str,
     choices: Mapping[str, ClipChoice],
     homeless: dict[str, ClipChoice],
 ) -> dict[str, Source]:
     """Write all recipes; each of the `homeless` choices is taken out by the clip that it holds for."""
     done: dict[str, Source] = {}
-    for clip in in_handoff_order(sources):
+    for clip in order:
         source = sources[clip]
         if isinstance(source, ClipJob):
             edges = (source.first, source.last)
@@ -133,7 +130,7 @@ def _chosen(
 ) -> ClipJob:
     """Write a clip's recipe, and which of its takes is kept by the first choice that holds for it."""
     names = [each.kept_name if isinstance(each, ClipJob) else each.recipe for each in above]
-    job = replace(job, parts=parts, recipe=recipe_of(parts, tuple(names)))
+    job = _named(job, parts, recipe_of(parts, tuple(names)))
     if job.draws:
         return job
     before = above[0] if isinstance(job.first, EndOf) else None
@@ -149,6 +146,14 @@ def _chosen(
         if found is not job:
             return replace(found, choice=clip)
     return job
+
+
+def _named(job: ClipJob, parts: Mapping[str, Any], recipe: str) -> ClipJob:
+    """Give a job its recipe; `replace` reads and writes some thirty fields for it, ten thousand times."""
+    named = copy(job)
+    object.__setattr__(named, "parts", parts)
+    object.__setattr__(named, "recipe", recipe)
+    return named
 
 
 def _as_bought(job: ClipJob, before: ClipJob, rest: list[str], stays: str) -> str:

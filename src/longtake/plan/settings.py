@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from longtake.errors import Fault
@@ -17,6 +18,11 @@ from longtake.storyboard.words import expand
 
 # Switches of the models themselves, passed through as they are.
 SWITCHES = ("prompt_optimizer", "fast_pretreatment", "watermark")
+_KEYS = (
+    *("model", "resolution", "camera", "look", "split", "sound"),
+    *("color", "lighting", "repair", "takes"),
+    *SWITCHES,
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,29 @@ def shot_settings(
     # What is drawn comes out the same each time.
     takes = 1 if offer.draws else get("takes", 1)
     return ShotSettings(offer, resolution, look, split, sound, words, switches, repairs, takes)
+
+
+class Settings:
+    """What holds for the shots of a board, worked out once for all shots of a scene that say the same."""
+
+    def __init__(self, storyboard: Storyboard, offers: Mapping[str, Offer]) -> None:
+        self._storyboard = storyboard
+        self._offers = offers
+        self._known: dict[tuple[str, str], ShotSettings] = {}
+
+    def of(self, scene: NamedScene, shot: NamedShot) -> ShotSettings | tuple[Fault, ...]:
+        """Give what holds for a shot, or the faults of what it says."""
+        said = (scene.id, repr(_said_by(shot.shot)))
+        known = self._known.get(said)
+        if known is not None:
+            return known
+        found = shot_settings(self._storyboard, scene, shot, self._offers)
+        if isinstance(found, ShotSettings):
+            self._known[said] = found
+        return found
+
+
+_said_by = attrgetter(*_KEYS)
 
 
 def find_offer(offers: Mapping[str, Offer], name: str) -> Offer | None:

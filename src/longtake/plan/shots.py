@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +29,7 @@ from longtake.plan.limits import chain_faults, picture_faults, prompt_faults
 from longtake.plan.narration import auto_frames
 from longtake.plan.offer import Offer
 from longtake.plan.prompt import PROMPT_VERSION, compose_parts, compose_prompt, prompt_wording
-from longtake.plan.settings import ShotSettings, shot_settings
+from longtake.plan.settings import Settings, ShotSettings
 from longtake.plan.speech import Spoken
 from longtake.plan.survey import Survey
 from longtake.plan.titles import card_of
@@ -65,6 +65,12 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     spoken: dict[str, Spoken] = field(default_factory=dict)
     beside: dict[str, int] = field(default_factory=dict)
+    order: Sequence[str] = ()
+    settings: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is known of any shot yet."""
+        self.settings = Settings(self.storyboard, self.offers)
 
     def asked_s(self, shot: NamedShot, usual_s: int) -> Fraction:
         """Give the length that a shot asks for: as written, or as its narration needs."""
@@ -77,7 +83,7 @@ class Draft:
 
 def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
     """Lay one shot at the end of what is there: its sources, clips and notes, or its faults."""
-    found = shot_settings(draft.storyboard, scene, shot, draft.offers)
+    found = draft.settings.of(scene, shot)
     settings = found if isinstance(found, ShotSettings) else None
     if shot.shot.still is not None:
         _add_still(draft, scene, shot, settings.camera if settings else ())

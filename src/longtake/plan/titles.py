@@ -75,14 +75,15 @@ def title_wishes(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) -> list
     found: list[TitleWish] = []
     for scene in scenes:
         everywhere = tuple(shot.id for shot in scene.shots)
-        captioned = {shot.id for shot in scene.shots if _has_words_below(storyboard, scene, shot)}
         wishes: list[TitleWish] = []
         if scene.scene.shots is not None:
             wishes += _wishes(storyboard, scene.scene, scene.place, everywhere, alone=False)
         for shot in scene.shots:
             alone = shot.shot.is_card
             wishes += _wishes(storyboard, shot.shot, shot.place, (shot.id,), alone=alone)
-        found += [_raised(w) if captioned & set(w.shots) else w for w in wishes]
+        if wishes:
+            below = {shot.id for shot in scene.shots if _has_words_below(storyboard, scene, shot)}
+            found += [_raised(w) if below & set(w.shots) else w for w in wishes]
     return found
 
 
@@ -242,8 +243,9 @@ def _burned_positions(storyboard: Storyboard, scenes: tuple[NamedScene, ...]) ->
     for scene in scenes:
         for shot in scene.shots:
             wish = caption_wish(storyboard, scene, shot)
-            said = wish.file or shot.shot.narration or scene.scene.narration
-            if wish.burn and not wish.off and said:
+            if not wish.burn or wish.off:
+                continue
+            if wish.file or shot.shot.narration or scene.scene.narration:
                 found[shot.id] = wish.looks.position
     return found
 

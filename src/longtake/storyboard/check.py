@@ -41,7 +41,7 @@ _CAMERA_AT_ONCE = 3
 
 def find_faults(storyboard: Storyboard) -> tuple[list[Fault], list[Fault]]:
     """Find what is wrong, and what is doubtful, across a document whose values are each sound."""
-    written, scenes = tuple(written_scenes(storyboard, muted=True)), named_scenes(storyboard)
+    written, scenes = written_scenes(storyboard, muted=True), named_scenes(storyboard)
     shots = [shot for scene in scenes for shot in scene.shots]
     rules = chain(
         *(_shown(storyboard, scene) for scene in written),

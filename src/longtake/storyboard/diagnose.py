@@ -15,6 +15,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,10 +81,9 @@ class Source:
     shown: str
     lines: tuple[str, ...]
 
-    @property
-    def folder(self) -> Path:
-        """The folder against which paths written in this file are resolved."""
-        return self.path.parent
+    def path_of(self, written: str) -> Path:
+        """Resolve a path written in this file against its folder."""
+        return _path_in(self, written)
 
     def fault(
         self, line: int, column: int, width: int, message: str, *, code: str, hint: str = ""
@@ -94,6 +94,12 @@ class Source:
         text = self.lines[line] if self.lines else ""
         drawn = excerpt(text, column, width) if text.strip() else ""
         return Fault(where, visible(message), code, drawn, visible(hint))
+
+
+# One picture is named for many shots, and each place is asked for some ten times.
+@lru_cache(maxsize=4096)
+def _path_in(source: Source, written: str) -> Path:
+    return source.path.parent / written
 
 
 class Spot(NamedTuple):
@@ -158,9 +164,9 @@ class Places:
     roots: tuple[Path, ...]
     root: Node
 
-    def folder(self, place: Place) -> Path:
-        """Give the folder of the file that wrote a value, or of the nearest part around it."""
-        return self._nearest(place)[0].spot.source.folder
+    def source(self, place: Place) -> Source:
+        """Give the file that wrote a value, or the nearest part around it."""
+        return self._nearest(place)[0].spot.source
 
     def spot(self, place: Place, *, key: bool = False) -> Spot:
         """Find the value (or its key) at a place, or the nearest part around it."""

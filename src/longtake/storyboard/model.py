@@ -387,7 +387,7 @@ class Storyboard(Inherited):
 
     def path_of(self, place: tuple[Any, ...], written: str) -> Path:
         """Resolve a path written at a place such as ("scenes", 0, "still")."""
-        return self._places.folder(place) / written
+        return self._places.source(place).path_of(written)
 
     def line_of(self, place: tuple[Any, ...]) -> int:
         """Give the line on which the value at a place was written, counted from 1."""

@@ -90,13 +90,28 @@ def placed_scenes(storyboard: Storyboard) -> Iterator[tuple[Place, Scene]]:
         yield ("brand", "end_card"), brand.end_card
 
 
-def written_scenes(storyboard: Storyboard, *, muted: bool) -> Iterator[NamedScene]:
-    """Yield all scenes as they are written, with their muted shots or without."""
-    for place, scene in placed_scenes(storyboard):
-        own = _BRANDED.get(place) or f"scene-{place[1] + 1}"
-        scene_id = scene.id or slug(scene.title or "") or own
-        shots = _named_shots(scene, scene_id, place, muted=muted)
-        yield NamedScene(scene_id, scene, place, shots)
+def written_scenes(storyboard: Storyboard, *, muted: bool) -> tuple[NamedScene, ...]:
+    """Give all scenes as they are written, with their muted shots or without."""
+    scenes = _written_scenes(_Itself(storyboard))
+    return scenes if muted else tuple(map(_heard, scenes))
+
+
+@lru_cache(maxsize=2)
+def _written_scenes(board: _Itself) -> tuple[NamedScene, ...]:
+    return tuple(_written(*each) for each in placed_scenes(board.storyboard))
+
+
+def _written(place: Place, scene: Scene) -> NamedScene:
+    own = _BRANDED.get(place) or f"scene-{place[1] + 1}"
+    scene_id = scene.id or slug(scene.title or "") or own
+    return NamedScene(scene_id, scene, place, _named_shots(scene, scene_id, place, muted=True))
+
+
+def _heard(scene: NamedScene) -> NamedScene:
+    """Leave out what is muted of a scene."""
+    if not scene.scene.mute and not any(shot.shot.mute for shot in scene.shots):
+        return scene
+    return replace(scene, shots=_named_shots(scene.scene, scene.id, scene.place, muted=False))
 
 
 def _joined(scenes: Iterable[NamedScene]) -> Iterator[NamedScene]:

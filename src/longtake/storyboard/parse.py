@@ -128,6 +128,7 @@ class _Builder:
         self._stack: list[_Open] = []
         self._anchors: dict[str, Node] = {}
         self._values = 0
+        self._last = len(source.lines) - 1
         self._documents = 0
 
     def read(self) -> None:
@@ -151,10 +152,11 @@ class _Builder:
 
     def _spot(self, event: Any) -> Spot:
         start, end = event.start_mark, event.end_mark
-        line = min(start.line, len(self.source.lines) - 1)
+        line, column = start.line, start.column
+        line = min(line, self._last)
         on_line = end.line == start.line
-        width = (end.column if on_line else len(self.source.lines[line])) - start.column
-        return Spot(self.source, line, start.column, max(1, width))
+        width = (end.column if on_line else len(self.source.lines[line])) - column
+        return Spot(self.source, line, column, max(1, width))
 
     def _fault(self, spot: Spot, message: str, code: str, hint: str = "") -> None:
         self.faults.append(spot.fault(message, code=code, hint=hint))

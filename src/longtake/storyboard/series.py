@@ -123,7 +123,7 @@ def _follow(series: Series, source: Source, root: Node, chain: tuple[Path, ...])
     if len(chain) > MAX_CHAIN:
         _refuse(series, base.spot, f"more than {MAX_CHAIN} files extend each other in a row")
         return
-    path = source.folder / written
+    path = source.path_of(written)
     try:
         resolved = path.resolve()
         if resolved in chain:

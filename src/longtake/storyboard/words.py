@@ -147,7 +147,7 @@ def _texts_of(shot: Shot, place: Place) -> Iterator[tuple[Place, str]]:
     if isinstance(shot.lower_third, str):
         yield (*place, "lower_third"), shot.lower_third
     for name, part in (("lower_third", shot.lower_third), ("title_card", shot.title_card)):
-        for key in ("text", "subtitle", "line2"):
+        for key in ("text", "subtitle", "line2") if part is not None else ():
             text = getattr(part, key, None)
             if text:
                 yield (*place, name, key), text
