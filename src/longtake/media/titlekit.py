@@ -6,6 +6,7 @@ Lengths are parts of the film's short side, so that one design serves 16:9, 1:1 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,8 @@ def set_block(
     return Block(picture, whole, len(lines), pad)
 
 
+# A line under a speaker's name, say, is the same each time.
+@lru_cache(maxsize=4096)
 def fits(text: str, setting: Setting, stage: Stage, room: int, font: str = "") -> bool:
     """Tell whether a text can be shown whole."""
     return _fitted(text, setting, stage, room, font)[2]
