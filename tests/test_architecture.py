@@ -46,12 +46,21 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "history": (BASE | {"plan", "project"}, set()),
     "amend": (BASE | {"plan", "history", "timeline", "assemble"}, set()),
     "holdings": (BASE | {"vault", "project", "extras"}, set()),
-    "buying": (BASE | {"holdings", "plan", "generate", "vault", "project", "extras"}, set()),
+    "reckoning": (BASE | {"holdings", "plan", "project"}, set()),
+    "casting": (
+        BASE | {"storyboard", "plan", "generate", "vault", "project", "holdings"},
+        set(),
+    ),
+    "buying": (
+        BASE | {"holdings", "reckoning", "plan", "generate", "vault", "project", "extras"},
+        set(),
+    ),
     "doctor": (BASE | {"plan", "generate", "vault", "media", "project", "buying"}, set()),
-    "wishes": (BASE | {"buying", "holdings", "generate", "project"}, set()),
+    "wishes": (BASE | {"reckoning", "holdings", "generate", "project"}, set()),
     "voicing": (
         BASE
-        | {"storyboard", "plan", "generate", "vault", "project", "buying", "holdings", "events"},
+        | {"storyboard", "plan", "generate", "vault", "project", "buying", "holdings", "events"}
+        | {"casting", "reckoning"},
         set(),
     ),
     "ranking": (

@@ -11,48 +11,21 @@ from pathlib import Path
 from longtake.errors import BudgetExceeded, ConfirmationNeeded, ProviderError
 from longtake.extras import load_extra
 from longtake.generate.collect import Halt, Till
-from longtake.generate.doorbell import Doorbell, Webhook
-from longtake.generate.ensure import Shop, provider_of
+from longtake.generate.doorbell import Doorbell
+from longtake.generate.ensure import Shop
+from longtake.generate.places import Webhook
 from longtake.generate.provider import Provider
 from longtake.generate.registry import open_provider
 from longtake.generate.settle import close_dead_rows
 from longtake.holdings import Holdings, own_holdings
 from longtake.plan.job import Plan
 from longtake.project import Project, environment
+from longtake.reckoning import Purse, paid_providers
 from longtake.units import Money, sums_of
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, Purchase
 from longtake.vault.store import Vault
 from longtake.vault.voices import VoiceShelf
-
-
-@dataclass(frozen=True)
-class SharedBudget:
-    """What several boards may cost together in one run: what any of them buys in it counts.
-
-    Boards are named by their full paths.
-    """
-
-    limit: Money
-    boards: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Purse:
-    """What the author allows this run: a budget of its own, attempts after a failed one, a price.
-
-    `price` is what a clip may cost where no table knows it. Unless `agreed`, only what the quote
-    counted is bought; a budget of the run is such a word, too. `since` is the last purchase before the
-    run, where that is known already; `shared` is a budget that other boards draw on as well, and under
-    which each board's own budget holds all the same.
-    """
-
-    budget: Money | None = None
-    retakes: int = 0
-    price: Money | None = None
-    agreed: bool = False
-    since: int | None = None
-    shared: SharedBudget | None = None
 
 
 @dataclass(frozen=True)
@@ -96,35 +69,6 @@ def spent_since(
         return ()
     ledger.open()
     return sums_of(row.bound for row in ledger.since(number, boards))
-
-
-def told_charges(plan: Plan, holdings: Holdings) -> Mapping[tuple[str, str, str, int], Money]:
-    """Give what providers charged last, by provider, model, resolution and seconds.
-
-    Nothing, and no look at the ledger, for a plan that buys nothing.
-    """
-    ledger = holdings.ledger
-    if not paid_providers(plan) or not ledger.exists():
-        return {}
-    ledger.open()
-    return ledger.charges()
-
-
-def paid_providers(plan: Plan) -> tuple[str, ...]:
-    """Name the providers that a plan buys from, in film order."""
-    return tuple(dict.fromkeys(provider_of(job) for job in plan.jobs if not job.draws))
-
-
-def missing_keys(plan: Plan, folder: Path) -> tuple[str, ...]:
-    """Name the variables of keys that are not set and that what is still to be bought needs."""
-    known = environment(folder)
-    spoken = [
-        job for job in plan.speech if not job.owned and (job.price is None or job.price.amount)
-    ]
-    needed = dict.fromkeys(
-        [*(job.key_variable for job in plan.to_buy), *(job.offer.key_variable for job in spoken)]
-    )
-    return tuple(name for name in needed if name and not known.get(name))
 
 
 def refuse_what_cannot_be_made(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from longtake.buying import told_charges
+from longtake.casting import with_voices
 from longtake.errors import StoryboardError
 from longtake.generate.catalogue import animatic_offers, load_offers
-from longtake.generate.hosting import has_host
+from longtake.generate.places import has_host
 from longtake.holdings import Holdings, own_holdings
 from longtake.plan.aspect import with_aspect
 from longtake.plan.compile import compile_plan
@@ -20,13 +20,13 @@ from longtake.plan.job import Plan
 from longtake.plan.quote import with_budget, with_charges, with_price, without_paid_voices
 from longtake.plan.titles import raised
 from longtake.project import Project, environment
+from longtake.reckoning import told_charges
 from longtake.storyboard.choices import Choices, read_choices
 from longtake.storyboard.load import load_storyboard
 from longtake.storyboard.model import Storyboard
 from longtake.survey import survey_files
 from longtake.titles import title_faults
 from longtake.vault.store import Vault
-from longtake.voicing import with_voices
 from longtake.wishes import Wishes
 
 

@@ -9,54 +9,28 @@ from contextlib import closing
 from dataclasses import replace
 from threading import Lock
 
-from longtake.buying import Purse, agreed_to, run_limits
+from longtake.buying import agreed_to, run_limits
+from longtake.casting import FOR_NOTHING, shelf_of
 from longtake.errors import Fault, LongtakeError, ProviderError
 from longtake.events import Event, Tell, Voiced
 from longtake.generate.collect import Halt, Till
 from longtake.generate.settle import close_dead_rows
-from longtake.generate.speech.catalogue import load_speakers
 from longtake.generate.speech.kept import Booth, ensure_made
-from longtake.generate.speech.programs import espeak_voices
 from longtake.generate.speech.purchase import Buying, ensure_spoken
 from longtake.generate.speech.registry import open_speaker
 from longtake.generate.speech.speaker import Speaker
 from longtake.holdings import Holdings
 from longtake.plan.job import Plan
-from longtake.plan.narration import narrated, speech_jobs, voice_id
-from longtake.plan.speech import SpeechJob, VoiceFacts
-from longtake.plan.survey import Survey
+from longtake.plan.narration import narrated, voice_id
+from longtake.plan.speech import SpeechJob
 from longtake.project import Project, environment
+from longtake.reckoning import Purse
 from longtake.storyboard.check import named_scenes
 from longtake.storyboard.model import Storyboard
 from longtake.vault.voices import Voice, VoiceShelf
 
-# Of the voices that cost nothing only these are made for a film that is merely drawn: what a program
-# of the author's own costs, nobody here knows.
-_FOR_NOTHING = ("espeak",)
 # Nobody waits longer for the answer to a text: after that it holds no place any more.
 _UNDER_WAY_S = 300.0
-
-
-def with_voices(
-    survey: Survey, storyboard: Storyboard, project: Project, holdings: Holdings
-) -> Survey:
-    """Give a survey with what is known of those who speak, and the voices that are there already."""
-    speakers = load_speakers(holdings.catalogue / "speech", environment(project.folder))
-    survey = replace(survey, speakers=speakers)
-    found = {}
-    jobs = speech_jobs(storyboard, named_scenes(storyboard), survey).values()
-    for job in jobs:
-        voice = find_voice(job, project, holdings)
-        if voice is not None:
-            facts = VoiceFacts(voice.path, voice.sha256, voice.seconds, voice.words)
-            found[job.key] = facts
-    asks = any(job.offer.speaker == "espeak" for job in jobs)
-    return replace(survey, voices=found, espeak=espeak_voices() if asks else frozenset())
-
-
-def find_voice(job: SpeechJob, project: Project, holdings: Holdings) -> Voice | None:
-    """Find the voice of a job where it would be kept."""
-    return _shelf(job, project, holdings).find(job.key)
 
 
 def refuse_missing_speakers(plan: Plan, project: Project) -> None:
@@ -78,7 +52,7 @@ def make_voices(
     """
     lacking = [job for job in plan.speech if not job.owned]
     if drawn:
-        lacking = [job for job in lacking if job.offer.speaker in _FOR_NOTHING]
+        lacking = [job for job in lacking if job.offer.speaker in FOR_NOTHING]
     errors: list[LongtakeError] = []
     # One for all who speak: a doubt about one voice stops what would be bought of the next.
     made, tell, halt = 0, _one_at_a_time(tell), Halt()
@@ -164,7 +138,7 @@ def _maker(
 
 
 def _opened_shelf(job: SpeechJob, project: Project, holdings: Holdings) -> VoiceShelf:
-    shelf = _shelf(job, project, holdings)
+    shelf = shelf_of(job, project, holdings)
     shelf.open()
     return shelf
 
@@ -194,7 +168,7 @@ def _made(
 
 def _may_be_silent(plan: Plan, job: SpeechJob) -> bool:
     """Tell whether a film may go without a voice: only where no clip is bought by a guess at its length."""
-    return job.offer.speaker in _FOR_NOTHING and all(clip.draws for clip in plan.jobs)
+    return job.offer.speaker in FOR_NOTHING and all(clip.draws for clip in plan.jobs)
 
 
 def _one_at_a_time(tell: Tell) -> Tell:
@@ -213,9 +187,3 @@ def _by_speaker(jobs: Iterable[SpeechJob]) -> list[list[SpeechJob]]:
     for job in jobs:
         groups.setdefault(job.offer.speaker, []).append(job)
     return list(groups.values())
-
-
-def _shelf(job: SpeechJob, project: Project, holdings: Holdings) -> VoiceShelf:
-    """Choose where a voice is kept: with the project if it costs nothing, else with all paid takes."""
-    free = job.offer.speaker in _FOR_NOTHING
-    return holdings.free_voices(project.work) if free else holdings.voices

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from longtake.buying import Purse, SharedBudget
-from longtake.generate.doorbell import Webhook
+from longtake.generate.places import Webhook
 from longtake.holdings import Holdings, own_holdings
 from longtake.project import version_of
+from longtake.reckoning import Purse, SharedBudget
 from longtake.units import Aspect, Money
 
 

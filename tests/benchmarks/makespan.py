@@ -22,8 +22,9 @@ from typing import Any
 
 from longtake.generate.catalogue import load_offers
 from longtake.generate.collect import Till
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
 from longtake.generate.ensure import Shop
+from longtake.generate.places import Webhook
 from longtake.generate.providers.apimart import PROFILE, open_provider
 from longtake.generate.run import Takes, generate_takes
 from longtake.generate.webhook import Receiver

@@ -33,7 +33,8 @@ from storm import job
 
 from longtake.generate.clip import Desk
 from longtake.generate.collect import Till
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
+from longtake.generate.places import Webhook
 from longtake.generate.providers import apimart, minimax, minimax_v2, pixazo
 from longtake.generate.purchase import ensure_bought
 from longtake.generate.webhook import Receiver

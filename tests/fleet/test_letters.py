@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from longtake.buying import SharedBudget
 from longtake.errors import LongtakeError, OutcomeUnknown, RateLimited, Refused, Where
 from longtake.events import Event, Rendering, SeamsSeen
 from longtake.fleet.letters import (
@@ -20,6 +19,7 @@ from longtake.fleet.letters import (
     written_wishes,
 )
 from longtake.generate.ensure import Progress
+from longtake.reckoning import SharedBudget
 from longtake.units import Aspect, Money
 from longtake.wishes import Wishes
 

@@ -7,9 +7,10 @@ import pytest
 
 from longtake.errors import ProviderError
 from longtake.generate.provider import Request, TaskState
-from longtake.generate.providers.animatic import Animatic, animatic_offer
+from longtake.generate.providers.animatic import Animatic
 from longtake.media.frames import last_frame, measure_clip, save_png
 from longtake.media.scenery import paint_place
+from longtake.plan.offer import animatic_offer
 from longtake.units import FrameRate, Size
 
 _SIZE = Size(320, 180)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longtake.errors import KeyRefused, OutcomeUnknown, OutOfFunds, ProviderError, Refused
-from longtake.generate.hosting import COMMAND, PUT
 from longtake.generate.http import Reply
+from longtake.generate.places import COMMAND, PUT
 from longtake.generate.profile import Pictures
 from longtake.generate.provider import TaskState
 from longtake.generate.providers.apiinone import (

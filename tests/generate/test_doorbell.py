@@ -13,7 +13,8 @@ import pytest
 
 from longtake.errors import ProviderError, RateLimited
 from longtake.generate.clip import Desk, Wanted, wait_for
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
+from longtake.generate.places import Webhook
 from longtake.generate.provider import TaskReport, TaskState
 from longtake.testing.clock import FakeClock
 from longtake.units import FrameRate

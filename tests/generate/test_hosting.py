@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from longtake.errors import LongtakeError, ProviderError, Refused, Unreachable, VaultError
-from longtake.generate.hosting import COMMAND, PUBLIC, PUT, PictureHost, has_host, open_host
+from longtake.generate.hosting import PictureHost, open_host
 from longtake.generate.http import Wire
+from longtake.generate.places import COMMAND, PUBLIC, PUT, has_host
 from longtake.media.sendable import Packed, pack_frame
 from longtake.testing.serve import Simulator
 

@@ -22,8 +22,9 @@ from calls import call, free_port
 from longtake.errors import LongtakeError, Refused
 from longtake.generate.clip import Desk, Made, Wanted, wait_for
 from longtake.generate.collect import Till
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
 from longtake.generate.http import Wire
+from longtake.generate.places import Webhook
 from longtake.generate.profile import Profile
 from longtake.generate.provider import Request, TaskReport, TaskState
 from longtake.generate.providers import apimart, minimax

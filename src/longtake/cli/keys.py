@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.text import Text
 
-from longtake.buying import missing_keys
 from longtake.cli.table import named_line
 from longtake.plan.job import Plan
 from longtake.project import Project
+from longtake.reckoning import missing_keys
 
 
 def key_lines(plan: Plan, board: Path) -> Iterator[Text]:

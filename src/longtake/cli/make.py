@@ -14,7 +14,7 @@ from longtake.cli.many import make_together
 from longtake.cli.say import DIM
 from longtake.cli.table import counted
 from longtake.film import make_film
-from longtake.generate.doorbell import Webhook
+from longtake.generate.places import Webhook
 from longtake.plan.parts import before_choices
 from longtake.planning import plan_film
 from longtake.units import Aspect, Money

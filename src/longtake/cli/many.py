@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from longtake.buying import SharedBudget, last_purchase, spent_since
+from longtake.buying import last_purchase, spent_since
 from longtake.cli import say
 from longtake.cli.each import Ends
 from longtake.cli.events import StartEvent
@@ -22,6 +22,7 @@ from longtake.plan.quote import clips_total, refuse_other_currency
 from longtake.plan.together import JointQuote, quote_together
 from longtake.planning import plan_film
 from longtake.project import Project
+from longtake.reckoning import SharedBudget
 from longtake.wishes import Wishes
 
 

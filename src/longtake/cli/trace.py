@@ -20,7 +20,7 @@ from longtake import events
 from longtake.assemble.shifts import Shift
 from longtake.errors import LongtakeError
 from longtake.files import write_bytes
-from longtake.generate.ensure import Progress, Step, provider_of
+from longtake.generate.ensure import Progress, Step
 from longtake.plan.job import ClipJob, EndOf, Plan
 
 # The viewers group rows by process and show groups in the order of their numbers.
@@ -148,7 +148,7 @@ class Trace:
     def _free_row(self, clip: str) -> int:
         """Give the row of a clip's chain; where two clips continue the same one, a second row."""
         job = self._jobs.get(clip)
-        where = f"{provider_of(job)}: " if job else ""
+        where = f"{job.provider}: " if job else ""
         name = f"{where}from {self._head(clip)}"
         taken = {step.row for step in self._open.values()}
         number = 1

@@ -13,7 +13,7 @@ from longtake.doctor.rows import Row, judge
 from longtake.doctor.shops import look_at_shops, look_at_speech
 from longtake.errors import PlanError
 from longtake.generate.catalogue import load_offers, plug_in_offers
-from longtake.generate.hosting import has_host
+from longtake.generate.places import has_host
 from longtake.generate.speech.programs import COMMAND, espeak_path
 from longtake.plan.offer import Offer
 from longtake.project import environment, home

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from longtake.generate.ensure import provider_of
 from longtake.plan.job import ClipJob
 from longtake.plan.recipes import in_handoff_order
 
@@ -33,7 +32,7 @@ def chains_of(jobs: Iterable[ClipJob], queues: Mapping[str, str]) -> tuple[tuple
     needs = {
         job.id: tuple(dict.fromkeys(each for each in job.upstream if each in known)) for job in jobs
     }
-    links = {job.id: Link(job.id, queues[provider_of(job)], needs[job.id]) for job in jobs}
+    links = {job.id: Link(job.id, queues[job.provider], needs[job.id]) for job in jobs}
     chains: list[list[Link]] = []
     ends: dict[str, list[Link]] = {}
     for clip in in_handoff_order({job.id: job for job in jobs}):

@@ -34,7 +34,6 @@ from longtake.generate.ensure import (
     ensure_offered,
     had,
     held_by,
-    provider_of,
     to_choose,
 )
 from longtake.generate.settle import bring_in
@@ -153,7 +152,7 @@ class Jobs:
     def _begun(self, run: str) -> Letter:
         site = self._site(run)
         self._say(f"run {run} begins: {site.plan.title}")
-        accounts = {name: self.account(name) for name in {provider_of(j) for j in site.plan.jobs}}
+        accounts = {name: self.account(name) for name in {j.provider for j in site.plan.jobs}}
         for provider, account in accounts.items():
             self._provide(provider, account)
         queues = {name: provider_queue(name, account) for name, account in accounts.items()}

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import longtake.errors as errors
-from longtake.buying import SharedBudget
 from longtake.errors import LongtakeError, PlanError
 from longtake.events import Rendering, SeamsSeen
 from longtake.generate.ensure import Progress
 from longtake.plan.job import Plan
+from longtake.reckoning import SharedBudget
 from longtake.units import Aspect, FrameRate, Money, Size
 from longtake.vault.take import Take
 from longtake.wishes import Wishes

@@ -20,9 +20,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from longtake.errors import PlanError
-from longtake.generate.providers.animatic import animatic_offer
 from longtake.generate.speech.catalogue import KEY as SPEECH_KEY
-from longtake.plan.offer import Offer, Resolution, drawn_instead
+from longtake.plan.offer import Offer, Resolution, animatic_offer, drawn_instead
 from longtake.units import Size
 
 GROUP = "longtake.offers"

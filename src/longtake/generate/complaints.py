@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import unicodedata
 from urllib.parse import urlsplit
 
 from longtake.errors import (
@@ -18,9 +17,9 @@ from longtake.errors import (
     Unreachable,
 )
 from longtake.generate.http import Reply, Wire, retry_after
+from longtake.generate.plain import plain_words
 from longtake.generate.profile import Complaint, Profile
 
-_SHOWN = 300
 # These redirects ask for the same request elsewhere: here it was not carried out.
 _SENT_ON = (301, 307, 308)
 # An address that does not answer makes a sound request invalid, and few providers say so.
@@ -132,14 +131,3 @@ class Complaints:
                 f"for the other set {profile.host_variable}={others[0]}"
             )
         return hint
-
-
-def plain_words(text: str) -> str:
-    """Give words from outside on one line, without control signs, and not too long."""
-    kept = "".join(
-        " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
-        for letter in text[: 4 * _SHOWN]
-        if unicodedata.category(letter) not in ("Cf", "Cs", "Co")
-    )
-    short = " ".join(kept.split())
-    return short if len(short) <= _SHOWN else short[: _SHOWN - 3] + "..."

@@ -7,39 +7,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Lock
-
-from longtake.generate.addresses import read_base
 
 # A task is not woken for more often than this, however often its bell is rung.
 APART_S = 1.0
 # A bell may ring before anybody waits, for a task whose number is still on its way to us; so many
 # such rings are remembered, for so long.
 _REMEMBERED, _REMEMBERED_S = 1000, 60.0
-
-
-@dataclass(frozen=True)
-class Webhook:
-    """Where providers may call: a public address, and the place of this machine it leads to."""
-
-    url: str
-    host: str = "127.0.0.1"
-    port: int = 8443
-
-    @classmethod
-    def read(cls, url: str, listen: str = "") -> Webhook:
-        """Read both as people write them (`listen` as HOST:PORT); a ValueError says what is wrong."""
-        parts = read_base(url)
-        if parts is None or parts.query or parts.fragment:
-            raise ValueError(f'"{url}" is not of the form https://HOST/PATH')
-        if not listen:
-            return cls(url.rstrip("/"))
-        host, _, port = listen.rpartition(":")
-        host = host.removeprefix("[").removesuffix("]")
-        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-            raise ValueError(f'"{listen}" is not of the form HOST:PORT')
-        return cls(url.rstrip("/"), host, int(port))
 
 
 class Doorbell:

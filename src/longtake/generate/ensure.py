@@ -98,11 +98,6 @@ class Shop:
     till: Till | None = None
 
 
-def provider_of(job: ClipJob) -> str:
-    """Name the provider that makes a job."""
-    return "animatic" if job.draws else job.offer.partition("/")[0]
-
-
 @dataclass(frozen=True)
 class Bench:
     """What the clips of a plan are made with: the shops, by provider, and who hears of it.
@@ -153,7 +148,7 @@ async def ensure_clip(job: ClipJob, number: int, takes: Mapping[str, Take], benc
     as `ensure_bought` does, HandoffError where a frame cannot be had, FirstFrameIgnored where the take
     does not continue its chain.
     """
-    shop = bench.shops[provider_of(job)]
+    shop = bench.shops[job.provider]
     desk = bench.desk(job.id, shop)
     desk.step("handoff")
     handoffs = Handoffs.of(bench.plan, shop.vault)

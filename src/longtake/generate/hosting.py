@@ -14,15 +14,11 @@ from typing import Protocol
 
 from longtake.errors import ProviderError, Refused, Unreachable, VaultError
 from longtake.generate.addresses import read_base
-from longtake.generate.complaints import plain_words
 from longtake.generate.http import Limits, Timing, Unfit, Wire, WireError
+from longtake.generate.places import COMMAND, PUBLIC, PUT
+from longtake.generate.plain import plain_words
 from longtake.generate.programs import Program, command_words
 from longtake.media.sendable import Packed
-
-# Either of these says how a picture gets to the place, the third by what address it is had there.
-COMMAND = "LONGTAKE_UPLOAD_COMMAND"
-PUT = "LONGTAKE_UPLOAD_PUT"
-PUBLIC = "LONGTAKE_UPLOAD_PUBLIC"
 
 _LONGEST_S = 60.0
 _ADDRESS = re.compile(r"https?://[!-~]{1,2000}$")
@@ -41,11 +37,6 @@ class _Way(Protocol):
     def interrupt(self) -> None: ...
 
     def close(self) -> None: ...
-
-
-def has_host(environment: Mapping[str, str]) -> bool:
-    """Tell whether the author has named a place for pictures."""
-    return any(environment.get(name, "").strip() for name in (COMMAND, PUT))
 
 
 def open_host(

@@ -12,8 +12,9 @@ from threading import Lock
 
 from longtake.errors import MediaError, Refused, Unreachable
 from longtake.generate.complaints import Complaints
-from longtake.generate.hosting import COMMAND, PUT, PictureHost
+from longtake.generate.hosting import PictureHost
 from longtake.generate.http import Reply, Timing, Wire, WireError, retry_after
+from longtake.generate.places import COMMAND, PUT
 from longtake.generate.profile import (
     Dialect,
     PictureLimits,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from threading import Event
 
 from longtake.errors import ProviderError, Refused, Unreachable
-from longtake.generate.complaints import plain_words
+from longtake.generate.plain import plain_words
 
 
 class Program:

@@ -22,7 +22,6 @@ from longtake.generate.ensure import (
     failed_above,
     had,
     held_by,
-    provider_of,
     settle_row,
     to_choose,
 )
@@ -74,7 +73,7 @@ def generate_takes(
     The error of one clip stops what continues it and nothing else; all errors come back in the
     result.
     """
-    missing = {provider_of(job) for job in plan.jobs} - set(shops)
+    missing = {job.provider for job in plan.jobs} - set(shops)
     if missing:
         raise PlanError(f"no provider is called {', '.join(sorted(missing))}")
     bench = Bench(plan, shops, listen, steps, pause, dict(options or {}), accepted, bell)
@@ -159,7 +158,7 @@ class _Walker:
 
     async def _offer(self, job: ClipJob) -> None:
         """Make the takes there are to choose from, beside each other; one that fails harms no other."""
-        room = self._room[provider_of(job)]
+        room = self._room[job.provider]
         takes, errors = await ensure_offered(job, self.takes.by_clip, self._bench, lambda: room)
         if takes:
             self.takes.offered[job.id] = takes
@@ -184,5 +183,5 @@ class _Walker:
                 raise failed_above(clip)
 
     async def _made(self, job: ClipJob, number: int) -> Made:
-        async with self._room[provider_of(job)]:
+        async with self._room[job.provider]:
             return await ensure_clip(job, number, self.takes.by_clip, self._bench)

@@ -19,7 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
+from longtake.generate.places import Webhook
 from longtake.generate.profile import at, id_of
 from longtake.generate.provider import CallsBack, Provider
 from longtake.serving import Line, Server, listening

@@ -126,6 +126,11 @@ class ClipJob:
     choice: str = ""
 
     @property
+    def provider(self) -> str:
+        """The name of who makes it."""
+        return "animatic" if self.draws else self.offer.partition("/")[0]
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """The takes that are needed: the kept one, or all to choose from."""
         if self.asked:

@@ -111,6 +111,19 @@ class Offer:
         return None if amount is None else Money(amount, self.currency)
 
 
+def animatic_offer() -> Offer:
+    """Give what the animatic can make: 2 to 10 whole seconds at the film's own size."""
+    return Offer(
+        provider="animatic",
+        model="",
+        resolutions=(Resolution("film", Size(1280, 720), tuple(range(2, 11))),),
+        modes=frozenset({"text", "first", "last"}),
+        # Longer than any board may be: what is only drawn has no limit of its own.
+        prompt_limit=20_000,
+        draws=True,
+    )
+
+
 def drawn_instead(offer: Offer) -> Offer:
     """Give the animatic in place of a paid offer: the same lengths and modes, drawn here, for nothing."""
     if offer.draws:

@@ -20,7 +20,8 @@ from longtake.errors import (
     Unreachable,
 )
 from longtake.files import sha256_of
-from longtake.generate.doorbell import Doorbell, Webhook
+from longtake.generate.doorbell import Doorbell
+from longtake.generate.places import Webhook
 from longtake.generate.provider import Request, TaskState
 from longtake.generate.remote import RemoteProvider
 from longtake.generate.webhook import Receiver

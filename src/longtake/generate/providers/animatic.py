@@ -20,26 +20,10 @@ from longtake.media.labels import Labels
 from longtake.media.normalise import rgb_still_to_film
 from longtake.media.stills import open_still
 from longtake.media.workers import cores, worker_pool
-from longtake.plan.offer import Offer, Resolution
 from longtake.units import Size
 
 # The version of the drawing, for the caller to put among a request's options.
 DRAWING = draw.DRAWING
-
-_LENGTHS = tuple(range(2, 11))
-_LONGEST_PROMPT = 20_000
-
-
-def animatic_offer() -> Offer:
-    """Give what the animatic can make: 2 to 10 whole seconds at the film's own size."""
-    return Offer(
-        provider=Animatic.name,
-        model="",
-        resolutions=(Resolution("film", Size(1280, 720), _LENGTHS),),
-        modes=frozenset({"text", "first", "last"}),
-        prompt_limit=_LONGEST_PROMPT,
-        draws=True,
-    )
 
 
 @dataclass
