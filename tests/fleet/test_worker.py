@@ -49,6 +49,15 @@ def test_one_that_stays_away_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None
         patiently(lambda: 1 / 0)
 
 
+def test_a_request_leaves_before_its_sender_is_taken_for_dead(tmp_path: Path) -> None:
+    """Whoever takes over counts what a dead worker sent as of its death: nothing of it may leave later."""
+    vault = Vault(tmp_path / "vault")
+    holdings = Holdings(Ledger(tmp_path / "ledger.db"), vault, vault.voices(), tmp_path)
+    usual, quick = (Post("", holdings, tmp_path, dead_s=dead_s) for dead_s in (15.0, 1.5))
+
+    assert (usual.leaves_within_s, quick.leaves_within_s) == (10.0, 1.0)
+
+
 class Stuck(Worker):
     """One whose look at the runs lasts until it has said three times more that it lives."""
 

@@ -101,7 +101,6 @@ def sleeps_after(owner, name, event):
         return answer
     setattr(owner, name, dozing)
 
-sendoff.SEND_WITHIN_S = float(sys.argv[3])
 ledger = Ledger(Path(sys.argv[1]) / "ledger.db")
 ledger.open()
 provider = open_provider("apimart", os.environ)
@@ -115,7 +114,7 @@ if sys.argv[2] == "written":
 else:
     sleeps_after(http._Watch, "trace", "connection.connect_tcp.complete")
 try:
-    with sendoff.leaving(ledger, row, 0.0):
+    with sendoff.leaving(ledger, row, 0.0, within_s=float(sys.argv[3])):
         ledger.submitted(row.id, provider.submit(asked, row.nonce), 0.0)
 except Unreachable as error:
     ledger.not_sent(row.id, error.message, 0.0)

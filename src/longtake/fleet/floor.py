@@ -60,8 +60,9 @@ class Floor:
     """Where a worker works: the holdings of its fleet, the table of runs, folders, its processors.
 
     `folder` is for all workers of this machine, `boards` for the runs of this one.
-    Providers are opened once, with the keys of this process. `halts` are by run why nothing more is
-    bought for it.
+    Providers are opened once, with the keys of this process. What is sent leaves within `leaves_within_s`
+    or never: before anybody takes this worker for dead, and its place for free. `halts` are by run why
+    nothing more is bought for it.
     """
 
     holdings: Holdings
@@ -71,6 +72,7 @@ class Floor:
     cores: int
     tell: Teller
     render: Renderers
+    leaves_within_s: float
     halts: dict[str, Halt] = field(default_factory=dict)
     _providers: dict[str, Provider] = field(default_factory=dict)
     _lines: dict[str, Line] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from longtake.fleet.floor import Floor
 from longtake.fleet.letters import read_wishes, refuse_other_plan, written_event
 from longtake.fleet.runs import Run
 from longtake.generate.collect import Till
-from longtake.generate.ensure import Bench, Progress, Shop, known_clip, provider_of
+from longtake.generate.ensure import Bench, Progress, Shop, known_clip
 from longtake.generate.providers.animatic import DRAWING, Animatic
 from longtake.plan.aspect import with_aspect
 from longtake.plan.job import ClipJob, Plan
@@ -66,7 +66,7 @@ class Site:
 
     def bench(self, job: ClipJob) -> Bench:
         """Give what a clip of this run is made with; raises KeyMissing."""
-        name = provider_of(job)
+        name = job.provider
         return Bench(
             self.plan,
             {name: self.shop(name)},
@@ -141,6 +141,7 @@ class Site:
             None if agreed is None else frozenset(agreed),
             owner=holdings.owner,
             line=self.floor.line(name),
+            leaves_within_s=self.floor.leaves_within_s,
         )
 
 

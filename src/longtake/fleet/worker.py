@@ -26,6 +26,7 @@ from longtake.fleet.renderers import Renderers
 from longtake.fleet.roster import left_alone
 from longtake.fleet.runs import Run, Runs
 from longtake.fleet.runs import Worker as Hand
+from longtake.generate.sendoff import SEND_WITHIN_S
 from longtake.generate.settle import close_rows_of
 from longtake.holdings import Holdings
 from longtake.media.workers import cores
@@ -64,6 +65,11 @@ class Post:
     poll_s: float = 0.5
     version: str = ""
 
+    @property
+    def leaves_within_s(self) -> float:
+        """How soon a request leaves, or never: nobody takes this worker for dead so early."""
+        return min(SEND_WITHIN_S, self.dead_s * 2 / 3)
+
 
 class Worker:
     """One process of a fleet, from `with` to its end."""
@@ -96,7 +102,9 @@ class Worker:
         runs.mkdir(parents=True)
         count = post.cores or cores()
         teller, renderers = Teller(self._runs), Renderers(count)
-        floor = Floor(holdings, self._runs, post.folder, runs, count, teller, renderers)
+        floor = Floor(
+            holdings, self._runs, post.folder, runs, count, teller, renderers, post.leaves_within_s
+        )
         self._floor = floor
         if not post.encode_only:
             self._me = replace(self._me, accounts=floor.accounts())

@@ -44,8 +44,9 @@ class Till:
 
     `agreed` names the clips whose price the author saw and agreed to; None stands for any clip.
     `coming` are the downloads under way, by purchase: one serves all who want it. `owner` is the worker
-    who buys, "" for a run that no other one watches; `awake` is a clock that counts on in sleep. All
-    tills of a process that buy from one account share its `line`.
+    who buys, "" for a run that no other one watches; `awake` is a clock that counts on in sleep, by
+    which a request leaves within so many seconds or never: before anybody takes its sender for dead.
+    All tills of a process that buy from one account share its `line`.
     """
 
     ledger: Ledger
@@ -58,6 +59,7 @@ class Till:
     owner: str = ""
     awake: Callable[[], float] = awake_s
     line: Line = field(default_factory=Line)
+    leaves_within_s: float | None = None
 
     def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
         """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""

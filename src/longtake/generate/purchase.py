@@ -294,7 +294,8 @@ def _send(request: Request, purchase: Purchase, desk: Desk, till: Till) -> Purch
     In one thread from the first write to the last: an interrupt that ends the coroutine in between
     must not lose the task id of a job that is paid for.
     """
-    with leaving(till.ledger, purchase, till.clock(), till.awake) as own:
+    now, within_s = till.clock(), till.leaves_within_s
+    with leaving(till.ledger, purchase, now, till.awake, within_s) as own:
         if not own:
             return None
         if is_late():

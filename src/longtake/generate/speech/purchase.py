@@ -159,7 +159,8 @@ def _sent(job: SpeechJob, purchase: Purchase, buying: Buying) -> Voice | None:
             ledger.failed(purchase.id, "the run was halted", clock())
             raise buying.till.halt.reason
         try:
-            with leaving(ledger, purchase, clock(), buying.till.awake) as own:
+            till = buying.till
+            with leaving(ledger, purchase, clock(), till.awake, till.leaves_within_s) as own:
                 if not own:
                     return None
                 if is_late():
