@@ -77,7 +77,8 @@ def overhead(server: Server, clips: int) -> tuple[float, float]:
         here = yard.here(yard.board(text, "here"), Path(name) / "own")
         own = processor_s() - before
         try:
-            worker = yard.worker()
+            # As it is by default: how often it looks and says that it lives is what an idle worker costs.
+            worker = yard.worker("--beat", "2", "--dead-after", "15", "--poll", "0.5")
             before = processor_s()
             there = yard.make(yard.board(text, "there"), "--yes")
             worker.end()
