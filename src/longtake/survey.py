@@ -208,7 +208,7 @@ class _Look:
         found: dict[Path, Facts] = {}
         bad: dict[Path, LongtakeError] = {}
         for place, written in named:
-            path = Path(self._storyboard.path_of(place, written))
+            path = self._storyboard.path_of(place, written)
             if path in found or not self._is_there(place, written, path):
                 continue
             try:

@@ -100,9 +100,9 @@ def burned_texts(
     for _, shot, wish in _wishes(storyboard, scenes):
         if not wish.burn or wish.off:
             continue
-        font = Path(storyboard.path_of(*wish.font)) if wish.font else None
+        font = storyboard.path_of(*wish.font) if wish.font else None
         if wish.file:
-            texts = survey.captions.get(Path(storyboard.path_of(*wish.file)), ())
+            texts = survey.captions.get(storyboard.path_of(*wish.file), ())
             found[wish.file[0], font] = "\n".join(text.text for text in texts)
         else:
             bare[shot.id] = font
@@ -142,7 +142,7 @@ def plan_captions(
     sheets: list[CaptionFile] = []
     warnings: list[Fault] = []
     for place, (written, shown) in files.items():
-        texts = survey.captions.get(Path(storyboard.path_of(place, written)), ())
+        texts = survey.captions.get(storyboard.path_of(place, written), ())
         origin = first.get(place[: place.index("captions")])
         sheets.append(CaptionFile(Path(written).name, texts, frozenset(shown), origin))
         warnings += _unreadable(storyboard, place, sheets[-1], timeline)
@@ -179,7 +179,7 @@ def _first_clips(
 
 def _style(storyboard: Storyboard, wish: CaptionWish, survey: Survey) -> CaptionStyle:
     looks = wish.looks
-    font = Path(storyboard.path_of(*wish.font)) if wish.font else None
+    font = storyboard.path_of(*wish.font) if wish.font else None
     return CaptionStyle(
         font=font,
         font_sha256=survey.fonts[font].sha256 if font and font in survey.fonts else "",

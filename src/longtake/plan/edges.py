@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from longtake.errors import Fault
 from longtake.plan.job import Edge, EndOf, StartOf, StillFrame
@@ -85,7 +84,7 @@ def still_frame(
     storyboard: Storyboard, written: str, place: tuple[object, ...], survey: Survey
 ) -> StillFrame:
     """Look up a picture that the survey has found (its faults stop the plan before this matters)."""
-    path = Path(storyboard.path_of(place, written))
+    path = storyboard.path_of(place, written)
     facts = survey.stills.get(path)
     return StillFrame(path, facts.sha256 if facts else "", fitting_of(storyboard))
 

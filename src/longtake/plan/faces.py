@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from longtake.errors import Fault
 from longtake.plan.job import Edge, Face
@@ -37,7 +36,7 @@ def named_faces(storyboard: Storyboard, text: str, survey: Survey) -> tuple[Face
     for name in names_in(text):
         member = storyboard.cast.get(name)
         if member and member.face:
-            path = Path(storyboard.path_of(("cast", name, "face"), member.face))
+            path = storyboard.path_of(("cast", name, "face"), member.face)
             facts = survey.stills.get(path)
             found.append(Face(name, path, facts.sha256 if facts else ""))
     return tuple(found)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from longtake.cues import NarrationCue
@@ -227,7 +226,7 @@ def _offer(voice: VoiceName, survey: Survey) -> SpeechOffer:
 
 
 def _from_file(storyboard: Storyboard, place: Place, survey: Survey) -> VoiceFacts | None:
-    path = Path(storyboard.path_of((*place.at, "file"), place.written.file or ""))
+    path = storyboard.path_of((*place.at, "file"), place.written.file or "")
     facts = survey.sounds.get(path)
     return VoiceFacts(path, facts.sha256, facts.seconds) if facts else None
 

@@ -99,16 +99,17 @@ def shot_settings(
 
 
 class Settings:
-    """What holds for the shots of a board, worked out once for all shots of a scene that say the same."""
+    """What holds for the shots of a board, worked out once for all that say the same."""
 
     def __init__(self, storyboard: Storyboard, offers: Mapping[str, Offer]) -> None:
         self._storyboard = storyboard
         self._offers = offers
         self._known: dict[tuple[str, str], ShotSettings] = {}
+        self._scenes: dict[str, str] = {}
 
     def of(self, scene: NamedScene, shot: NamedShot) -> ShotSettings | tuple[Fault, ...]:
         """Give what holds for a shot, or the faults of what it says."""
-        said = (scene.id, repr(_said_by(shot.shot)))
+        said = (self._of_scene(scene), repr(_said_by(shot.shot)))
         known = self._known.get(said)
         if known is not None:
             return known
@@ -116,6 +117,12 @@ class Settings:
         if isinstance(found, ShotSettings):
             self._known[said] = found
         return found
+
+    def _of_scene(self, scene: NamedScene) -> str:
+        said = self._scenes.get(scene.id)
+        if said is None:
+            said = self._scenes[scene.id] = repr(_said_by(scene.scene))
+        return said
 
 
 _said_by = attrgetter(*_KEYS)

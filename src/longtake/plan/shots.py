@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from longtake.errors import Fault
@@ -98,7 +97,7 @@ def add_shot(draft: Draft, scene: NamedScene, shot: NamedShot) -> None:
 
 
 def _add_still(draft: Draft, scene: NamedScene, shot: NamedShot, camera: tuple[str, ...]) -> None:
-    path = Path(draft.storyboard.path_of((*shot.place, "still"), shot.shot.still or ""))
+    path = draft.storyboard.path_of((*shot.place, "still"), shot.shot.still or "")
     facts = draft.survey.stills.get(path)
     frames = _wanted_frames(draft, shot, draft.asked_s(shot, STILL_SECONDS))
     camera = camera or HELD
@@ -149,7 +148,7 @@ def _add_footage(
         file, from_s, to_s, place = written.file, written.from_s, written.to_s, (*place, "file")
     else:
         file, from_s, to_s = str(written), None, None
-    path = Path(draft.storyboard.path_of(place, file))
+    path = draft.storyboard.path_of(place, file)
     facts = draft.survey.footage.get(path)
     # Where the file could not be read its own fault stops the plan: any length will do.
     available = facts.frames if facts else 10**6

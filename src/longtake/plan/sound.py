@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from longtake.cues import CueSheet, MusicCue
 from longtake.errors import Fault
@@ -64,7 +63,7 @@ def _cue(
     rate: FrameRate,
 ) -> MusicCue:
     music = bed.music
-    path = Path(storyboard.path_of((*bed.place, "file"), music.file))
+    path = storyboard.path_of((*bed.place, "file"), music.file)
     facts = survey.sounds.get(path)
     return MusicCue(
         path=path,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from longtake.cues import NamedFile, TitleCue
@@ -210,7 +209,7 @@ def _hung(cue: TitleCue, clips: tuple[str, ...], files: tuple[NamedFile, ...]) -
 def _logo(storyboard: Storyboard, survey: Survey) -> Iterator[TitleCue]:
     logo = storyboard.brand.logo
     if logo:
-        path = Path(storyboard.path_of(("brand", "logo", "file"), logo.file))
+        path = storyboard.path_of(("brand", "logo", "file"), logo.file)
         facts = survey.stills.get(path)
         options = {"corner": logo.corner, "size": logo.size, "opacity": logo.opacity}
         file = NamedFile("logo", path, facts.sha256 if facts else "")
@@ -227,7 +226,7 @@ def _progress(storyboard: Storyboard) -> Iterator[TitleCue]:
 def _font(storyboard: Storyboard, survey: Survey) -> tuple[NamedFile, ...]:
     if not storyboard.brand.font:
         return ()
-    path = Path(storyboard.path_of(("brand", "font"), storyboard.brand.font))
+    path = storyboard.path_of(("brand", "font"), storyboard.brand.font)
     facts = survey.fonts.get(path)
     return (NamedFile("font", path, facts.sha256 if facts else ""),)
 

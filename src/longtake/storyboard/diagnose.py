@@ -158,14 +158,17 @@ class Node:
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
     """Where every value of a document stands: file, line, column, for a place such as
-    ("scenes", 0, "join")."""
+    ("scenes", 0, "join"); `is_alone` where all of it is one file."""
 
     main: Path
     roots: tuple[Path, ...]
     root: Node
+    is_alone: bool = False
 
     def source(self, place: Place) -> Source:
         """Give the file that wrote a value, or the nearest part around it."""
+        if self.is_alone:
+            return self.root.spot.source
         return self._nearest(place)[0].spot.source
 
     def spot(self, place: Place, *, key: bool = False) -> Spot:

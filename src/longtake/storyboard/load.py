@@ -40,7 +40,7 @@ def load_storyboard(
     set_variables(series, set_vars or {})
     if series.root is None:
         raise StoryboardError(tuple(series.faults))
-    places = Places(path, series.roots, series.root)
+    places = Places(path, series.roots, series.root, len(series.paths) == 1)
     written = series.root.plain()
     try:
         storyboard = Storyboard.model_validate(written)

@@ -133,7 +133,8 @@ class _Builder:
 
     def read(self) -> None:
         for event in self._events():
-            if isinstance(event, yaml.ScalarEvent):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
                 self._scalar(event)
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._begin(event)
@@ -176,7 +177,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         spot = self._spot(event)
-        self._refuse_tag(event, spot)
+        if event.tag is not None:
+            self._refuse_tag(event, spot)
         self._count(spot)
         top = self._stack[-1] if self._stack else None
         if event.style == '"' and HIDDEN.search(event.value):
@@ -187,7 +189,8 @@ class _Builder:
             top.node.weight += 1
             return
         node = Node(spot, resolve(event.value) if event.implicit[0] else event.value)
-        self._name(event, node)
+        if event.anchor:
+            self._anchors[event.anchor] = node
         self._attach(node)
 
     def _key(self, top: _Open, event: Any, spot: Spot) -> None:
@@ -212,7 +215,8 @@ class _Builder:
 
     def _begin(self, event: Any) -> None:
         spot = self._spot(event)
-        self._refuse_tag(event, spot)
+        if event.tag is not None:
+            self._refuse_tag(event, spot)
         if len(self._stack) >= MAX_DEPTH:
             self._stop(spot, f"nested deeper than {MAX_DEPTH} levels", "too-deep")
         self._count(spot)
@@ -220,7 +224,8 @@ class _Builder:
         node = Node(spot, kids={} if is_map else [], keys={} if is_map else None)
         if not event.flow_style:
             node.spot = Spot(self.source, spot.line, spot.column, 1)
-        self._name(event, node)
+        if event.anchor:
+            self._anchors[event.anchor] = node
         self._stack.append(_Open(node, bool(event.flow_style)))
 
     def _end(self, event: Any) -> None:
@@ -283,13 +288,8 @@ class _Builder:
                 if key not in node.kids:
                     node.kids[key], node.keys[key] = kid, part.keys[key]
 
-    def _name(self, event: Any, node: Node) -> None:
-        if event.anchor:
-            self._anchors[event.anchor] = node
-
     def _refuse_tag(self, event: Any, spot: Spot) -> None:
-        if event.tag is not None:
-            self._fault(spot, f"the tag {quoted(event.tag)} is not allowed", "tag", "delete it")
+        self._fault(spot, f"the tag {quoted(event.tag)} is not allowed", "tag", "delete it")
 
 
 def _syntax_fault(source: Source, exc: yaml.MarkedYAMLError) -> Fault:
