@@ -25,7 +25,7 @@ def test_chains_of_a_board(tmp_path: Path) -> None:
     path = tmp_path / "board.yaml"
     path.write_text(BOARD)
     jobs = plan_film(path, Wishes()).jobs
-    chains = chains_of(jobs, {"apimart": "one", "minimax": "two"})
+    chains = chains_of(jobs, lambda job: {"apimart": "one", "minimax": "two"}[job.provider])
 
     told = {tuple(link.clip for link in chain): chain for chain in chains}
     assert set(told) == {("a/1", "a/2"), ("b/1", "b/2"), ("b.bridge",), ("c/1",)}

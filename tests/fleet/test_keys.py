@@ -34,23 +34,36 @@ def hand(name: str, silent_s: float = 0.0, **accounts: str) -> Worker:
 
 def test_a_clip_waits_for_an_account_somebody_has() -> None:
     """The one it was bought with where that can be, else that of the oldest that lives."""
-    workers = (hand("dead", 60.0, apimart="gone"), hand("x"), hand("y", apimart="new"))
+    workers = (hand("silent", 12.0, apimart="slow"), hand("x"), hand("y", apimart="new"))
     both = (*workers, hand("z", apimart="old"))
 
     assert account_for(workers, "apimart", "old") == "new"
+    assert account_for(workers[:2], "apimart") == "slow", (
+        "it may only have been cut off for a moment"
+    )
     assert account_for(both, "apimart", "old") == "old"
     assert account_for(both, "apimart") == "new"
     assert account_for(both, "minimax") is None
 
 
 def test_a_queue_that_nobody_serves_has_one_heir() -> None:
-    """The oldest that can buy there; what is served, or can be bought by nobody, is let be."""
+    """The oldest that can buy there; what is served, by one that is silent for a moment too, is let be."""
     queues = (("animatic", ""), ("apimart", "new"), ("apimart", "old"), ("pixazo", "p"))
     workers = (hand("none"), hand("first", apimart="new"), hand("second", apimart="new"))
+    silent = hand("third", 12.0, apimart="old")
 
-    assert left_alone(queues, workers, "first") == (("apimart", "old"),)
-    assert left_alone(queues, workers, "second") == left_alone(queues, workers, "none") == ()
-    assert not left_alone(queues, (*workers, hand("third", apimart="old")), "first")
+    assert left_alone(queues, workers, "first") == ((("apimart", "old"),), ())
+    assert left_alone(queues, workers, "second") == ((), ())
+    assert left_alone(queues, (*workers, silent), "first") == ((), ())
+
+
+def test_a_queue_that_nobody_can_serve_is_looked_after() -> None:
+    """By the oldest worker that does more than render."""
+    encoder = Worker("encoder", "host", "encode", 0.0)
+    workers = (encoder, hand("none"), hand("first", apimart="new"))
+
+    assert left_alone((("pixazo", "p"),), workers, "none") == ((), (("pixazo", "p"),))
+    assert left_alone((("pixazo", "p"),), workers, "first") == ((), ())
 
 
 @linux
@@ -78,6 +91,30 @@ def test_clips_go_to_who_has_the_key(yard: Yard, sim: Simulator) -> None:
     assert sim.oracle("submits")["paid"] == 2
     assert [worker["providers"] for worker in status["workers"]] == [[], ["apimart"]]
     assert [run["state"] for run in status["runs"]] == ["done", "failed"]
+
+
+@linux
+@pytest.mark.timeout(180)
+def test_a_run_that_nobody_can_buy_for_is_cancelled(yard: Yard, sim: Simulator) -> None:
+    """Its clips wait for a worker with the key, which is gone for good: it ends all the same."""
+    board = yard.board(BOARD)
+    left = yard.worker(key="")
+    with contextlib.closing(Runs(yard.database)) as runs:
+        gone = hand("gone", apimart="old")
+        runs.beat(gone)
+        making = yard.start(board, "--yes")
+        while not runs.queues():
+            runs.beat(gone)
+            assert making.poll() is None
+    left.wait_for("1 waiting for a key of apimart, which no worker has")
+    cancelled = yard.verb("cancel", str(board))
+    done = ended(making)
+    status = json.loads(yard.verb("status", "--fleet", "--json").stdout)
+
+    assert cancelled.returncode == 0, cancelled.stderr
+    assert (done.returncode, "the run was cancelled" in done.stderr) == (1, True), done.stderr
+    assert [run["state"] for run in status["runs"]] == ["cancelled"]
+    assert sim.oracle("submits")["paid"] == 0
 
 
 @pytest.mark.timeout(180)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from longtake.plan.job import ClipJob
@@ -22,7 +22,9 @@ class Link:
         return {**asdict(self), "needs": list(self.needs)}
 
 
-def chains_of(jobs: Iterable[ClipJob], queues: Mapping[str, str]) -> tuple[tuple[Link, ...], ...]:
+def chains_of(
+    jobs: Iterable[ClipJob], queue_of: Callable[[ClipJob], str]
+) -> tuple[tuple[Link, ...], ...]:
     """Cut a graph into chains; a clip that hangs on several, or on the middle of one, begins its own.
 
     No chain waits for itself, and none for one that waits for it.
@@ -32,7 +34,7 @@ def chains_of(jobs: Iterable[ClipJob], queues: Mapping[str, str]) -> tuple[tuple
     needs = {
         job.id: tuple(dict.fromkeys(each for each in job.upstream if each in known)) for job in jobs
     }
-    links = {job.id: Link(job.id, queues[job.provider], needs[job.id]) for job in jobs}
+    links = {job.id: Link(job.id, queue_of(job), needs[job.id]) for job in jobs}
     chains: list[list[Link]] = []
     ends: dict[str, list[Link]] = {}
     for clip in in_handoff_order({job.id: job for job in jobs}):

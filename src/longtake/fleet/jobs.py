@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -43,22 +44,27 @@ from longtake.vault.purchase import Limits, Purchase
 
 Keys = Mapping[str, str]
 _ENDS = {"choose": "waiting for a choice"}
+# A worker with a key is looked for again so soon.
+_LOOK_S = 0.5
 
 
 class Jobs:
     """All that a worker can be asked to do; `provide` sees to it that an account has a queue.
 
-    `say` hears of films that begin and end here, for who watches this worker.
+    A film waits for a worker with a key for `patience_s` before it is given up. `say` hears of films
+    that begin and end here, for who watches this worker.
     """
 
     def __init__(
         self,
         floor: Floor,
         provide: Callable[[str, str], None],
+        patience_s: float = 0.0,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._floor = floor
         self._provide = provide
+        self._patience_s = patience_s
         self._say = say
         self._sites: dict[str, Site] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -80,6 +86,9 @@ class Jobs:
         job = _job(site, clip)
         try:
             answer = await self._made(site, job, keys)
+        except KeyMissing as error:
+            # Nobody has the key: a run that was stopped meanwhile ends for that.
+            answer = {"error": _told(self._floor.halt(run).reason or error)}
         except Exception as error:  # noqa: BLE001 # it stops what continues this clip, and nothing else
             answer = {"error": _told(error)}
         await asyncio.to_thread(self._halt_all, run)
@@ -152,15 +161,29 @@ class Jobs:
     def _begun(self, run: str) -> Letter:
         site = self._site(run)
         self._say(f"run {run} begins: {site.plan.title}")
-        accounts = {name: self.account(name) for name in {j.provider for j in site.plan.jobs}}
-        for provider, account in accounts.items():
-            self._provide(provider, account)
-        queues = {name: provider_queue(name, account) for name, account in accounts.items()}
-        chains = chains_of(site.plan.jobs, queues)
+        until = time.monotonic() + self._patience_s
+        queues = {
+            name: self._queue(name, until=until)
+            for name in {job.provider for job in site.plan.jobs}
+        }
+        bought = self._bought(site)
+        chains = chains_of(site.plan.jobs, lambda job: bought.get(job.id) or queues[job.provider])
         return {
             "chains": [[link.as_json() for link in each] for each in chains],
             "settle": list(self._left_over(site)),
         }
+
+    def _bought(self, site: Site) -> dict[str, str]:
+        """Find the queues of clips that are bought already: only their own account can fetch them."""
+        rows = self._floor.holdings.ledger.unfinished(site.run.board)
+        paid = {take_name(row.recipe, row.take): row for row in rows if row.state == "submitted"}
+        found: dict[str, str] = {}
+        for job in site.plan.jobs:
+            names = [take_name(job.recipe, number) for number in job.numbers]
+            own = [paid[name] for name in names if name in paid]
+            if own and own[0].provider == job.provider:
+                found[job.id] = self.queue_of(own[0])
+        return found
 
     def _left_over(self, site: Site) -> Iterator[Letter]:
         """List what earlier runs of the board bought and this one has no use for, as far as it can be had."""
@@ -172,22 +195,26 @@ class Jobs:
 
     def queue_of(self, row: Purchase) -> str:
         """See to it that a paid clip has a queue where it can be fetched; raises KeyMissing."""
-        account = self.account(row.provider, row.account)
-        self._provide(row.provider, account)
-        return provider_queue(row.provider, account)
+        return self._queue(row.provider, row.account)
 
-    def account(self, provider: str, account: str = "") -> str:
-        """Choose the account that clips of a provider wait for; KeyMissing: no worker has a key."""
-        if provider == "animatic":
-            return ""
-        found = account_for(self._floor.runs.workers(), provider, account)
-        if found is None:
-            raise KeyMissing(
-                f"no worker of the fleet has a key of {provider}",
-                hint="keys are read when a worker starts, from its own environment: set it there and "
-                "start the worker again",
-            )
-        return found
+    def _queue(self, provider: str, account: str = "", *, until: float = 0.0) -> str:
+        """Open the queue of an account that a worker has the key of, if need be one that comes soon."""
+        account = "" if provider == "animatic" else self._account(provider, account, until)
+        self._provide(provider, account)
+        return provider_queue(provider, account)
+
+    def _account(self, provider: str, account: str, until: float) -> str:
+        while True:
+            found = account_for(self._floor.runs.workers(), provider, account)
+            if found is not None:
+                return found
+            if time.monotonic() >= until:
+                raise KeyMissing(
+                    f"no worker of the fleet has a key of {provider}",
+                    hint="keys are read when a worker starts, from its own environment: set it there "
+                    "and start the worker again",
+                )
+            time.sleep(_LOOK_S)
 
     async def _made(self, site: Site, job: ClipJob, keys: Keys) -> Letter:
         takes = await asyncio.to_thread(site.takes, keys)

@@ -1,4 +1,7 @@
-"""Who of a fleet can buy where: whose queue a clip waits in, and who takes over a queue left alone."""
+"""Who of a fleet can buy where: whose queue a clip waits in, and who takes over a queue left alone.
+
+Whoever is on the list counts, silent for a moment or not: the dead are taken off it by `bury`.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,36 @@ from collections.abc import Iterable, Sequence
 
 from longtake.fleet.runs import Worker
 
+Pair = tuple[str, str]
+
 
 def account_for(workers: Iterable[Worker], provider: str, account: str = "") -> str | None:
-    """Choose an account of a provider that a living worker has the key of; None where nobody has any.
+    """Choose an account of a provider that a worker has the key of; None where nobody has any.
 
-    That is `account` where it can be, else the one of the oldest of them.
+    That is `account` where it can be, else the one of the oldest worker, of one that was heard of lately
+    where there is any.
     """
-    there = [
-        each.accounts[provider] for each in workers if each.lives and provider in each.accounts
-    ]
+    able = [each for each in workers if provider in each.accounts]
+    able.sort(key=lambda each: not each.lives)
+    there = [each.accounts[provider] for each in able]
     return account if account in there else next(iter(there), None)
 
 
 def left_alone(
-    queues: Iterable[tuple[str, str]], workers: Sequence[Worker], me: str
-) -> tuple[tuple[str, str], ...]:
-    """List the accounts that nobody living has the key of, and whose clips are for `me` to take over.
+    queues: Iterable[Pair], workers: Sequence[Worker], me: str
+) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
+    """List the accounts that no worker has the key of, and that are for `me` to look after.
 
-    A provider's oldest worker takes them, so that two never take the same.
+    First those of providers where it can buy with a key of its own: the oldest such worker takes them, so
+    that two never take the same. Then those where nobody can: they are for the oldest worker that buys.
     """
-    living = [each for each in workers if each.lives]
-    served = {pair for each in living for pair in each.accounts.items()}
-    mine = {
-        provider
-        for each in living
-        for provider in each.accounts
-        if next(w.id for w in living if provider in w.accounts) == me
-    }
-    return tuple(pair for pair in queues if pair not in served and pair[0] in mine)
+    served = {pair for each in workers for pair in each.accounts.items()}
+    heirs: dict[str, str] = {}
+    for each in workers:
+        for provider in each.accounts:
+            heirs.setdefault(provider, each.id)
+    oldest = next((each.id for each in workers if each.what == "all"), None)
+    alone = [pair for pair in queues if pair not in served and pair[0] != "animatic"]
+    mine = tuple(pair for pair in alone if heirs.get(pair[0]) == me)
+    lost = tuple(pair for pair in alone if pair[0] not in heirs) if oldest == me else ()
+    return mine, lost

@@ -45,8 +45,6 @@ CREATE TABLE IF NOT EXISTS fleet_workers (
   began TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
   at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp()
 );
-ALTER TABLE fleet_workers ADD COLUMN IF NOT EXISTS version TEXT NOT NULL DEFAULT '';
-ALTER TABLE fleet_workers ADD COLUMN IF NOT EXISTS accounts TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE IF NOT EXISTS fleet_queues (
   provider TEXT NOT NULL,
   account TEXT NOT NULL,
@@ -56,6 +54,12 @@ CREATE TABLE IF NOT EXISTS fleet_vault (
   id TEXT PRIMARY KEY
 )
 """
+# What workers did not tell of themselves at first. Only where it lacks: it waits for every reader of the
+# table, a copy being made say, and all workers wait behind it.
+_LATER = (
+    "ALTER TABLE fleet_workers ADD COLUMN version TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE fleet_workers ADD COLUMN accounts TEXT NOT NULL DEFAULT '{}'",
+)
 # In a vault: which fleet works with it.
 VAULT_MARK = "fleet.json"
 _RUN = (
@@ -122,6 +126,9 @@ class Runs:
             db.hold("fleet")
             for statement in _TABLES.split(";"):
                 db.change(statement)
+            if "accounts" not in self._book.columns(db, "fleet_workers"):
+                for statement in _LATER:
+                    db.change(statement)
 
         self._book.within(make)
 
@@ -232,9 +239,7 @@ class Runs:
         def agree(db: Transaction) -> None:
             db.hold("fleet")
             mine = next((row["id"] for row in db.every("SELECT id FROM fleet_vault")), None)
-            there = vault.volume(VAULT_MARK) is not None
-            told = vault.noted(VAULT_MARK) if there else None
-            its = str(told["id"]) if isinstance(told, dict) and "id" in told else None
+            its = _mark_of(vault)
             if mine is None:
                 # A vault outlives its database: a new one takes it as it is.
                 mine = its or fresh_id()
@@ -269,6 +274,17 @@ class Runs:
 
     def _change(self, statement: str, *values: Any) -> int:
         return self._book.within(lambda db: db.change(statement, *values))
+
+
+def _mark_of(vault: Vault) -> str | None:
+    """Read which fleet a vault is of, as it lies there now, written by us or by hand; None for none."""
+    written = vault.glance(VAULT_MARK)
+    try:
+        told = json.loads(written or b"{}")
+    except ValueError:
+        return None
+    told = told.get("content", told) if isinstance(told, dict) else {}
+    return str(told["id"]) if isinstance(told, dict) and "id" in told else None
 
 
 def _marked(vault: Vault, name: str) -> str:

@@ -22,8 +22,8 @@ from longtake.fleet import flows
 from longtake.fleet.floor import Floor, Teller
 from longtake.fleet.jobs import Jobs
 from longtake.fleet.names import provider_queue
+from longtake.fleet.orphans import Orphans
 from longtake.fleet.renderers import Renderers
-from longtake.fleet.roster import left_alone
 from longtake.fleet.runs import Run, Runs
 from longtake.fleet.runs import Worker as Hand
 from longtake.generate.sendoff import SEND_WITHIN_S
@@ -89,6 +89,7 @@ class Worker:
         self._over = threading.Event()
         self._floor: Floor | None = None
         self._jobs: Jobs | None = None
+        self._orphans: Orphans | None = None
         self._heart: threading.Thread | None = None
 
     def __enter__(self) -> Worker:
@@ -108,7 +109,8 @@ class Worker:
         self._floor = floor
         if not post.encode_only:
             self._me = replace(self._me, accounts=floor.accounts())
-        self._jobs = Jobs(floor, self._provide, self._say)
+            self._orphans = Orphans(self._runs, self._me, post.dead_s, self._provide, self._say)
+        self._jobs = Jobs(floor, self._provide, post.dead_s, self._say)
         flows.serve(self._jobs)
         flows.POLL_S = post.poll_s
         # Before it takes any work: who works and never said that it lives is taken for dead.
@@ -150,9 +152,11 @@ class Worker:
                 # of who lives.
                 up = now if now - last > self._post.dead_s / 2 else up
                 last = now
+                running = self._runs.running()
                 if now - up > self._post.dead_s:
                     self._take_over()
-                self._look_at_runs(self._runs.running())
+                    self._look_after_orphans(running)
+                self._look_at_runs(running)
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 up = time.monotonic()
                 self._say(f"the database is away: {error}")
@@ -217,9 +221,12 @@ class Worker:
             self._begin(run)
         if self._is_time("walks", self._post.dead_s):
             self._end_broken(running)
-            self._adopt()
         if self._is_time("settle", SETTLE_S):
             self._settle({run.board for run in running})
+
+    def _look_after_orphans(self, running: tuple[Run, ...]) -> None:
+        if self._orphans is not None and self._is_time("orphans", self._post.dead_s):
+            self._orphans.look(running)
 
     def _is_time(self, what: str, every_s: float) -> bool:
         """Tell whether something that is done now and then is to be done again."""
@@ -257,22 +264,6 @@ class Worker:
             queue = self._jobs.queue_of(row) if self._jobs else flows.GRAPH
             # One of all workers brings it, and again only after a while.
             _enqueue("settle", f"settle-{row.id}-{int(clock // 600)}", row.id, queue)
-
-    def _adopt(self) -> None:
-        """Take over clips that wait for a key which no worker has any more: it was renewed, as a rule."""
-        alone = left_alone(self._runs.queues(), self._runs.workers(), self.name)
-        for provider, account in alone:
-            queue = provider_queue(provider, account)
-            waiting = DBOS.list_workflows(
-                status="ENQUEUED", queue_name=queue, load_input=False, load_output=False
-            )
-            mine = provider_queue(provider, self._me.accounts[provider])
-            if waiting:
-                self._provide(provider, self._me.accounts[provider])
-            for flow in waiting:
-                DBOS.resume_workflow(flow.workflow_id, queue_name=mine)
-            if waiting:
-                self._say(f"took over {len(waiting)} that waited for another key of {provider}")
 
     def _take_over(self) -> None:
         """Give the work of dead workers to those that live."""

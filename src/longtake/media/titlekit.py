@@ -154,11 +154,18 @@ def set_block(
     return Block(picture, whole, len(lines), pad)
 
 
-# A line under a speaker's name, say, is the same each time.
-@lru_cache(maxsize=4096)
 def fits(text: str, setting: Setting, stage: Stage, room: int, font: str = "") -> bool:
     """Tell whether a text can be shown whole."""
-    return _fitted(text, setting, stage, room, font)[2]
+    # A font's file may be another one by the next look; our own face is not.
+    return (
+        _fitted(text, setting, stage, room, font)[2] if font else _fits(text, setting, stage, room)
+    )
+
+
+# A line under a speaker's name, say, is the same each time.
+@lru_cache(maxsize=4096)
+def _fits(text: str, setting: Setting, stage: Stage, room: int) -> bool:
+    return _fitted(text, setting, stage, room, "")[2]
 
 
 def _fitted(

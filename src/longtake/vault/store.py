@@ -191,6 +191,11 @@ class Vault:
         path = self.root / name
         return path.stat().st_size if path.is_file() else None
 
+    def glance(self, name: str) -> bytes | None:
+        """Read a small file as it lies there now, whoever wrote it; None where it is missing."""
+        path = self.root / name
+        return path.read_bytes() if path.is_file() else None
+
     def is_whole(self, sha256: str) -> bool:
         """Read a clip and tell whether its bytes are those that were stored."""
         path = self.root / object_name(sha256)
