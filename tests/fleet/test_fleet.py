@@ -66,6 +66,8 @@ def test_two_workers_make_films_of_two_projects(yard: Yard, sim: Simulator, tmp_
 
     assert (poor.returncode, done.returncode) == (4, 0), poor.stderr + done.stderr
     assert "2 of 2 films" in done.stderr
+    assert "3 clips made" in done.stderr
+    assert "2 clips made" in done.stderr
     assert paid == (5, [])
     assert (again.returncode, "nothing to do" in again.stderr) == (0, True), again.stderr
     assert (after.returncode, "nothing to do" in after.stderr) == (0, True), after.stderr

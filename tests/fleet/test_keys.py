@@ -127,8 +127,9 @@ def test_a_vault_that_is_not_mounted(yard: Yard, sim: Simulator, tmp_path: Path)
     words = ("--vault", str(elsewhere))
     worker = yard.verb("worker", *words)
     made = yard.make(yard.board(BOARD), "--yes", *words)
+    shared = yard.verb("share", *words)
 
-    for refused in (worker, made):
+    for refused in (worker, made, shared):
         assert refused.returncode == 1
         assert "not the one that this fleet works with" in refused.stderr
         assert "is its folder mounted" in refused.stderr

@@ -19,4 +19,4 @@ def command(word: str, database: str | None, vault: str | None) -> None:
     Name the run as `status --fleet` does, or its storyboard.
     """
     for run in open_fleet(database, vault).cancel(word):
-        say.tell(f"run {run.id} buys nothing more ", (say.shown(run.board), DIM))
+        say.tell(f"run {run.id} buys nothing more: ", (say.shown(run.board), DIM))

@@ -115,20 +115,20 @@ def _tell(document: FleetDocument) -> None:
     say.answer((head, HEADING))
     for line, run in zip(lines, document.runs, strict=True):
         say.answer(line)
-        why = run.message or run.halted
+        # What was stopped after its last purchase is done all the same.
+        why = run.message or (None if run.state == "done" else run.halted)
         if why:
             say.answer(f"{'':<14}", (why.splitlines()[0], WARNING))
 
 
 def _worker_line(worker: WorkerObject) -> tuple[tuple[str, str], ...]:
     """Say what a worker does; one that is silent is perhaps gone, and is taken off the list later."""
-    does = "renders" if worker.what == "encode" else "buys and renders"
-    keys = f" from {', '.join(worker.providers)}" if worker.providers else ""
-    alone = "" if keys or worker.what == "encode" else ", without a provider's key"
+    does = f"buys from {', '.join(worker.providers)}, renders" if worker.providers else "renders"
+    alone = "" if worker.providers or worker.what == "encode" else ", has no provider's key"
     silent = f", silent for {worker.silent_s:.0f} s" if worker.silent_s >= SILENT_S else ""
     return (
         (f"{'':<8}{worker.name}  ", WARNING if silent else ""),
-        (f"{does}{keys}{alone}{silent}", WARNING if silent else DIM),
+        (f"{does}{alone}{silent}", WARNING if silent else DIM),
         (f"  {worker.longtake}", DIM),
     )
 

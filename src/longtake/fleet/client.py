@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from longtake.amend.showing import showings
@@ -75,6 +75,7 @@ class Fleet:
     holdings: Holdings
     say: Say = lambda line: None
     rest: Callable[[float], None] = time.sleep
+    _sent_ids: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def wishes(self, wishes: Wishes) -> Wishes:
         """Give wishes as they are for a film that the fleet makes."""
@@ -95,7 +96,9 @@ class Fleet:
             ) as making:
                 while True:
                     run = known or self._sent(runs, making)
-                    outcome = run.outcome or self._followed(runs, run, making.tell)
+                    # What was sent a moment ago with other boards may be done: it is told all the same.
+                    told = run.outcome if run.id not in self._sent_ids else None
+                    outcome = told or self._followed(runs, run, making.tell)
                     after = with_choices(making, _takes(outcome, self.holdings))
                     if after is None:
                         return self._brought(run, outcome, making)
@@ -111,6 +114,11 @@ class Fleet:
                 return known.id
             with begun(path, wishes, tell) as making:
                 return self._sent(runs, making).id
+
+    def meet(self) -> None:
+        """See to it that the vault is the one of this fleet; raises VaultError."""
+        with self._runs() as runs:
+            self._open(runs)
 
     def seen(self) -> Seen:
         """Look at the workers and the runs of the fleet, the newest first."""
@@ -139,6 +147,8 @@ class Fleet:
             going = runs.running()
             board = str(Path(word).resolve())
             meant = chosen(going, word) or tuple(run for run in going if run.board == board)
+            # As `status --fleet` shows it, wherever it was sent from.
+            meant = meant or tuple(run for run in going if run.board.endswith(f"/{word}"))
             if not meant:
                 raise VaultError(
                     f'no run goes on by the name "{word}"',
@@ -197,6 +207,7 @@ class Fleet:
         run = fresh_id()
         runs.add(run, bundle.name, board, plan.title, letter, len(plan.jobs), price)
         sent = runs.get(run)
+        self._sent_ids.add(run)
         if sent is None:
             raise VaultError(f"the run {run} is not in the database it was just written to")
         return sent

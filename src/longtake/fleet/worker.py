@@ -285,7 +285,7 @@ class Worker:
             flows_of = [flow for flow in pending if flow.executor_id == name]
             for flow in flows_of:
                 DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
-            took = f": took over {len(flows_of)}" if flows_of else ""
+            took = f": took over {len(flows_of)} of its steps" if flows_of else ""
             self._say(f"{name} is gone{took}")
 
 
