@@ -70,6 +70,9 @@ class Yard:
         folder = str(self.folder / f"worker-{number}")
         words = [*self._program, "worker", *QUICK, "--folder", folder, *options]
         environment = {**self.environment, "APIMART_API_KEY": key}
+        if "://" in self._vault:
+            # A machine of its own: it shares nothing but the database and the bucket.
+            environment["LONGTAKE_HOME"] = f"{folder}-home"
         started = self._start(words, self.folder, stderr=subprocess.PIPE, env=environment)
         worker = Worker(started)
         if wait:

@@ -1,10 +1,11 @@
 """Kill, freeze and cut the workers of a fleet while it makes films, and count what was paid.
 
-    python tests/campaigns/fleet.py --kills 100
+    python tests/campaigns/fleet.py --kills 100 [--s3]
 
 Three workers make six boards with twenty chains of clips; a simulator sells them. Again and again a
 worker is killed with SIGKILL and another one started, one is frozen for a while and wakes, or the database
-is ended and started. What nobody knows is answered as a person would: by the provider's list of tasks.
+is ended and started. With `--s3` the vault lies in a bucket of an S3 server (OpenStack Swift), and every
+worker has a directory of its own. What nobody knows is answered as a person would: by the provider's list of tasks.
 
 The judge is the simulator: no clip may have been sold twice, none sold may be missing from the vault, at
 no moment may the account have held more tasks, or taken more submits, than it allows, nothing may have
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +35,7 @@ from hurried_worker import IN_FLIGHT, SUBMITS, WINDOW_S  # noqa: E402
 from longtake.holdings import own_holdings  # noqa: E402
 from longtake.testing.serve import Simulator  # noqa: E402
 from postgres import Server  # noqa: E402
+from swift_server import swift  # noqa: E402
 from yards import Worker, Yard  # noqa: E402
 
 WORKERS = 3
@@ -68,13 +71,15 @@ class Tally:
 class Trial:
     """A fleet that is treated badly."""
 
-    def __init__(self, folder: Path, server: Server, sim: Simulator, seed: int) -> None:
+    def __init__(
+        self, folder: Path, server: Server, sim: Simulator, seed: int, vault: str = ""
+    ) -> None:
         self.tally = Tally()
         self._chance = random.Random(seed)
         self._server = server
         self._sim = sim
         program = str(HERE / "hurried_worker.py")
-        self.yard = Yard(folder, server.database(), sim, worker_program=program)
+        self.yard = Yard(folder, server.database(), sim, vault, worker_program=program)
         os.environ |= self.yard.variables
         self._workers: list[Worker] = []
         self._frozen: list[tuple[float, Worker]] = []
@@ -169,19 +174,28 @@ def board_text(number: int, chains: int) -> str:
     return f"{head}film: {{size: 68x38}}\nscenes:\n" + "\n".join(scenes) + "\n"
 
 
+def _bucket(folder: Path, stack: ExitStack) -> str:
+    """Serve a bucket until the stack ends; gives its address, and its keys to all processes."""
+    store = stack.enter_context(swift(folder / "swift"))
+    os.environ |= store.variables
+    return store.url
+
+
 def main() -> int:
     """Run the campaign and print its figures; exit 1 on any fault."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kills", type=int, default=20, help="blows: kills, freezes, restarts")
     parser.add_argument("--boards", type=int, default=len(CHAINS))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--s3", action="store_true", help="keep the vault on an S3 server")
     options = parser.parse_args()
     # A server that is cut off keeps what it has answered for: no setting may take that from it.
     began, server = time.monotonic(), Server("synchronous_commit=on")
     chains = CHAINS[: options.boards]
     folder = tempfile.TemporaryDirectory(prefix="longtake-fleet-")
-    with folder as name, Simulator(WORLD) as sim:
-        trial = Trial(Path(name), server, sim, options.seed)
+    with folder as name, ExitStack() as stack, Simulator(WORLD) as sim:
+        vault = f"{_bucket(Path(name), stack)}/night" if options.s3 else ""
+        trial = Trial(Path(name), server, sim, options.seed, vault)
         boards = [
             trial.yard.board(board_text(number, many), f"board-{number}")
             for number, many in enumerate(chains)
