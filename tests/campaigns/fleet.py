@@ -4,8 +4,9 @@
 
 Three workers make six boards with twenty chains of clips; a simulator sells them. Again and again a
 worker is killed with SIGKILL and another one started, one is frozen for a while and wakes, or the database
-is ended and started. With `--s3` the vault lies in a bucket of an S3 server (OpenStack Swift), and every
-worker has a directory of its own. What nobody knows is answered as a person would: by the provider's list of tasks.
+is ended and started. What nobody knows is answered as a person would: by the provider's list of tasks. With
+`--s3` the vault lies in a bucket of an S3 server (OpenStack Swift), and every worker has a directory of its
+own.
 
 The judge is the simulator: no clip may have been sold twice, none sold may be missing from the vault, at
 no moment may the account have held more tasks, or taken more submits, than it allows, nothing may have

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from longtake import __version__
@@ -13,7 +12,7 @@ from longtake.cli.faultobjects import FORM
 from longtake.cli.ledger import moment
 from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned, named_line
-from longtake.fleet.names import SILENT_S
+from longtake.fleet.names import SILENT_S, board_name
 from longtake.units import sums_of
 
 
@@ -110,7 +109,7 @@ def _tell(document: FleetDocument) -> None:
         money = " and ".join(run.spent) or "nothing"
         made = f"{run.made:,}/{run.clips:,}"
         # The title may be that of all episodes; the file tells them apart.
-        rows.append((run.run, run.title, _file(run.board), state, made, money, run.began))
+        rows.append((run.run, run.title, board_name(run.board), state, made, money, run.began))
     head, *lines = aligned(rows, frozenset({4}))
     say.answer((head, HEADING))
     for line, run in zip(lines, document.runs, strict=True):
@@ -131,11 +130,6 @@ def _worker_line(worker: WorkerObject) -> tuple[tuple[str, str], ...]:
         (f"{does}{alone}{silent}", WARNING if silent else DIM),
         (f"  {worker.longtake}", DIM),
     )
-
-
-def _file(board: str) -> str:
-    """Name a board by its file and folder where it was sent from, which may be another machine."""
-    return "/".join(Path(board).parts[-2:])
 
 
 def _run_object(row: Any) -> RunObject:

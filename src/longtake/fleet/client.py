@@ -28,7 +28,7 @@ from longtake.fleet.letters import (
     written_error,
     written_wishes,
 )
-from longtake.fleet.names import CANCELLED, film_name
+from longtake.fleet.names import CANCELLED, board_name, film_name
 from longtake.fleet.runs import Run, Runs, Worker, chosen, fresh_id
 from longtake.generate.run import Takes
 from longtake.history import film_of, save_history, save_shown
@@ -147,8 +147,8 @@ class Fleet:
             going = runs.running()
             board = str(Path(word).resolve())
             meant = chosen(going, word) or tuple(run for run in going if run.board == board)
-            # As `status --fleet` shows it, wherever it was sent from.
-            meant = meant or tuple(run for run in going if run.board.endswith(f"/{word}"))
+            # As `status --fleet` shows it, and no more: a bare file name may be that of many.
+            meant = meant or tuple(run for run in going if board_name(run.board) == word)
             if not meant:
                 raise VaultError(
                     f'no run goes on by the name "{word}"',

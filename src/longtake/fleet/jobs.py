@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from longtake.assemble.ensure import bring_pieces, ensure_piece
@@ -166,30 +166,31 @@ class Jobs:
             name: self._queue(name, until=until)
             for name in {job.provider for job in site.plan.jobs}
         }
-        bought = self._bought(site)
+        unfinished = self._floor.holdings.ledger.unfinished(site.run.board)
+        paid = [row for row in unfinished if row.state == "submitted"]
+        bought = self._bought(site, paid)
         chains = chains_of(site.plan.jobs, lambda job: bought.get(job.id) or queues[job.provider])
         return {
             "chains": [[link.as_json() for link in each] for each in chains],
-            "settle": list(self._left_over(site)),
+            "settle": list(self._left_over(site, paid)),
         }
 
-    def _bought(self, site: Site) -> dict[str, str]:
+    def _bought(self, site: Site, paid: Sequence[Purchase]) -> dict[str, str]:
         """Find the queues of clips that are bought already: only their own account can fetch them."""
-        rows = self._floor.holdings.ledger.unfinished(site.run.board)
-        paid = {take_name(row.recipe, row.take): row for row in rows if row.state == "submitted"}
+        by_name = {take_name(row.recipe, row.take): row for row in paid}
         found: dict[str, str] = {}
         for job in site.plan.jobs:
             names = [take_name(job.recipe, number) for number in job.numbers]
-            own = [paid[name] for name in names if name in paid]
+            own = [by_name[name] for name in names if name in by_name]
             if own and own[0].provider == job.provider:
                 found[job.id] = self.queue_of(own[0])
         return found
 
-    def _left_over(self, site: Site) -> Iterator[Letter]:
+    def _left_over(self, site: Site, paid: Sequence[Purchase]) -> Iterator[Letter]:
         """List what earlier runs of the board bought and this one has no use for, as far as it can be had."""
         wanted = site.plan.take_names
-        for row in self._floor.holdings.ledger.unfinished(site.run.board):
-            if row.state == "submitted" and take_name(row.recipe, row.take) not in wanted:
+        for row in paid:
+            if take_name(row.recipe, row.take) not in wanted:
                 with suppress(KeyMissing):
                     yield {"purchase": row.id, "queue": self.queue_of(row)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 # A worker that was not heard of for so many seconds is perhaps no longer there.
 SILENT_S = 10.0
 CANCELLED = "the run was cancelled"
@@ -10,6 +12,11 @@ CANCELLED = "the run was cancelled"
 def film_name(run: str, name: str) -> str:
     """Name a finished file of a run in the vault."""
     return f"films/{run}/{name}"
+
+
+def board_name(board: str) -> str:
+    """Name a board by its folder and file: where it was sent from may be another machine."""
+    return "/".join(PurePath(board).parts[-2:])
 
 
 def provider_queue(provider: str, account: str) -> str:

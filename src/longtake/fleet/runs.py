@@ -244,8 +244,10 @@ class Runs:
                 # A vault outlives its database: a new one takes it as it is.
                 mine = its or fresh_id()
                 db.change("INSERT INTO fleet_vault VALUES (?)", mine)
-                its = its or _marked(vault, mine)
-            if its != mine:
+                if its is None:
+                    vault.open()
+                    vault.note(VAULT_MARK, {"id": mine})
+            elif its != mine:
                 raise VaultError(
                     "the vault is not the one that this fleet works with",
                     hint="is its folder mounted, and is it the right `--vault`? To have the fleet go on "
@@ -285,12 +287,6 @@ def _mark_of(vault: Vault) -> str | None:
         return None
     told = told.get("content", told) if isinstance(told, dict) else {}
     return str(told["id"]) if isinstance(told, dict) and "id" in told else None
-
-
-def _marked(vault: Vault, name: str) -> str:
-    vault.open()
-    vault.note(VAULT_MARK, {"id": name})
-    return name
 
 
 def fresh_id() -> str:

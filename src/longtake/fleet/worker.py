@@ -79,7 +79,6 @@ class Worker:
         # Never twice: a second process of one name would repeat the steps of the first.
         self.name = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
         self._post = post
-        self._host = host
         what = "encode" if post.encode_only else "all"
         self._me = Hand(self.name, host, what, 0.0, post.version)
         self._say = say
@@ -99,7 +98,7 @@ class Worker:
         post.holdings.vault.open()
         holdings = replace(post.holdings, shared=True, owner=self.name)
         runs = post.folder / "runs" / self.name
-        _sweep(runs.parent, self._host)
+        _sweep(runs.parent, self._me.host)
         runs.mkdir(parents=True)
         count = post.cores or cores()
         teller, renderers = Teller(self._runs), Renderers(count)

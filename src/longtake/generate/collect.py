@@ -22,7 +22,7 @@ from longtake.errors import (
 from longtake.generate.clip import Age, Desk, Wanted, bring_home, wait_for
 from longtake.generate.line import Line
 from longtake.generate.provider import TaskReport, TaskState
-from longtake.generate.sendoff import awake_s
+from longtake.generate.sendoff import SEND_WITHIN_S, awake_s
 from longtake.units import Money
 from longtake.vault.ledger import Ledger
 from longtake.vault.purchase import Limits, OverBudget, Purchase
@@ -59,7 +59,7 @@ class Till:
     owner: str = ""
     awake: Callable[[], float] = awake_s
     line: Line = field(default_factory=Line)
-    leaves_within_s: float | None = None
+    leaves_within_s: float = SEND_WITHIN_S
 
     def refuse_unasked(self, wanted: str, price: Money | None, why: str) -> None:
         """Stop before a purchase that the quote did not count: what it makes was thought to be owned."""

@@ -34,14 +34,14 @@ def leaving(
     purchase: Purchase,
     now: float,
     awake: Callable[[], float] = awake_s,
-    within_s: float | None = None,
+    within_s: float = SEND_WITHIN_S,
 ) -> Iterator[bool]:
-    """Write down that the request goes out now, and have it leave `within_s` seconds or not at all.
+    """Write down that the request goes out now, and have it leave within `within_s` seconds or not at all.
 
     Gives False where the intent is no longer one's own. Inside, `is_late` tells when it is too late;
     the wire asks it last, when a connection stands.
     """
-    until = awake() + (SEND_WITHIN_S if within_s is None else within_s)
+    until = awake() + within_s
     own = ledger.sending(purchase, now)
     token = _late.set(lambda: awake() > until)
     try:

@@ -133,8 +133,7 @@ class _Builder:
 
     def read(self) -> None:
         for event in self._events():
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
+            if type(event) is yaml.ScalarEvent:
                 self._scalar(event)
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._begin(event)
@@ -153,8 +152,7 @@ class _Builder:
 
     def _spot(self, event: Any) -> Spot:
         start, end = event.start_mark, event.end_mark
-        line, column = start.line, start.column
-        line = min(line, self._last)
+        line, column = min(start.line, self._last), start.column
         on_line = end.line == start.line
         width = (end.column if on_line else len(self.source.lines[line])) - column
         return Spot(self.source, line, column, max(1, width))

@@ -153,13 +153,13 @@ def _look_at(job: SpeechJob, row: Purchase, buying: Buying) -> None:
 
 def _sent(job: SpeechJob, purchase: Purchase, buying: Buying) -> Voice | None:
     """Send the text once, again only where it certainly was not taken; None: another run has it now."""
-    ledger, clock, speaker = buying.till.ledger, buying.till.clock, buying.booth.speaker
+    till, speaker = buying.till, buying.booth.speaker
+    ledger, clock = till.ledger, till.clock
     for attempt in range(SENDS):
-        if buying.till.halt.reason is not None:
+        if till.halt.reason is not None:
             ledger.failed(purchase.id, "the run was halted", clock())
-            raise buying.till.halt.reason
+            raise till.halt.reason
         try:
-            till = buying.till
             with leaving(ledger, purchase, clock(), till.awake, till.leaves_within_s) as own:
                 if not own:
                     return None
