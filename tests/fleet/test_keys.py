@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from longtake.errors import VaultError
-from longtake.fleet.roster import account_for, left_alone
+from longtake.fleet.roster import account_for, left_alone, unserved
 from longtake.fleet.runs import Runs, Worker
 from longtake.testing.serve import Simulator
 from longtake.vault.store import Vault
@@ -66,6 +66,13 @@ def test_a_queue_that_nobody_can_serve_is_looked_after() -> None:
     assert left_alone((("pixazo", "p"),), workers, "first") == ((), ())
 
 
+def test_clips_wait_where_nobody_lives_that_has_the_key() -> None:
+    """A worker that is silent buys nothing; the animatic needs no key."""
+    workers = (hand("silent", 12.0, apimart="a"), hand("x", pixazo="p"))
+
+    assert unserved(["animatic", "apimart", "pixazo"], workers) == ("apimart",)
+
+
 @linux
 @pytest.mark.timeout(180)
 def test_clips_go_to_who_has_the_key(yard: Yard, sim: Simulator) -> None:
@@ -107,12 +114,15 @@ def test_a_run_that_nobody_can_buy_for_is_cancelled(yard: Yard, sim: Simulator) 
             runs.beat(gone)
             assert making.poll() is None
     left.wait_for("1 waiting for a key of apimart, which no worker has")
+    waiting = yard.verb("status", "--fleet")
     cancelled = yard.verb("cancel", str(board))
     done = ended(making)
     status = json.loads(yard.verb("status", "--fleet", "--json").stdout)
 
     assert cancelled.returncode == 0, cancelled.stderr
+    assert "no worker has a key of apimart: what is not bought yet waits" in waiting.stdout
     assert (done.returncode, "the run was cancelled" in done.stderr) == (1, True), done.stderr
+    assert "no worker has a key of apimart; its clips wait until one comes" in done.stderr
     assert [run["state"] for run in status["runs"]] == ["cancelled"]
     assert sim.oracle("submits")["paid"] == 0
 

@@ -12,7 +12,7 @@ from longtake.cli.faultobjects import FORM
 from longtake.cli.ledger import moment
 from longtake.cli.say import DIM, HEADING, WARNING
 from longtake.cli.table import aligned, named_line
-from longtake.fleet.names import SILENT_S, board_name
+from longtake.fleet.names import SILENT_S, board_name, keyless
 from longtake.units import sums_of
 
 
@@ -36,7 +36,7 @@ class RunObject:
 
     `halted` says why nothing more is bought for it. `clips` counts its clips, `made` those that are
     there; `spent` is what was bought for its board since it began, in every currency. `message` is what
-    went wrong.
+    went wrong; `lacking` names providers it waits for because no worker has a key of them.
     """
 
     run: str
@@ -51,6 +51,7 @@ class RunObject:
     began: str
     ended: str | None
     message: str | None
+    lacking: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +117,8 @@ def _tell(document: FleetDocument) -> None:
         say.answer(line)
         # What was stopped after its last purchase is done all the same.
         why = run.message or (None if run.state == "done" else run.halted)
+        if run.lacking:
+            why = f"{keyless(run.lacking)}: what is not bought yet waits for one"
         if why:
             say.answer(f"{'':<14}", (why.splitlines()[0], WARNING))
 
@@ -149,4 +152,5 @@ def _run_object(row: Any) -> RunObject:
         began=moment(run.began),
         ended=None if run.ended is None else moment(run.ended),
         message=first["message"] if first else None,
+        lacking=row.lacking,
     )

@@ -28,7 +28,8 @@ from longtake.fleet.letters import (
     written_error,
     written_wishes,
 )
-from longtake.fleet.names import CANCELLED, board_name, film_name
+from longtake.fleet.names import CANCELLED, board_name, film_name, keyless
+from longtake.fleet.roster import unserved
 from longtake.fleet.runs import Run, Runs, Worker, chosen, fresh_id
 from longtake.generate.run import Takes
 from longtake.history import film_of, save_history, save_shown
@@ -49,11 +50,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run, how many of its clips are there, and what was bought for its board since it began."""
+    """A run, how many of its clips are there, and what was bought for its board since it began.
+
+    `lacking` names providers of a run that goes on of which no worker has a key now.
+    """
 
     run: Run
     made: int
     purchases: tuple[Purchase, ...]
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class Fleet:
     def seen(self) -> Seen:
         """Look at the workers and the runs of the fleet, the newest first."""
         with self._runs() as runs:
-            made, listed = runs.made(), runs.listed()
+            made, listed, workers = runs.made(), runs.listed(), runs.workers()
             bought: dict[str, list[Purchase]] = {run.board: [] for run in listed}
             # Of all that was ever bought, what is of these boards alone.
             for row in self.holdings.ledger.since(0, bought):
@@ -133,10 +138,11 @@ class Fleet:
                     run,
                     made.get(run.id, 0),
                     tuple(row for row in bought[run.board] if _is_of(row, run)),
+                    _lacking(run, made.get(run.id, 0), workers),
                 )
                 for run in listed
             )
-            return Seen(runs.workers(), tuple(rows))
+            return Seen(workers, tuple(rows))
 
     def cancel(self, word: str) -> tuple[Run, ...]:
         """Have nothing more bought for the runs a word names: an id, its beginning, or a board's file.
@@ -202,6 +208,9 @@ class Fleet:
             "wishes": written_wishes(wishes),
             "agreed": None if agreed is None else sorted(agreed),
             "digest": plan_digest(plan),
+            "providers": sorted(
+                {job.provider for job in plan.jobs if job.id not in plan.quote.owned}
+            ),
         }
         board, price = str(project.board.resolve()), str(plan.quote.total)
         run = fresh_id()
@@ -214,10 +223,15 @@ class Fleet:
 
     def _followed(self, runs: Runs, run: Run, tell: Tell) -> Letter:
         """Tell how a run goes until it has ended; gives what came of it."""
-        seen = 0
+        seen, lacked = 0, None
         try:
             self.say(f"run {run.id}: {_hands(runs.workers())}")
             while True:
+                workers = runs.workers()
+                lacking = unserved(run.providers, workers)
+                if lacking and lacking != lacked and any(each.lives for each in workers):
+                    self.say(f"{keyless(lacking)}; its clips wait until one comes that has it")
+                lacked = lacking
                 now = runs.get(run.id)
                 seen = _pass_on(runs, run.id, seen, tell)
                 if now is None:
@@ -308,6 +322,11 @@ def _takes(outcome: Letter, holdings: Holdings) -> Takes:
 
 def _known_takes(outcome: Letter) -> dict[str, Take]:
     return {clip: read_take(letter) for clip, letter in outcome.get("takes", {}).items()}
+
+
+def _lacking(run: Run, made: int, workers: tuple[Worker, ...]) -> tuple[str, ...]:
+    waits = run.state == "running" and made < run.clips
+    return unserved(run.providers, workers) if waits else ()
 
 
 def _is_of(row: Purchase, run: Run) -> bool:

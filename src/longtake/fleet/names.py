@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePath
 
 # A worker that was not heard of for so many seconds is perhaps no longer there.
@@ -17,6 +18,11 @@ def film_name(run: str, name: str) -> str:
 def board_name(board: str) -> str:
     """Name a board by its folder and file: where it was sent from may be another machine."""
     return "/".join(PurePath(board).parts[-2:])
+
+
+def keyless(providers: Iterable[str]) -> str:
+    """Say that no worker can buy from some providers."""
+    return f"no worker has a key of {' or '.join(providers)}"
 
 
 def provider_queue(provider: str, account: str) -> str:

@@ -24,6 +24,12 @@ def account_for(workers: Iterable[Worker], provider: str, account: str = "") -> 
     return account if account in there else next(iter(there), None)
 
 
+def unserved(providers: Iterable[str], workers: Iterable[Worker]) -> tuple[str, ...]:
+    """List the providers that no worker which was heard of lately has a key of: their clips wait."""
+    served = {provider for each in workers if each.lives for provider in each.accounts}
+    return tuple(sorted(set(providers) - served - {"animatic"}))
+
+
 def left_alone(
     queues: Iterable[Pair], workers: Sequence[Worker], me: str
 ) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:

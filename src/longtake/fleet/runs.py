@@ -90,6 +90,11 @@ class Run:
     halted: Letter | None
     outcome: Letter | None
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Name those that clips are bought from; a run of an older version names none."""
+        return tuple(self.letter.get("providers", ()))
+
 
 @dataclass(frozen=True)
 class Worker:
