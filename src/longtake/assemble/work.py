@@ -27,6 +27,9 @@ from longtake.timeline import Timeline
 # More frames than these between two pieces are not decoded for nothing.
 _FAR = 48
 
+# One more worker costs half a second of CPU to start, as much as it takes to render so many pixels.
+_WORTH_A_WORKER = 40_000_000
+
 # Called with the count of frames made since the last call.
 Progress = Callable[[int], None]
 
@@ -78,6 +81,12 @@ def _neighbours(
         yield tuple(group), join
 
 
+def hands(units: tuple[RenderUnit, ...]) -> int:
+    """Give the number of workers that earn what they cost: one for each core, fewer for little work."""
+    pixels = sum(unit.frames * unit.film.size.width * unit.film.size.height for unit in units)
+    return max(1, min(cores(), pixels // _WORTH_A_WORKER))
+
+
 def render_shift(unit: RenderUnit, what: str, seen: tuple[Seen, ...] = ()) -> Shift:
     """Render a unit in this process, and say who did it and when.
 
@@ -117,7 +126,7 @@ def render_units(
         watch(shift)
         progress(shift.frames)
 
-    for unit in _in_pool(units, done, min(workers or cores(), len(units))):
+    for unit in _in_pool(units, done, min(workers or hands(units), len(units))):
         if _in_pool((unit,), done, 1):
             _on_a_copy(unit, done)
 
