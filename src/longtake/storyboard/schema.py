@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +102,12 @@ _MEANINGS = {
 }
 
 
-def storyboard_schema() -> dict[str, Any]:
-    """Give the JSON Schema of a storyboard, with a title and a description for every key."""
+@cache
+def storyboard_schema() -> Mapping[str, Any]:
+    """Give the JSON Schema of a storyboard, with a title and a description for every key.
+
+    It is the same for all callers, and not to be changed.
+    """
     schema = Storyboard.model_json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         for key, form in part.get("properties", {}).items():
@@ -118,7 +124,7 @@ def storyboard_schema() -> dict[str, Any]:
     }
 
 
-def bible_schema() -> dict[str, Any]:
+def bible_schema() -> Mapping[str, Any]:
     """Give the JSON Schema of a bible: a board of which everything may be left to those that extend it."""
     schema = {key: value for key, value in storyboard_schema().items() if key != "required"}
     return {**schema, "title": "longtake bible, version 1"}
@@ -140,5 +146,5 @@ def keep_schema(work: Path) -> None:
             write_bytes(path, content)
 
 
-def _text(schema: dict[str, Any]) -> str:
+def _text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
