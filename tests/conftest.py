@@ -10,11 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from longtake.media.workers import cores
 from postgres import Server, running
 
 # No test looks at the clock: a busy machine is no fault.
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Give `-n auto` one process more than there are cores: many tests wait for others to die or to wake."""
+    return cores() + 1
+
 
 KEYS = (
     "APIMART_API_KEY",

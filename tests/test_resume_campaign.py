@@ -23,5 +23,5 @@ def test_killed_around_a_repair() -> None:
     done = subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 trials, 4 kills; 3 handoff files, 3 decisions" in done.stdout
+    assert "1 trials, 3 kills; 3 handoff files, 3 decisions" in done.stdout
     assert " 0 faults" in done.stdout
