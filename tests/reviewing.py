@@ -37,7 +37,7 @@ model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
 draft: {model: apimart/MiniMax-Hailuo-2.3, resolution: 768p}
 budget: 9.00 USD
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 scenes:
   - id: a
     shots:

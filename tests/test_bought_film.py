@@ -22,7 +22,7 @@ BOARD = """longtake: 1
 title: Bought
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 scenes:
   - {id: a, prompt: a lamp is lit, seconds: 12}
   - {id: b, start: fresh, join: dissolve 0.25s, prompt: a ship answers}
@@ -33,7 +33,7 @@ scenes:
 def sim() -> Iterator[Simulator]:
     """A small and quick world that knows the canary key."""
     accounts = {CANARY: {"host": "apimart"}}
-    with Simulator({"task_s": 0.05, "scale": 0.1, "accounts": accounts}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.1, "rate": "12", "accounts": accounts}) as running:
         yield running
 
 
@@ -86,7 +86,7 @@ def test_other_shapes_buy_nothing(tmp_path: Path, sim: Simulator) -> None:
     shapes = make(tmp_path, sim, "--aspect", "9:16,1:1")
 
     assert (first.returncode, shapes.returncode) == (0, 0), first.stderr + shapes.stderr
-    assert "0 of 287 frames rendered" in shapes.stderr
+    assert "0 of 143 frames rendered" in shapes.stderr
     assert Ledger(tmp_path / "home/ledger.db").purchases() == rows
     assert sorted((tmp_path / "home").rglob("*.mp4")) == takes
     assert sim.oracle("submits")["paid"] == len(takes) == 2
@@ -97,7 +97,7 @@ def test_other_shapes_buy_nothing(tmp_path: Path, sim: Simulator) -> None:
 
 def test_a_bridge_is_bought_once_and_lands_on_the_next_shot(tmp_path: Path, sim: Simulator) -> None:
     """It is asked for with the frames of both its neighbours, and shown to its very last one."""
-    board = BOARD.replace("2.3", "02").replace("dissolve 0.25s", "bridge 5s").replace("12", "5")
+    board = BOARD.replace("2.3", "02").replace("dissolve 0.25s", "bridge 5s").replace("seconds: 12", "seconds: 5")
     (tmp_path / "board.yaml").write_text(board)
     done = make(tmp_path, sim, "--yes", "--price", "0.5USD")
     again = make(tmp_path, sim, "--yes", "--price", "0.5USD")
@@ -105,7 +105,7 @@ def test_a_bridge_is_bought_once_and_lands_on_the_next_shot(tmp_path: Path, sim:
     assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
     assert sim.oracle("submits")["paid"] == 3
     assert "nothing to do" in again.stderr
-    assert probe(tmp_path / "films/board/film.mp4").frames == 3 * 120 - 2
+    assert probe(tmp_path / "films/board/film.mp4").frames == 3 * 60 - 2
     way = next(
         row for row in Ledger(tmp_path / "home/ledger.db").purchases() if "bridge" in row.clip
     )

@@ -18,7 +18,7 @@ BOARD = """longtake: 1
 title: Killed
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 scenes: [{id: a, prompt: a lamp is lit}]
 """
 # The program, in which a step of the ledger may be deadly.
@@ -49,7 +49,7 @@ main()
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
     """A small and quick world."""
-    with Simulator({"task_s": 0.05, "scale": 0.1, "drift_of_take": [{}]}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.1, "rate": "12", "drift_of_take": [{}]}) as running:
         yield running
 
 

@@ -12,7 +12,7 @@ from longtake.testing.serve import Simulator
 
 BOARD = """longtake: 1
 title: Relay
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 resolution: 768P
 scenes:
   - {id: a, model: pixazo/hailuo-2-3, prompt: a lamp is lit}
@@ -32,7 +32,7 @@ def test_a_chain_over_two_providers(tmp_path: Path) -> None:
     """Each clip begins on the one before, whoever made it; a program of the author's own puts frames up."""
     (tmp_path / "board.yaml").write_text(BOARD)
     (tmp_path / "put.py").write_text(PUT_UP)
-    with Simulator({"scale": 0.1, "task_s": 0}) as sim:
+    with Simulator({"scale": 0.1, "rate": "12", "task_s": 0}) as sim:
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(longtake.__file__).parents[1]),

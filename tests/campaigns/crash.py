@@ -45,13 +45,13 @@ from longtake.vault.voices import VoiceShelf
 from longtake.voicing import make_voices
 from longtake.wishes import Wishes
 
-SCENARIO = {"task_s": 0.15, "scale": 0.05, "submit_shape": "list"}
+SCENARIO = {"task_s": 0.15, "scale": 0.05, "rate": "12", "submit_shape": "list"}
 WRITES = ("admit", "sending", "submitted", "done", "not_sent", "failed", "unknown")
 BOARD = """longtake: 1
 title: Crash
 model: {model}
 resolution: 768p
-film: {{size: 68x38}}
+film: {{size: 68x38, fps: 12}}
 scenes:
   - {{id: a, prompt: "{seed} a lamp is lit", seconds: {seconds}}}
   - {{id: b, prompt: "{seed} {edit} it burns"}}
@@ -61,7 +61,7 @@ scenes:
 # Every provider in one board, each clip but the third begun on the one before it.
 MIXED = """longtake: 1
 title: Crash
-film: {{size: 68x38}}
+film: {{size: 68x38, fps: 12}}
 scenes:
   - {{id: a, model: pixazo/hailuo-2-3, prompt: "{seed} a lamp is lit", seconds: {seconds}}}
   - {{id: b, model: apiinone/hailuo-2-3, prompt: "{seed} {edit} it burns"}}

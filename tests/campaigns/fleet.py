@@ -46,6 +46,7 @@ DONE = 0
 WORLD = {
     "task_s": 1.0,
     "scale": 0.03,
+    "rate": "12",
     "accounts": {"apimart-key": {"host": "apimart", "in_flight": IN_FLIGHT}},
 }
 # A client that is not done after so many starts never will be.
@@ -172,7 +173,7 @@ def board_text(number: int, chains: int) -> str:
         for chain in range(chains)
     ]
     head = "longtake: 1\ntitle: Night\nmodel: apimart/MiniMax-Hailuo-2.3\nresolution: 768p\n"
-    return f"{head}film: {{size: 68x38}}\nscenes:\n" + "\n".join(scenes) + "\n"
+    return f"{head}film: {{size: 68x38, fps: 12}}\nscenes:\n" + "\n".join(scenes) + "\n"
 
 
 def _bucket(folder: Path, stack: ExitStack) -> str:

@@ -23,7 +23,7 @@ title: How a lighthouse works
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
 budget: 9.00 USD
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 scenes:
   - id: title
     still: card.png
@@ -63,7 +63,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[
     rows, columns = np.mgrid[0:768, 0:1366]
     picture = np.stack([rows // 4, columns // 6, 90 + 40 * np.sin(columns / 50)], -1)
     Image.fromarray(picture.astype(np.uint8)).save(folder / "card.png")
-    with pytest.MonkeyPatch.context() as patch, Simulator({"task_s": 0.4, "scale": 0.1}) as sim:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Simulator({"task_s": 0.4, "scale": 0.1, "rate": "12"}) as sim,
+    ):
         patch.setenv("APIMART_API_HOST", f"{sim.url}/apimart")
         patch.setenv("APIMART_API_KEY", "apimart-key")
         patch.setenv("LONGTAKE_HOME", str(folder / "home"))

@@ -22,7 +22,7 @@ HOUSE = """\
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
 look: warm light
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 brand: {opener: {prompt: a bell rings, seconds: 6}}
 """
 EPISODE = (
@@ -36,7 +36,7 @@ SERIES = ("eps/1.yaml", "eps/2.yaml")
 def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """A small and quick provider, and a key for it."""
     accounts = {"key": {"host": "apimart"}}
-    with Simulator({"task_s": 0.05, "scale": 0.1, "accounts": accounts}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.1, "rate": "12", "accounts": accounts}) as running:
         monkeypatch.setenv("APIMART_API_HOST", f"{running.url}/apimart")
         monkeypatch.setenv("APIMART_API_KEY", "key")
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))

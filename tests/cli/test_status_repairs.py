@@ -15,7 +15,7 @@ BOARD = """longtake: 1
 title: Mended
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
-film: {size: 136x76}
+film: {size: 136x76, fps: 12}
 scenes: [{id: a, prompt: a lamp is lit}, {id: b, prompt: a ship answers}]
 """
 
@@ -23,7 +23,7 @@ scenes: [{id: a, prompt: a lamp is lit}, {id: b, prompt: a ship answers}]
 @pytest.fixture
 def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
     """A small and quick world, which the key and host of this test lead to."""
-    with Simulator({"task_s": 0.05, "scale": 0.1}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.1, "rate": "12"}) as running:
         monkeypatch.setenv("APIMART_API_HOST", f"{running.url}/apimart")
         monkeypatch.setenv("APIMART_API_KEY", "apimart-key")
         monkeypatch.setenv("LONGTAKE_HOME", str(tmp_path / "home"))

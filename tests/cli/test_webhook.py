@@ -19,7 +19,7 @@ BOARD = """longtake: 1
 title: Called
 model: {}
 resolution: 768p
-film: {{size: 136x76}}
+film: {{size: 136x76, fps: 12}}
 scenes: [{{id: a, prompt: a lamp is lit}}, {{id: b, prompt: a ship answers}}]
 """
 
@@ -27,7 +27,7 @@ scenes: [{{id: a, prompt: a lamp is lit}}, {{id: b, prompt: a ship answers}}]
 @pytest.fixture
 def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
     """A small and quick world, which the keys and hosts of this process lead to."""
-    with Simulator({"task_s": 0.2, "scale": 0.1}) as running:
+    with Simulator({"task_s": 0.2, "scale": 0.1, "rate": "12"}) as running:
         for name in ("apimart", "minimax"):
             monkeypatch.setenv(f"{name.upper()}_API_HOST", f"{running.url}/{name}")
             monkeypatch.setenv(f"{name.upper()}_API_KEY", f"{name}-key")

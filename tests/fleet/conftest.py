@@ -22,7 +22,7 @@ HURRIED = str(Path(__file__).parents[1] / "campaigns" / "hurried_worker.py")
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
     """A small and quick world."""
-    with Simulator({"task_s": 0.05, "scale": 0.05}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.05, "rate": "12"}) as running:
         yield running
 
 

@@ -22,7 +22,7 @@ BOARD = """longtake: 1
 title: Keys
 model: apimart/MiniMax-Hailuo-2.3
 resolution: 768p
-film: {size: 68x38}
+film: {size: 68x38, fps: 12}
 scenes: [{id: a, prompt: a lamp is lit, seconds: 12}]
 """
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -288,11 +289,16 @@ def test_no_place_at_all() -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Tell whether a process is dead, or dead but for the name."""
+    """Tell whether a process is dead, or dead but for the name: a signal takes a moment to strike."""
+    stat, until = Path(f"/proc/{pid}/stat"), time.monotonic() + 30
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        while stat.read_text().rpartition(")")[2].split()[0] not in "ZX":
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
     except OSError:
-        return True
+        pass
+    return True
 
 
 def test_no_room_to_lay_a_picture_out(

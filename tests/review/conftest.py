@@ -34,7 +34,7 @@ def visit(drawn: Path) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def world() -> Iterator[Simulator]:
     """A small and quick world."""
-    with Simulator({"task_s": 0.05, "scale": 0.1}) as running:
+    with Simulator({"task_s": 0.05, "scale": 0.1, "rate": "12"}) as running:
         yield running
 
 

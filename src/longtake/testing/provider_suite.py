@@ -175,7 +175,7 @@ class ProviderSuite:
 
     def test_nobody_knows(self, blow: Mapping[str, Any], tmp_path: Path) -> None:
         """A job that was taken without a readable answer is neither lost sight of nor sent again."""
-        self.patience_s = 2.0 if blow["do"] == "hang" else 30.0
+        self.patience_s = 1.0 if blow["do"] == "hang" else 30.0
         provider = self.shop(faults=[blow])
         error = caught(OutcomeUnknown, provider.submit, self.small(tmp_path), "")
 
@@ -333,7 +333,7 @@ class ProviderSuite:
     def test_the_key_is_in_no_message(self, caplog: Any, tmp_path: Path) -> None:
         """Whatever goes wrong, and though the provider repeats it: no text or log has the key."""
         key = "canary-5e1f9c"
-        self.patience_s = 2.0
+        self.patience_s = 1.0
         account = {key: {"host": self.host}}
         caplog.set_level(logging.DEBUG)
         said: list[str] = []
