@@ -97,7 +97,11 @@ def test_other_shapes_buy_nothing(tmp_path: Path, sim: Simulator) -> None:
 
 def test_a_bridge_is_bought_once_and_lands_on_the_next_shot(tmp_path: Path, sim: Simulator) -> None:
     """It is asked for with the frames of both its neighbours, and shown to its very last one."""
-    board = BOARD.replace("2.3", "02").replace("dissolve 0.25s", "bridge 5s").replace("seconds: 12", "seconds: 5")
+    board = (
+        BOARD.replace("2.3", "02")
+        .replace("dissolve 0.25s", "bridge 5s")
+        .replace("seconds: 12", "seconds: 5")
+    )
     (tmp_path / "board.yaml").write_text(board)
     done = make(tmp_path, sim, "--yes", "--price", "0.5USD")
     again = make(tmp_path, sim, "--yes", "--price", "0.5USD")

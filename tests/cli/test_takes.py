@@ -19,7 +19,7 @@ from longtake.wishes import Wishes
 HEAD = """longtake: 1
 title: Takes
 model: apimart/MiniMax-Hailuo-02
-resolution: 768p
+resolution: 512p
 film: {size: 136x76, fps: 12}
 """
 CHAIN = (
@@ -196,7 +196,7 @@ def test_a_take_that_does_not_land_is_not_kept(cli: Cli, write: Write, sim: Simu
 
 def test_a_model_without_last_frames_cannot_land(cli: Cli, write: Write, sim: Simulator) -> None:
     """That is said before anything is bought, with the bill of what hangs on the clip."""
-    write(CHAIN.replace("MiniMax-Hailuo-02", "MiniMax-Hailuo-2.3"))
+    write(CHAIN.replace("MiniMax-Hailuo-02", "MiniMax-Hailuo-2.3").replace("512p", "768p"))
     cli(*MAKE, "--yes")
     refused = cli(*REROLL, "--land", "--yes")
 
