@@ -6,15 +6,14 @@ and is forced: libav, left to guess, reads a playlist named clip.mp4 and opens w
 
 from __future__ import annotations
 
-import io
 import os
-import re
 import stat
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
@@ -24,6 +23,7 @@ from av.video.stream import VideoStream
 
 from longtake.errors import MediaError
 from longtake.media.color import Matrix, Siting
+from longtake.media.colortags import matrix_of, siting_of
 from longtake.units import Size, half_up
 
 Told = TypeVar("Told")
@@ -40,26 +40,6 @@ _LIMITS = {"max_pixels": str(8192 * 8192)}
 _HEAD = 400
 _SHOWN = 80
 _FULL = 2
-_MATRICES: dict[int, Matrix] = {
-    1: "bt709",
-    4: "bt601",
-    5: "bt601",
-    6: "bt601",
-    9: "bt2020",
-    10: "bt2020",
-}
-_UNTAGGED = 2
-_RGB = 0
-# Primaries and transfers that say which matrix an encoder meant where the matrix is not tagged.
-_HINTS: dict[int, Matrix] = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
-_SITING = re.compile(rb"\x55\xb7\x81([\x00-\x02])\x55\xb8\x81([\x00-\x02])")
-# (across, down) of Matroska's chroma siting: 1 is on the luma sample, 2 is half-way.
-_SITINGS: dict[tuple[int, int], Siting] = {
-    (1, 2): "left",
-    (2, 2): "centre",
-    (1, 1): "topleft",
-    (2, 1): "top",
-}
 
 
 @dataclass(frozen=True)
@@ -252,7 +232,7 @@ class _Remembered(Generic[Told]):
 def _probed(path: Path, version: _Version) -> ClipFacts:
     grid = _grid(path, version)
     with open_clip(path) as (container, stream):
-        frame = next(container.decode(stream), None)
+        frame = _first_picture(container, stream)
         if frame is None:
             raise MediaError(f"{path}: holds no picture")
         sound = container.streams.audio[0] if container.streams.audio else None
@@ -266,7 +246,7 @@ def _probed(path: Path, version: _Version) -> ClipFacts:
             rate=grid.rate,
             vfr=grid.vfr,
             pix_fmt=frame.format.name,
-            matrix=_matrix(path, frame, size),
+            matrix=matrix_of(path, frame, size),
             full_range=frame.color_range == _FULL or frame.format.name.startswith("yuvj"),
             primaries=frame.color_primaries,
             transfer=frame.color_trc,
@@ -275,9 +255,29 @@ def _probed(path: Path, version: _Version) -> ClipFacts:
             duration_s=grid.duration_s,
             frames=len(grid.pts),
             start_s=grid.pts[0] * grid.time_base,
-            siting=_siting(stream),
+            siting=siting_of(stream),
             interlaced=frame.interlaced_frame,
         )
+
+
+def _first_picture(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:
+    """Decode no more than it takes to see a clip's first picture.
+
+    Asked for its last pictures at once, the decoder gives the first one before it has seen how the next
+    ones lie around it. A packet may be a field, half a picture; where three hold none, all are decoded.
+    """
+    codec = stream.codec_context
+    # libav ends with an empty packet, after which a decoder takes no other.
+    coming = (packet for packet in container.demux(stream) if packet.size)
+    packets = []
+    for packet in islice(coming, 3):
+        packets.append(packet)
+        found = [frame for each in (*packets, None) for frame in codec.decode(each)]
+        codec.flush_buffers()
+        if found:
+            return found[0]
+    rest = chain(packets, coming, (None,))
+    return next((frame for packet in rest for frame in codec.decode(packet)), None)
 
 
 @_Remembered
@@ -365,31 +365,3 @@ def _units(packet: bytes, length_size: int) -> list[bytes]:
             return []
         units.append(packet[start:at])
     return units
-
-
-def _matrix(path: Path, frame: av.VideoFrame, size: Size) -> Matrix:
-    """Decide the matrix: the stream's own tag, else its other colour tags, else its size."""
-    if frame.colorspace in _MATRICES:
-        return _MATRICES[frame.colorspace]
-    if frame.colorspace not in (_RGB, _UNTAGGED):
-        raise MediaError(
-            f"{path}: has a colour matrix (number {frame.colorspace}) that is not supported",
-            hint="convert the clip to BT.709",
-        )
-    for hint in (frame.color_primaries, frame.color_trc):
-        if hint in _HINTS:
-            return _HINTS[hint]
-    return "bt709" if size.height >= 720 or size.width >= 1280 else "bt601"
-
-
-def _siting(stream: VideoStream) -> Siting:
-    """Find where chroma lies: PyAV does not say, but a Matroska header made of the stream does."""
-    header = io.BytesIO()
-    try:
-        with av.open(header, "w", format="matroska") as writer:
-            writer.add_stream_from_template(stream)
-            writer.start_encoding()
-    except (av.FFmpegError, ValueError):
-        return "left"
-    found = _SITING.search(header.getvalue())
-    return _SITINGS.get((found[1][0], found[2][0]), "left") if found else "left"

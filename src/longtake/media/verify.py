@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -158,17 +159,27 @@ def _check_through(
     behind = min(behind, joint + _BEHIND)
     grid = expected.rate.seconds(1) / (stream.time_base or Fraction(1))
     near = range(int((joint - _NEAR) * grid), int((joint + _NEAR) * grid))
+    wanted = [at * grid for at in range(first, behind) if at * grid in near]
     try:
         film.seek(int(first * grid), stream=stream, backward=True, any_frame=False)
-        packets = islice(film.demux(stream), behind - first)
+        packets = _until(islice(film.demux(stream), behind - first), wanted)
         shown = [frame.pts for each in (*packets, None) for frame in _decoded(codec, each, near)]
     except av.FFmpegError as error:
         raise BrokenJoint(joint) from error
     codec.skip_frame = "DEFAULT"
     codec.flush_buffers()
-    wanted = [at * grid for at in range(first, behind) if at * grid in near]
     if [pts for pts in shown if pts in near] != wanted or shown != sorted(set(shown)):
         raise BrokenJoint(joint)
+
+
+def _until(packets: Iterable[Any], wanted: Iterable[Fraction]) -> Iterator[Any]:
+    """Give packets up to the last of those that are wanted; of what lies behind them nothing is asked."""
+    left = set(wanted)
+    for packet in packets:
+        yield packet
+        left.discard(packet.pts)
+        if not left:
+            return
 
 
 def _decoded(codec: Any, packet: Any, near: range) -> list[Any]:
