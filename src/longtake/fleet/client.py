@@ -138,7 +138,7 @@ class Fleet:
                     run,
                     made.get(run.id, 0),
                     tuple(row for row in bought[run.board] if _is_of(row, run)),
-                    _lacking(run, made.get(run.id, 0), workers),
+                    _lacking(run, workers) if made.get(run.id, 0) < run.clips else (),
                 )
                 for run in listed
             )
@@ -227,9 +227,8 @@ class Fleet:
         try:
             self.say(f"run {run.id}: {_hands(runs.workers())}")
             while True:
-                workers = runs.workers()
-                lacking = unserved(run.providers, workers)
-                if lacking and lacking != lacked and any(each.lives for each in workers):
+                lacking = _lacking(run, runs.workers())
+                if lacking and lacking != lacked and runs.made().get(run.id, 0) < run.clips:
                     self.say(f"{keyless(lacking)}; its clips wait until one comes that has it")
                 lacked = lacking
                 now = runs.get(run.id)
@@ -324,9 +323,10 @@ def _known_takes(outcome: Letter) -> dict[str, Take]:
     return {clip: read_take(letter) for clip, letter in outcome.get("takes", {}).items()}
 
 
-def _lacking(run: Run, made: int, workers: tuple[Worker, ...]) -> tuple[str, ...]:
-    waits = run.state == "running" and made < run.clips
-    return unserved(run.providers, workers) if waits else ()
+def _lacking(run: Run, workers: tuple[Worker, ...]) -> tuple[str, ...]:
+    """List the providers that a run which goes on lacks a key of; where no worker lives, that is told."""
+    goes_on = run.state == "running" and any(each.lives for each in workers)
+    return unserved(run.providers, workers) if goes_on else ()
 
 
 def _is_of(row: Purchase, run: Run) -> bool:
