@@ -21,6 +21,7 @@ def campaign(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are forked and killed")
 def test_killed_at_random_instants() -> None:
@@ -31,6 +32,7 @@ def test_killed_at_random_instants() -> None:
     assert " 0 faults" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are forked and killed")
 def test_the_campaign_finds_a_ledger_without_intents() -> None:

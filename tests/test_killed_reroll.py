@@ -14,6 +14,8 @@ import longtake
 from longtake.testing.serve import Simulator
 from longtake.vault.ledger import Ledger
 
+pytestmark = pytest.mark.slow
+
 BOARD = """longtake: 1
 title: Killed
 model: apimart/MiniMax-Hailuo-2.3

@@ -14,6 +14,7 @@ import longtake
 CAMPAIGN = Path(__file__).parent / "campaigns" / "resume.py"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are forked and killed")
 def test_killed_around_a_repair() -> None:

@@ -175,6 +175,7 @@ def keep_second_take(address: str) -> None:
         assert "take 2 of shore.2/1 is kept" in done.text
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_new_user_comes_to_the_end(tmp_path: Path) -> None:
     """Every command of the tutorial works in its order, and what it shows is what is seen."""
