@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,7 @@ def units(count: int, frames: int, size: Size) -> tuple[RenderUnit, ...]:
     piece = BodyPiece("key", "c", 0, frames)
     film = FilmFormat(size, RATE)
     settings = EncoderSettings.for_quality("draft", RATE)
-    unit = RenderUnit(SHOWN, (piece,), None, None, film, settings, Shelf(Path("shelf")))
-    return tuple(replace(unit) for _ in range(count))
+    return (RenderUnit(SHOWN, (piece,), None, None, film, settings, Shelf(Path("shelf"))),) * count
 
 
 @pytest.mark.parametrize(

@@ -163,8 +163,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     names = [name for name in options.steps.split(",") if name]
-    exact = planned_blows(names, options.kills, random.Random(options.seed))
-    planned = [FEW] if options.few else [(blow,) for blow in exact]
+    singles = planned_blows(names, options.kills, random.Random(options.seed))
+    planned = [FEW] if options.few else [(blow,) for blow in singles]
     kills, faults, start = 0, [], time.monotonic()
     sim = Oracle(SCENARIO)
     os.environ |= {"APIMART_API_HOST": f"{sim.url}/apimart", "APIMART_API_KEY": "apimart-key"}

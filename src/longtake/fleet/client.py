@@ -208,9 +208,7 @@ class Fleet:
             "wishes": written_wishes(wishes),
             "agreed": None if agreed is None else sorted(agreed),
             "digest": plan_digest(plan),
-            "providers": sorted(
-                {job.provider for job in plan.jobs if job.id not in plan.quote.owned}
-            ),
+            "providers": sorted({job.provider for job in plan.to_buy}),
         }
         board, price = str(project.board.resolve()), str(plan.quote.total)
         run = fresh_id()
