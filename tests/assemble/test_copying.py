@@ -16,6 +16,7 @@ from longtake.assemble.film import Film, Workshop, assemble_film, is_assembled
 from longtake.assemble.material import FileMaterial
 from longtake.assemble.notebook import Notebook
 from longtake.assemble.pieces import Span, plan_pieces
+from longtake.assemble.render import render_unit
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.work import plan_units
 from longtake.media.coded import look_at_coded
@@ -411,6 +412,33 @@ def test_what_lies_far_apart_is_decoded_apart(tmp_path: Path) -> None:
         timeline, cutting, {"c": clip.material}, FILM, SETTINGS, Shelf(tmp_path / "shelf")
     )
     assert [[(b.start, b.end) for b in unit.bodies] for unit in units] == [[(4, 24)], [(96, 119)]]
+
+
+def test_what_a_transition_leads_into_is_decoded_with_it(tmp_path: Path) -> None:
+    """A short piece behind a transition is its unit's; what is there already is left out of it."""
+    clip = make_clip(tmp_path / "c.mp4", 3, 120, making=making(24))
+    places = [TimelineClip("a", "s", 4, 120), TimelineClip("b", "t", 0, 120)]
+    timeline = timeline_of(places, [Transition("dissolve", 12)])
+    takes = {name: replace(clip.material, sha256=name) for name in "ab"}
+    shelf = Shelf(tmp_path / "shelf")
+
+    def units(copies: Keyed | None) -> list[list[tuple[int, int]]]:
+        cut = plan_pieces(timeline, takes, FILM, SETTINGS, copies=copies)
+        planned = plan_units(timeline, cut, takes, FILM, SETTINGS, shelf)
+        return [[(b.start, b.end) for b in (*unit.bodies, *unit.behind)] for unit in planned]
+
+    assert units(Keyed()) == [[(4, 24)], [(96, 108), (12, 24)], [(96, 120)]]
+    # A long one is rendered beside it.
+    assert units(None) == [[(4, 48), (48, 96), (96, 108)], [(12, 48), (48, 96), (96, 120)]]
+
+    cutting = plan_pieces(timeline, takes, FILM, SETTINGS, copies=Keyed())
+    unit = plan_units(timeline, cutting, takes, FILM, SETTINGS, shelf)[1]
+    before, join, behind = unit.pieces
+    assert [piece.frames for piece in (before, join, behind)] == [12, 12, 12]
+    assert unit.without({join.key}).pieces == (before, behind)
+    assert render_unit(unit.without({before.key, join.key})) == 12
+    assert shelf.has(behind.key)
+    assert unit.without({behind.key, join.key}).after is None
 
 
 class Keyed:

@@ -8,8 +8,17 @@ import av
 import pytest
 
 from longtake.errors import MediaError
+from longtake.media.frames import decode_frames
 from longtake.media.h264 import parameter_sets, to_sample
-from longtake.media.headers import Head, film_head, joint_avcc, without_sets, x264_options
+from longtake.media.headers import (
+    Head,
+    film_head,
+    joint_avcc,
+    tells_order,
+    without_sets,
+    x264_options,
+)
+from longtake.media.probe import read_grid
 from longtake.units import FrameRate
 from synthetic import Making, make_clip
 
@@ -125,3 +134,43 @@ def test_sets_among_the_pictures_are_left_out() -> None:
     """Of a sample only the parameter sets go."""
     sample = to_sample(LONG + b"\x67\x64" + LONG + b"\x68\xee" + LONG + b"\x65\x88\x84")
     assert without_sets(sample) == to_sample(LONG + b"\x65\x88\x84")
+
+
+def without_order(extra: bytes) -> bytes:
+    """The same sets, but for the word on how far pictures are out of order: up to 2, 4 held."""
+    head = film_head(extra, RATE)
+    bits = "".join(f"{byte:08b}" for byte in head.sps)
+    told = "1111" + "000010000" * 2 + "011" + "00101"
+    assert told in bits
+    text = bits[: bits.rindex(told)] + "01"
+    text += "0" * (-len(text) % 8)
+    sps = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
+    return joint_avcc((Head(sps, head.pps),))
+
+
+@pytest.mark.parametrize("params", ["bframes=3", "bframes=0", "keyint=1"])
+def test_order_is_told(tmp_path: Path, params: str) -> None:
+    """Most encoders say how pictures are ordered; what says nothing, or is torn, is found out."""
+    extra, _ = clip_of(tmp_path / "a.mp4", making(**{"x264-params": params}))
+    assert tells_order(extra)
+    assert not tells_order(extra[:12])
+    assert not tells_order(b"")
+
+
+def test_pictures_whose_order_is_not_told_come_in_order(tmp_path: Path) -> None:
+    """The first pictures of such a clip are looked at when it is opened, and all come when they should."""
+    told, untold = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    extra, _ = clip_of(told, making())
+    with av.open(str(told)) as clip, av.open(str(untold), "w") as out:
+        stream = out.add_stream_from_template(clip.streams.video[0])
+        stream.codec_context.extradata = without_order(extra)
+        for packet in clip.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                out.mux(packet)
+    assert [read_grid(path).opening for path in (told, untold)] == ["container", "pictures"]
+    first, second = (
+        [frame.to_ndarray().tobytes() for _, frame in decode_frames(path, 0, 24)]
+        for path in (told, untold)
+    )
+    assert first == second

@@ -80,20 +80,12 @@ def ensure_piece(unit: RenderUnit, exchange: Exchange, render: Render) -> int:
 
     May be called again by anyone, any time. Raises AssemblyError or MediaError.
     """
-    lacking = [key for key in sorted(keys_of(unit)) if not exchange.bring(key)]
-    if not lacking:
+    there = {key for key in sorted(keys_of(unit)) if exchange.bring(key)}
+    part = replace(unit.without(there), shelf=exchange.workshop.shelf)
+    if not part.pieces:
         return 0
-    bodies = tuple(body for body in unit.bodies if body.key in lacking)
-    join = unit.transition if unit.transition and unit.transition.key in lacking else None
-    part = replace(
-        unit,
-        bodies=bodies,
-        transition=join,
-        after=unit.after if join else None,
-        shelf=exchange.workshop.shelf,
-    )
     render(part)
-    for key in lacking:
+    for key in sorted(keys_of(part)):
         exchange.give(key)
     return part.frames
 

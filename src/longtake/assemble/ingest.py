@@ -121,8 +121,7 @@ def measure_shift(ends: TakeEnds, folder: Path) -> Shift:
 
 def keys_of(unit: RenderUnit) -> frozenset[str]:
     """List the pieces that a unit makes."""
-    pieces: tuple[Piece, ...] = unit.bodies
-    return frozenset(piece.key for piece in (*pieces, unit.transition) if piece)
+    return frozenset(piece.key for piece in unit.pieces)
 
 
 def _blanks(coming: ComingFilm, number: int) -> dict[str, FileMaterial]:

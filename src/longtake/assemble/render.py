@@ -1,13 +1,13 @@
-"""Render the pieces of one clip: decode it once, feed all its pieces. Runs in a worker process."""
+"""Render pieces of a clip, or of two at a transition: decode once, feed all. Runs in a worker process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import OverlayHand, layers
-from longtake.assemble.pieces import BodyPiece, TransitionPiece
+from longtake.assemble.pieces import BodyPiece, RenderedPiece, TransitionPiece
 from longtake.assemble.shelf import Shelf
 from longtake.assemble.transitions import faded, transition_frames
 from longtake.errors import AssemblyError
@@ -41,7 +41,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class RenderUnit:
-    """All missing pieces that one clip is decoded for: of its body, and the transition behind it."""
+    """Missing pieces that one clip is decoded for: of its body, and the transition behind it.
+
+    A transition needs the clip `after` it too: `behind` are pieces of that one which it leads into.
+    """
 
     shown: Shown
     bodies: tuple[BodyPiece, ...]
@@ -50,12 +53,28 @@ class RenderUnit:
     film: FilmFormat
     settings: EncoderSettings
     shelf: Shelf
+    behind: tuple[BodyPiece, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[RenderedPiece, ...]:
+        """List all that this unit makes, in film order."""
+        joined = (self.transition,) if self.transition else ()
+        return *self.bodies, *joined, *self.behind
 
     @property
     def frames(self) -> int:
         """Count the film frames this unit makes."""
-        made = sum(piece.frames for piece in self.bodies)
-        return made + (self.transition.frames if self.transition else 0)
+        return sum(piece.frames for piece in self.pieces)
+
+    def without(self, keys: Collection[str]) -> RenderUnit:
+        """Leave out the pieces of these keys, and the clip that is then not needed."""
+        bodies, behind = (
+            tuple(body for body in some if body.key not in keys)
+            for some in (self.bodies, self.behind)
+        )
+        join = self.transition if self.transition and self.transition.key not in keys else None
+        after = self.after if join or behind else None
+        return replace(self, bodies=bodies, transition=join, after=after, behind=behind)
 
 
 def render_unit(unit: RenderUnit) -> int:
@@ -63,24 +82,36 @@ def render_unit(unit: RenderUnit) -> int:
 
     Raises MediaError where a clip cannot be decoded, AssemblyError where it gives too few frames.
     """
-    ranges = [(piece.start, piece.end) for piece in unit.bodies]
-    if unit.transition:
-        start = unit.transition.before_start
-        ranges.append((start, start + unit.transition.frames))
-    bodies = _Bodies(unit)
-    tail: list[FilmFrame] = []
+    join = unit.transition
+    before = _decoded(unit, unit.shown, unit.bodies, join.before_start if join else None)
+    if unit.after:
+        after = _decoded(unit, unit.after, unit.behind, join.after_start if join else None)
+        if join:
+            _render_transition(unit, join, before, after)
+    return unit.frames
+
+
+def _decoded(
+    unit: RenderUnit, shown: Shown, bodies: tuple[BodyPiece, ...], start: int | None
+) -> list[FilmFrame]:
+    """Render the bodies of one clip, and give its frames in the transition, from `start` on."""
+    ranges = [(piece.start, piece.end) for piece in bodies]
+    joined = range(0)
+    if unit.transition and start is not None:
+        joined = range(start, start + unit.transition.frames)
+        ranges.append((joined.start, joined.stop))
+    fed = _Bodies(unit, bodies)
+    kept: list[FilmFrame] = []
     for low, high in decoded_at_once(ranges):
         reached = low
-        for index, frame in clip_frames(unit.shown, unit.film, low, high):
-            if unit.transition and index >= unit.transition.before_start:
-                tail.append(frame)
-            bodies.put(index, frame)
+        for index, frame in clip_frames(shown, unit.film, low, high):
+            if index in joined:
+                kept.append(frame)
+            fed.put(index, frame)
             reached = index + 1
         if reached != high:
-            raise AssemblyError(f"{unit.shown.clip} ends at frame {reached}, the film needs {high}")
-    if unit.transition and unit.after:
-        _render_transition(unit, unit.transition, unit.after, tail)
-    return unit.frames
+            raise AssemblyError(f"{shown.clip} ends at frame {reached}, the film needs {high}")
+    return kept
 
 
 def decoded_at_once(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -145,9 +176,9 @@ def _drawn_frames(
 class _Bodies:
     """Feeds decoded frames to the pieces they belong to, one open encoder at a time."""
 
-    def __init__(self, unit: RenderUnit) -> None:
+    def __init__(self, unit: RenderUnit, bodies: tuple[BodyPiece, ...]) -> None:
         self._unit = unit
-        self._rest = list(unit.bodies)
+        self._rest = list(bodies)
         self._encoder: FrameEncoder | None = None
         self._hand = OverlayHand(unit.film.size, unit.film.rate)
 
@@ -167,15 +198,9 @@ class _Bodies:
 
 
 def _render_transition(
-    unit: RenderUnit, piece: TransitionPiece, after: Shown, before: list[FilmFrame]
+    unit: RenderUnit, piece: TransitionPiece, before: list[FilmFrame], after: list[FilmFrame]
 ) -> None:
-    start = piece.after_start
-    head = [frame for _, frame in clip_frames(after, unit.film, start, start + piece.frames)]
-    if len(head) != piece.frames:
-        raise AssemblyError(
-            f"{after.clip} has {len(head)} frames for a transition of {piece.frames}"
-        )
-    frames = transition_frames(piece.join, before, head, unit.film.rate)
+    frames = transition_frames(piece.join, before, after, unit.film.rate)
     hand = OverlayHand(unit.film.size, unit.film.rate)
     hand.begin(piece.layers)
     veiled = (faded(hand.draw(frame, at), at, piece.fades) for at, frame in enumerate(frames))

@@ -30,6 +30,9 @@ _FAR = 48
 # One more worker costs half a second of CPU to start, as much as it takes to render so many pixels.
 _WORTH_A_WORKER = 40_000_000
 
+# Pieces of one clip that are decoded together, and the transition behind them.
+_Group = tuple[tuple[BodyPiece, ...], TransitionPiece | None]
+
 # Called with the count of frames made since the last call.
 Progress = Callable[[int], None]
 
@@ -56,17 +59,31 @@ def plan_units(
             bodies[piece.clip].append(piece)
         else:
             transitions[piece.before] = piece
+    groups = {clip: [*_neighbours(bodies[clip], transitions.get(clip))] for clip in shown}
     units = []
     for clip, owner in shown.items():
-        for near, join in _neighbours(bodies[clip], transitions.get(clip)):
+        for near, join in groups[clip]:
             after = shown[join.after] if join else None
-            units.append(RenderUnit(owner, near, join, after, film, settings, shelf))
+            behind = _led_into(join, groups[join.after]) if join else ()
+            units.append(RenderUnit(owner, near, join, after, film, settings, shelf, behind))
     return tuple(units)
 
 
-def _neighbours(
-    bodies: list[BodyPiece], join: TransitionPiece | None
-) -> Iterator[tuple[tuple[BodyPiece, ...], TransitionPiece | None]]:
+def _led_into(join: TransitionPiece, groups: list[_Group]) -> tuple[BodyPiece, ...]:
+    """Take off the groups of the clip behind a transition what is decoded on the way out of it.
+
+    A long group keeps a unit of its own: what is decoded twice costs less than a worker with nothing to do.
+    """
+    for near, following in groups[:1]:
+        frames = sum(body.frames for body in near)
+        leads = near and near[0].start == join.after_start + join.frames
+        if leads and following is None and frames <= _FAR:
+            del groups[0]
+            return near
+    return ()
+
+
+def _neighbours(bodies: list[BodyPiece], join: TransitionPiece | None) -> Iterator[_Group]:
     """Gather pieces that are worth one decode: what lies far apart is sought for, not decoded up to."""
     group: list[BodyPiece] = []
     for body in bodies:

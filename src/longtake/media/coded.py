@@ -182,7 +182,7 @@ def _looked_through(path: Path, facts: ClipFacts) -> CodedClip:
     rows: list[tuple[int, bool, int, int]] = []
     options: dict[str, str] = {}
     sets_inside = False
-    with open_clip(path, packets_only=True) as (container, stream):
+    with open_clip(path, opening="packets") as (container, stream):
         extra = bytes(stream.codec_context.extradata or b"")
         if extra[:1] != b"\x01" or extra[4] & 3 != 3:
             raise _Flaw("its pictures are not stored as films store them")

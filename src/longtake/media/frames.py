@@ -128,11 +128,11 @@ def save_png(rgb: Plane, path: Path) -> None:
 
 
 def _run(path: Path, start: int, end: int, threads: int) -> Iterator[tuple[int, av.VideoFrame]]:
-    grid = read_grid(path) if start else None
-    with open_clip(path, threads=threads) as (container, stream):
+    grid = read_grid(path)
+    with open_clip(path, threads=threads, opening=grid.opening) as (container, stream):
         # One decoder to the end: a second one is refused where this one was flushed for the first frame.
-        frames = _sought(container, stream, grid, start) if grid else None
-        if grid and frames:
+        frames = _sought(container, stream, grid, start) if start else None
+        if frames:
             for index, frame in enumerate(_sound(path, frames), start):
                 if index >= end:
                     return
@@ -187,7 +187,8 @@ def _starts_clean(grid: Grid) -> bool:
 
 
 def _decoded(path: Path, threads: int = 1) -> Iterator[av.VideoFrame]:
-    with open_clip(path, threads=threads) as (container, stream):
+    opening = read_grid(path).opening
+    with open_clip(path, threads=threads, opening=opening) as (container, stream):
         yield from _sound(path, container.decode(stream))
 
 

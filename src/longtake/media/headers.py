@@ -95,6 +95,20 @@ def joint_avcc(heads: tuple[Head, ...]) -> bytes:
     return out + (b"\xfd\xf8\xf8\x00" if profile == _HIGH else b"")
 
 
+def tells_order(extradata: bytes) -> bool:
+    """Tell whether a clip's sets say how far its pictures are out of order, as far as they are understood."""
+    try:
+        sets, _ = parameter_sets(extradata)
+        for unit in sets:
+            bits = _Bits(unit)
+            _, as_shown = _read_first_part(bits)
+            if not as_shown and not (bits.take(1) and _read_usability(bits)[0] is not None):
+                return False
+    except (MediaError, IndexError):
+        return False
+    return bool(sets)
+
+
 def x264_options(sample: bytes) -> dict[str, str]:
     """Read the options that x264 writes into its first picture; empty where another encoder did it."""
     for unit in sample_units(sample):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, Literal, TypeVar
 
 import av
 from av.container import InputContainer
@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from longtake.errors import MediaError
 from longtake.media.color import Matrix, Siting
 from longtake.media.colortags import matrix_of, siting_of
+from longtake.media.headers import tells_order
 from longtake.units import Size, half_up
 
 Told = TypeVar("Told")
@@ -33,8 +34,15 @@ _FILES = 512
 
 # Strict: the decoder reports what it would otherwise paint over.
 _STRICT = {"err_detect": "explode"}
-# Opening a file, libav decodes its first pictures, a thirtieth of all it takes to decode a clip.
+# What a file is looked at for when it is opened: libav decodes its first pictures, a thirtieth of all it
+# takes to decode a clip, or reads its first packets, or takes the container's word.
+Opening = Literal["pictures", "packets", "container"]
 _UNSEEN = {"skip_frame": "all"}
+_OPENING: dict[Opening, dict[str, str]] = {
+    "pictures": {},
+    "packets": _UNSEEN,
+    "container": _UNSEEN | {"probesize": "32"},
+}
 # A picture larger than 8192 x 8192 is an attack on memory.
 _LIMITS = {"max_pixels": str(8192 * 8192)}
 _HEAD = 400
@@ -83,7 +91,8 @@ class Grid:
     """When the frames of a clip are shown, read from its packets without decoding.
 
     `pts` are in display order; `keys` are those of pictures at which decoding may begin and
-    everything shown from there on is right.
+    everything shown from there on is right. `opening` is what a decoder needs to have been seen of the
+    file to give the pictures in their order.
     """
 
     pts: tuple[int, ...]
@@ -92,6 +101,7 @@ class Grid:
     duration_s: Fraction
     rate: Fraction
     vfr: bool
+    opening: Opening = "pictures"
 
     def key_before(self, pts: int) -> int | None:
         """Give the last safe key picture shown at or before a time, if there is one."""
@@ -101,16 +111,16 @@ class Grid:
 
 @contextmanager
 def open_clip(
-    path: Path, *, threads: int = 1, packets_only: bool = False
+    path: Path, *, threads: int = 1, opening: Opening = "pictures"
 ) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open an MP4, MOV, WebM or Matroska file by its own demuxer; give it and its video stream.
 
     Decoding is strict, and what libav raises inside the block becomes a MediaError. Nothing but the
     file itself is ever opened; pipes, devices and folders are refused without reading. What only
-    pictures tell of the stream (pixels, the order in which they are shown) is unknown of `packets_only`.
+    pictures tell of the stream (pixels, the order in which they are shown) is unknown by another `opening`.
     """
     name = demuxer_of(path)
-    options = {"protocol_whitelist": "file"} | _STRICT | (_UNSEEN if packets_only else {})
+    options = {"protocol_whitelist": "file"} | _STRICT | _OPENING[opening]
     try:
         with av.open(f"file:{path}", "r", format=name, options=options) as container:
             if not container.streams.video:
@@ -282,7 +292,7 @@ def _first_picture(container: InputContainer, stream: VideoStream) -> av.VideoFr
 
 @_Remembered
 def _grid(path: Path, _: _Version) -> Grid:
-    with open_clip(path, packets_only=True) as (container, stream):
+    with open_clip(path, opening="packets") as (container, stream):
         tick = Fraction(stream.time_base or Fraction(1, 90_000))
         shown: list[tuple[int, int]] = []
         keys: list[int] = []
@@ -297,6 +307,7 @@ def _grid(path: Path, _: _Version) -> Grid:
             # What an edit list trims is decoded, as later pictures need it, but never shown.
             if not packet.is_discard:
                 shown.append((pts, packet.duration or 0))
+        opening = _opening_of(container, stream)
         declared = [stream.average_rate, stream.base_rate, stream.guessed_rate]
     if not shown:
         raise MediaError(f"{path}: holds no picture")
@@ -305,7 +316,14 @@ def _grid(path: Path, _: _Version) -> Grid:
     rate = _constant_rate(pts_list, tick, [Fraction(r) for r in declared if r])
     length = len(shown) / rate if rate else (shown[-1][0] + (_last(shown)) - shown[0][0]) * tick
     average = rate or len(shown) / length
-    return Grid(pts_list, tuple(sorted(keys)), tick, length, average, rate is None)
+    return Grid(pts_list, tuple(sorted(keys)), tick, length, average, rate is None, opening)
+
+
+def _opening_of(container: InputContainer, stream: VideoStream) -> Opening:
+    """Tell what must be seen of a file before it is decoded: not all H.264 says how pictures are ordered."""
+    codec, extra = stream.codec_context.codec.canonical_name, stream.codec_context.extradata or b""
+    told = codec == "h264" and "mov" in container.format.name and tells_order(extra)
+    return "container" if told else "pictures"
 
 
 def _last(shown: list[tuple[int, int]]) -> int:
