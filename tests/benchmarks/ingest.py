@@ -2,6 +2,7 @@
 
     python tests/benchmarks/ingest.py film --clips 3 --task 15     # four chains against the simulator
     python tests/benchmarks/ingest.py assembly --clips 60          # large clips, the shelf filled before
+    python tests/benchmarks/ingest.py assembly --no-copy           # the same, all of it rendered
 
 `film` buys the same film twice and tells for each: CPU seconds of the process tree and frames rendered
 after the last take, and what lies between a clip and the next one of its chain. `assembly` lands the last
@@ -11,6 +12,7 @@ of many takes whose pieces are made, and holds what follows against `ffmpeg -f c
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import statistics
@@ -53,6 +55,8 @@ def main() -> None:
     assembly = kinds.add_parser("assembly")
     assembly.add_argument("--clips", type=int, default=60)
     assembly.add_argument("--quality", default="draft")
+    assembly.add_argument("--keyint", type=int, default=250, help="frames between key pictures")
+    assembly.add_argument("--no-copy", dest="copies", action="store_false")
     assembly.add_argument("--folder", type=Path, help="where pieces are kept between runs")
     for name in ("make", "land"):
         kinds.add_parser(name).add_argument("order")
@@ -133,14 +137,15 @@ def make_once(order: dict[str, Any]) -> None:
 
 def compare_assembly(options: argparse.Namespace) -> None:
     """Fill the shelf, take the last clip's pieces off it, and land its take."""
-    material = make_material(1920, 1080, options.clips)
+    material = make_material(1920, 1080, options.clips, options.keyint)
+    how = {"quality": options.quality, "copies": options.copies}
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
         film = folder / "film.mp4"
         if not film.exists():
-            ours(material, film, options.quality, "")
-        _take_off(material, film, options.quality)
-        order = {"clips": options.clips, "film": str(film), "quality": options.quality}
+            ours(material, film, change="", **how)
+        _take_off(material, film, **how)
+        order = {"clips": options.clips, "keyint": options.keyint, "film": str(film), **how}
         said = subprocess.run(
             [sys.executable, __file__, "land", json.dumps(order)],
             check=True,
@@ -157,21 +162,25 @@ def compare_assembly(options: argparse.Namespace) -> None:
         print(f"concat -c copy {floor:.2f} CPU s: {spent / floor:.2f}x of it (wanted <= 3)")
 
 
-def _coming(material: Material, film: Path, quality: str) -> tuple[ComingFilm, dict[str, Any]]:
+def _coming(
+    material: Material, film: Path, quality: str, copies: bool
+) -> tuple[ComingFilm, dict[str, Any]]:
     timeline, names = planned(material)
     shown = takes_of(material, names, film)
-    workshop = Workshop(film.parent / "work-False", quality, copies=False)
+    workshop = Workshop(film.parent / f"work-{copies}", quality, copies=copies)
     return ComingFilm(timeline, shown, workshop, CueSheet()), shown
 
 
-def _take_off(material: Material, film: Path, quality: str) -> None:
-    """Take off the shelf what the last clip has a part in, and the sound."""
-    coming, shown = _coming(material, film, quality)
+def _take_off(material: Material, film: Path, quality: str, copies: bool) -> None:
+    """Take off the shelf what the last clip has a part in, what is known of it, and the sound."""
+    coming, shown = _coming(material, film, quality, copies)
     last = coming.timeline.clips[-1].id
     lacking = replace(coming, shown={c: s for c, s in shown.items() if c != last})
     whole, kept = ({piece.key for piece in decided_pieces(c)[1]} for c in (coming, lacking))
     for key in whole - kept:
         coming.workshop.shelf.path(key).unlink(missing_ok=True)
+    note = hashlib.sha256(shown[last].sha256.encode()).hexdigest()[:32]
+    (coming.workshop.folder / "coded" / "clips" / f"{note}.json").unlink(missing_ok=not copies)
     for sound in coming.workshop.sounds.glob("*.m4a"):
         sound.unlink()
     film.unlink(missing_ok=True)
@@ -179,8 +188,9 @@ def _take_off(material: Material, film: Path, quality: str) -> None:
 
 def land_last(order: dict[str, Any]) -> None:
     """Land the last take of a film whose other pieces are made; print what that took."""
-    material, film = make_material(1920, 1080, order["clips"]), Path(order["film"])
-    coming, shown = _coming(material, film, order["quality"])
+    material = make_material(1920, 1080, order["clips"], order["keyint"])
+    film = Path(order["film"])
+    coming, shown = _coming(material, film, order["quality"], order["copies"])
     clip, there = coming.timeline.clips[-1].id, shown[coming.timeline.clips[-1].id]
     names = ("", "", clip, there.sha256, there.path, "", "", "")
     rate = coming.timeline.rate
