@@ -26,7 +26,9 @@ AAC = ["-c:a", "aac", "-b:a", "160k"]
 
 
 def ours(material: Material, film: Path, quality: str, change: str, copies: bool = False) -> None:
-    """Render all as longtake does; `change` alters the transition in the middle of the film."""
+    """Render all as longtake does; `change` alters the transition in the middle, or the film's dress."""
+    from dressing import dressed
+
     from longtake.assemble.film import Workshop, assemble_film
     from longtake.timeline import Transition
 
@@ -46,6 +48,7 @@ def ours(material: Material, film: Path, quality: str, change: str, copies: bool
         takes_of(material, names, film),
         film,
         workshop=Workshop(film.parent / f"work-{copies}", quality, copies=copies),
+        cues=dressed(change, timeline, film.parent),
     )
     if result.made == (change == "unchanged"):
         raise SystemExit(f"{change}: made is {result.made}")
