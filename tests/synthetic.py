@@ -326,3 +326,13 @@ def _write_sound(out: Any, voice: Any, sound: Sound, length_s: float) -> None:
         for ready in resampler.resample(frame):
             out.mux(voice.encode(ready))
     out.mux(voice.encode(None))
+
+
+def boxes_of(content: bytes) -> list[tuple[bytes, bytes]]:
+    """The outermost boxes of an MP4."""
+    found, at = [], 0
+    while at < len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        found.append((content[at + 4 : at + 8], content[at + 8 : at + size]))
+        at += size
+    return found

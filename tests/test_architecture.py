@@ -27,7 +27,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "media": (BASE, {"av", "imageio_ffmpeg", "moviepy", "PIL", "numpy"}),
     "vault": (BASE | {"cues", "extras"}, {"sqlite3"}),
     "project": (BASE, {"filelock", "platformdirs"}),
-    "plan": (BASE | {"storyboard", "timeline", "cues"}, set()),
+    "plan": (BASE | {"storyboard", "timeline", "cues", "speaking"}, set()),
     "seam": (BASE | {"media"}, {"numpy"}),
     "generate": (
         BASE | {"cues", "speaking", "plan", "vault", "seam", "media"},

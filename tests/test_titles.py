@@ -140,3 +140,16 @@ def test_a_lower_third_stands_above_labels(tmp_path: Path) -> None:
 
     assert raised(Wishes(animatic=True)) == ["lower_third"]
     assert raised(Wishes(animatic=True, labels=False)) == raised(Wishes()) == []
+
+
+@pytest.mark.parametrize("draw", ["lambda w: 1 / 0", "lambda w: lambda i: i / 0"])
+def test_plug_in_that_fails_while_it_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw: str
+) -> None:
+    """It is tried out before anything is bought: behind all clips would be too late."""
+    (tmp_path / "lamp.py").write_text(
+        f"from longtake.media.overlay import Drawer\ndraw = Drawer({draw})\n"
+    )
+    name = f"flicker{len(draw)}"
+    bring(tmp_path, monkeypatch, {"longtake.titles": {name: "lamp:draw"}})
+    assert codes(tmp_path, SHOT % f"A, preset: {name}") == ["bad-preset"]

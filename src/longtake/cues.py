@@ -61,6 +61,14 @@ class NarrationCue:
 
 
 @dataclass(frozen=True)
+class LevelCue:
+    """Clips whose own sound is brought, all of them by one gain, to a level in LUFS."""
+
+    clips: tuple[str, ...]
+    level: float
+
+
+@dataclass(frozen=True)
 class TimedText:
     """Words to be read from one time to another, in seconds; their lines are parted by line feeds."""
 
@@ -146,8 +154,9 @@ class CueSheet:
     """What is heard and read along the film, and the titles of its chapters.
 
     `silenced` names clips whose own sound is dropped, `ducked` those whose own sound lies lower where
-    something else sounds over it; `chapters` maps scene ids to titles in order. `loudness` is what the
-    whole film comes to, in LUFS; None leaves it as loud as its levels make it.
+    something else sounds over it, `levels` those whose own sound does not keep the level it has;
+    `chapters` maps scene ids to titles in order. `loudness` is what the whole film comes to, in LUFS; None
+    leaves it as loud as its levels make it.
     """
 
     music: tuple[MusicCue, ...] = ()
@@ -158,3 +167,4 @@ class CueSheet:
     loudness: float | None = None
     captions: CaptionSheet = CaptionSheet()
     titles: tuple[TitleCue, ...] = ()
+    levels: tuple[LevelCue, ...] = ()

@@ -6,14 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from longtake.cues import TimedText
 from longtake.errors import Fault, LongtakeError
 from longtake.files import read_json, sha256_of, write_json
-from longtake.media.audio import RATE, samples_at, sound_seconds
+from longtake.media.audio import RATE, samples_at, sound_seconds, voice_parts
 from longtake.media.fontfile import font_names
 from longtake.media.normalise import film_frames
 from longtake.media.probe import open_regular, probe
@@ -60,8 +59,8 @@ def survey_files(
     scenes = named_scenes(storyboard)
     stills = look.at_all(_STILL, _stills(storyboard, scenes))
     films = look.at_all(footage, _footage(scenes))
-    named = chain(_music(storyboard, scenes), _narration(storyboard, scenes))
-    sounds = look.at_all(_SOUND, named)
+    sounds = look.at_all(_SOUND, _music(storyboard, scenes))
+    sounds |= look.at_all(_VOICE, _narration(storyboard, scenes))
     captions = look.each(_read_captions, caption_files(storyboard, scenes))
     fonts = look.at_all(_FONT, _fonts(storyboard, scenes))
     memory.keep()
@@ -97,10 +96,13 @@ def _boxes(
 
 @dataclass(frozen=True)
 class _Kind(Generic[Facts]):
-    """What is measured of files of one kind, as whole numbers that can be written down, and read."""
+    """What is measured of files of one kind, as whole numbers that can be written down, and read.
+
+    `count` says how many; None for any odd number.
+    """
 
     name: str
-    count: int
+    count: int | None
     measure: Callable[[Path], Row]
     facts: Callable[[str, Row], Facts]
 
@@ -116,6 +118,19 @@ def _measure_sound(path: Path) -> Row:
 
 _STILL = _Kind("still", 2, _measure_still, lambda sha, row: StillFacts(sha, Size(*row)))
 _SOUND = _Kind("sound", 1, _measure_sound, lambda sha, row: SoundFacts(sha, Fraction(row[0], RATE)))
+
+
+def _measure_voice(path: Path) -> Row:
+    length, heard = sound_seconds(path), voice_parts(path)
+    return [samples_at(length), *(place for part in heard.parts for place in part)]
+
+
+def _voice_facts(sha256: str, row: Row) -> SoundFacts:
+    length, *places = (Fraction(place, RATE) for place in row)
+    return SoundFacts(sha256, length, tuple(zip(places[::2], places[1::2], strict=True)))
+
+
+_VOICE = _Kind("voice", None, _measure_voice, _voice_facts)
 
 
 def _measure_font(path: Path) -> Row:
@@ -185,10 +200,12 @@ class _Memory:
         return entry
 
 
-def _row(written: Any, count: int) -> Row | None:
-    """Read what was written down of a file; whatever is odd is measured again."""
-    whole = isinstance(written, list) and all(type(n) is int and n >= 0 for n in written)
-    return written if whole and len(written) == count else None
+def _row(written: Any, count: int | None) -> Row | None:
+    """Read what was written down of a file; whatever is wrong is measured again."""
+    if not isinstance(written, list) or any(type(n) is not int or n < 0 for n in written):
+        return None
+    right = len(written) % 2 if count is None else len(written) == count
+    return written if right else None
 
 
 class _Look:

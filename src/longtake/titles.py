@@ -48,7 +48,7 @@ def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fa
     warnings = list(_contrasts(storyboard))
     for wish in title_wishes(storyboard, named_scenes(storyboard)):
         if wish.preset not in PRESETS[wish.key]:
-            faults += _plug_in_faults(storyboard, wish)
+            faults += _plug_in_faults(storyboard, plan, wish)
             continue
         if "options" in wish.options:
             message = f"the preset {wish.preset} takes no options of its own"
@@ -61,13 +61,13 @@ def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fa
     return faults, warnings
 
 
-def _plug_in_faults(storyboard: Storyboard, wish: TitleWish) -> Iterator[Fault]:
+def _plug_in_faults(storyboard: Storyboard, plan: Plan, wish: TitleWish) -> Iterator[Fault]:
     of_brand = f"{wish.key}_preset"
     shared = getattr(storyboard.brand, of_brand) == wish.preset
     place = ("brand", of_brand) if shared else (*wish.place, "preset")
     try:
         if wish.preset in plugged_kinds():
-            drawer_of(wish.preset)
+            _try_out(plan, wish)
             return
     except MediaError as error:
         yield storyboard.fault(place, error.message, code="bad-preset", hint=error.hint)
@@ -76,6 +76,16 @@ def _plug_in_faults(storyboard: Storyboard, wish: TitleWish) -> Iterator[Fault]:
     hint = did_you_mean(wish.preset, known) or f"there are {', '.join(known)}"
     message = f"no {wish.cue.what} is called {quoted(wish.preset)}"
     yield storyboard.fault(place, message, code="unknown-preset", hint=hint)
+
+
+def _try_out(plan: Plan, wish: TitleWish) -> None:
+    """Have a plug-in draw a title in the middle of its time: what fails there would fail behind all clips."""
+    drawer, rate = drawer_of(wish.preset), plan.timeline.rate
+    files = {cue.options: cue.files for cue in plan.cues.titles if cue.kind == wish.preset}
+    named = tuple((file.name, file.path) for file in files.get(wish.cue.options, ()))
+    frames = rate.frames(wish.cue.seconds or 4)
+    window = Window(plan.timeline.size, rate, frames, wish.cue.options, named)
+    drawer.draw(window)(frames // 2)
 
 
 def _sign_faults(storyboard: Storyboard, wish: TitleWish, font: str) -> Iterator[Fault]:
@@ -93,7 +103,8 @@ def _sign_faults(storyboard: Storyboard, wish: TitleWish, font: str) -> Iterator
 
 def _long(storyboard: Storyboard, wish: TitleWish, stage: Stage, font: str) -> Iterator[Fault]:
     for key in _TOO_LONG[wish.key](wish.options, stage, font):
-        message = f"the {wish.cue.what} is too long: its {key} does not fit into {stage.size}"
+        fit = "do not fit" if key == "links" else "does not fit"
+        message = f"the {wish.cue.what} is too long: its {key} {fit} into {stage.size}"
         hint = "shorten it; the smallest size that can be read is tried already"
         yield storyboard.fault((*wish.place, key), message, code="title-too-long", hint=hint)
 

@@ -425,7 +425,7 @@ def test_what_a_transition_leads_into_is_decoded_with_it(tmp_path: Path) -> None
     def units(copies: Keyed | None) -> list[list[tuple[int, int]]]:
         cut = plan_pieces(timeline, takes, FILM, SETTINGS, copies=copies)
         planned = plan_units(timeline, cut, takes, FILM, SETTINGS, shelf)
-        return [[(b.start, b.end) for b in (*unit.bodies, *unit.behind)] for unit in planned]
+        return [[(b.start, b.end) for b in (*unit.bodies, *unit.onward)] for unit in planned]
 
     assert units(Keyed()) == [[(4, 24)], [(96, 108), (12, 24)], [(96, 120)]]
     # A long one is rendered beside it.

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from longtake.assemble.clipsound import clip_gains
 from longtake.assemble.ducking import BRIDGED, DUCKED_DB, RAMP, bridged, ducked
+from longtake.assemble.listened import listener
 from longtake.assemble.sound import sound_key
-from longtake.cues import CueSheet
+from longtake.cues import CueSheet, LevelCue
+from longtake.media.audio import measure
 from longtake.timeline import Cut, TimelineClip
 from synthetic import Clip, Sound, make_clip
 
@@ -137,3 +140,32 @@ def test_ducking_is_part_of_the_key_where_it_is_heard(
     none = [replace(cues, music=()) for cues in both]
     assert sound_key(FILM, takes, both[0]) != sound_key(FILM, takes, both[1])
     assert sound_key(FILM, takes, none[0]) == sound_key(FILM, takes, none[1])
+
+
+def test_clips_come_to_their_level_together(tmp_path: Path) -> None:
+    """A scene's clips get one gain, so that the soft one stays softer; the others keep their level."""
+    hums = {"a": 0.4, "b": 0.1, "c": 0.2}
+    clips = {
+        name: make_clip(tmp_path / f"{name}.mp4", 1, 96, sound=Sound(hum=hum, beeps_s=()))
+        for name, hum in hums.items()
+    }
+    film = timeline_of([TimelineClip(n, "s", 0, 96) for n in "abc"], [Cut(), Cut()])
+    plain = heard(tmp_path, clips, film)
+    level = CueSheet(levels=(LevelCue(("a", "b"), -30.0),))
+    sound = heard(tmp_path, clips, film, level)
+    moved = [hum_db(sound, s, s + 2) - hum_db(plain, s, s + 2) for s in (1, 5, 9)]
+
+    assert moved[0] == pytest.approx(moved[1], abs=0.1)
+    assert moved[2] == pytest.approx(0, abs=0.1)
+    both = sound[:, : 8 * RATE]
+    assert measure([both.astype(np.float32)]).lufs == pytest.approx(-30, abs=2)
+    assert rms_db(both, 0, 8) < rms_db(plain, 0, 8) - 10
+
+
+def test_a_silent_clip_has_no_level(tmp_path: Path) -> None:
+    """Clips in which nothing sounds are not made loud."""
+    clips = {"a": make_clip(tmp_path / "a.mp4", 1, 48, sound=Sound(hum=0.0, beeps_s=()))}
+    clips["b"] = make_clip(tmp_path / "b.mp4", 1, 48)
+    takes = {name: clip.material for name, clip in clips.items()}
+    cues = CueSheet(levels=(LevelCue(("a", "b"), -20.0),))
+    assert clip_gains(takes, cues, listener(tmp_path / "sound")) == {}

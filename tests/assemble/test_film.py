@@ -15,7 +15,7 @@ from longtake.assemble.film import Film, Workshop, assemble_film, is_assembled
 from longtake.errors import AssemblyError, MediaError
 from longtake.media.h264 import is_idr
 from longtake.timeline import Cut, Timeline, TimelineClip, Transition
-from synthetic import Seen, decoded, level_of, luma_of, planned, ramp_of, watch
+from synthetic import Seen, boxes_of, decoded, level_of, luma_of, planned, ramp_of, watch
 
 from .conftest import RATE, Reel, timeline_of
 
@@ -170,16 +170,6 @@ def test_file_starts_playing_at_once(all_joins_film: Film) -> None:
     moov = dict(boxes_of(content))[b"moov"]
     assert (moov.count(b"avc1"), content[entries + 3]) == (1, 1)
     assert b"avc3" not in moov
-
-
-def boxes_of(content: bytes) -> list[tuple[bytes, bytes]]:
-    """The outermost boxes of an MP4."""
-    found, at = [], 0
-    while at < len(content):
-        size = int.from_bytes(content[at : at + 4], "big")
-        found.append((content[at + 4 : at + 8], content[at + 8 : at + size]))
-        at += size
-    return found
 
 
 def test_chapters_stand_where_scenes_begin(all_joins_film: Film) -> None:

@@ -289,3 +289,29 @@ def test_takes_that_fit_no_joins_are_left_to_assembly(tmp_path: Path) -> None:
         ingest.land("c3", take("c3", 5, 4))
 
     assert foreman.all_heard() == 0
+
+
+@pytest.mark.parametrize("first", range(0, 24, 8))
+def test_what_is_decided_is_wanted_where_frames_are_copied(
+    reel: Reel, tmp_path: Path, first: int
+) -> None:
+    """How pieces are rendered beside copied frames is known from the first take on, and not before."""
+    for chance in map(Random, range(first, first + 8)):
+        # Footage may be of any size, takes of one model are of one.
+        order = [chance.choice(("c7", "screen")), *chance.sample(("c3", "c4", "c5", "c6"), 3)]
+        places = [TimelineClip(name, name, 0, 36) for name in order]
+        joins: list[Join] = [chance.choice((Cut(), Transition("dissolve", 8))) for _ in order[1:]]
+        timeline = timeline_of(places, joins, fade_in=5)
+        workshop, takes = Workshop(tmp_path / "work"), takes_of(reel, timeline)
+        footage: dict[str, Material] = {order[0]: reel.clips[order[0]].material}
+        landing = chance.sample(order[1:], 3)
+        shown = {**takes, **footage}
+        final = {piece.key for piece in cut_film(timeline, shown, workshop, NOTHING, "").pieces}
+        decided = set[str]()
+        for count in range(len(landing) + 1):
+            here = {clip: there for clip, there in shown.items() if clip not in landing[count:]}
+            coming = ComingFilm(timeline, here, workshop, NOTHING)
+            keys = {piece.key for piece in decided_pieces(coming)[1]}
+            assert decided <= keys <= final, (order, landing, count)
+            decided = keys
+        assert decided == final

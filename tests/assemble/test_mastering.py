@@ -137,3 +137,11 @@ def test_other_loudness_is_another_sound(tmp_path: Path) -> None:
     soft, loud = (heard(tmp_path, clips, film, sheet) for sheet in (cues, louder))
     ratio = np.abs(loud[:, RATE:-RATE]).max() / np.abs(soft[:, RATE:-RATE]).max()
     assert 20 * np.log10(ratio) == pytest.approx(6, abs=0.3)
+
+
+@pytest.mark.parametrize("samples", [4320, 4799, 4801])
+def test_a_peak_at_the_very_end_is_heard(samples: int) -> None:
+    """What sounds in the last tenth of a second is measured too, however long the sound is."""
+    sound = np.zeros(3 * RATE + samples)
+    sound[-4000:] = 0.9 * np.sin(2 * np.pi * 997 * np.arange(4000) / RATE)
+    assert measure(played(sound)()).peak_db == pytest.approx(20 * np.log10(0.9), abs=0.3)

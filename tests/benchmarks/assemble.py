@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
 import av  # noqa: E402  (the folders above hold what follows)
 import imageio_ffmpeg  # noqa: E402
 import numpy as np  # noqa: E402
+from dressing import make_sounds  # noqa: E402
 from material import DISSOLVE, DRAWN, FRAMES, Material, make_material, read_number  # noqa: E402
 from measure import Cost, measure  # noqa: E402
 
@@ -104,6 +105,7 @@ def _measured(material: Material, quality: str, folder: Path, ways: set[str]) ->
     clips = [str(path) for path in material.clips]
     order.write_text(json.dumps([quality, material.width, material.height, clips]))
     film = work / "film.mp4"
+    make_sounds(work)
     count = len(material.clips)
     for way in (way for way in WAYS if way in ways):
         too_large = _too_large(material, way) if way in ("graph", "moviepy") else ""

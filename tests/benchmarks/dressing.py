@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import wave
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +23,17 @@ from longtake.timeline import Timeline
 RATE = 48_000
 SPOKEN_S, EVERY_S = 4, 18
 BURNED = 10
+
+
+def make_sounds(folder: Path) -> None:
+    """Write music and a voice for `dressed`."""
+    time = np.arange(30 * RATE) / RATE
+    chord = sum(np.sin(2 * np.pi * tone * time) for tone in (220, 277.18, 329.63, 880))
+    _write(folder / "music.wav", chord * (0.6 + 0.4 * np.sin(time)))
+    time = time[: SPOKEN_S * RATE]
+    hiss = np.random.default_rng(7).normal(size=len(time))
+    syllables = np.maximum(0, np.sin(2 * np.pi * 3 * time))
+    _write(folder / "voice.wav", syllables * (np.sin(2 * np.pi * 140 * time) + hiss / 9))
 
 
 def dressed(change: str, timeline: Timeline, folder: Path) -> CueSheet:
@@ -54,24 +64,18 @@ def dressed(change: str, timeline: Timeline, folder: Path) -> CueSheet:
 
 
 def _heard(timeline: Timeline, folder: Path) -> CueSheet:
-    time = np.arange(30 * RATE) / RATE
-    chord = sum(np.sin(2 * np.pi * tone * time) for tone in (220, 277.18, 329.63, 880))
-    music = _sound(folder / "music.wav", chord * (0.6 + 0.4 * np.sin(time)))
-    time = time[: SPOKEN_S * RATE]
-    hiss = np.random.default_rng(7).normal(size=len(time))
-    syllables = np.maximum(0, np.sin(2 * np.pi * 3 * time)) * (
-        np.sin(2 * np.pi * 140 * time) + hiss / 9
-    )
-    path, name = _sound(folder / "voice.wav", syllables)
+    voice = folder / "voice.wav"
+    clips = timeline.clips[:: EVERY_S // 6]
     said = tuple(
-        NarrationCue(clip.id, clip.id, "Words.", -16.0, Fraction(SPOKEN_S), path, name)
-        for clip in timeline.clips[:: EVERY_S // 6]
+        NarrationCue(clip.id, clip.id, "Words.", -16.0, Fraction(SPOKEN_S), voice, "a voice")
+        for clip in clips
     )
-    return CueSheet((MusicCue(*music, -24.0),), narration=said, loudness=-14.0)
+    music = MusicCue(folder / "music.wav", "music", -24.0)
+    unsaid = CaptionSheet(unspoken=frozenset(clip.id for clip in clips))
+    return CueSheet((music,), narration=said, captions=unsaid, loudness=-14.0)
 
 
-def _sound(path: Path, samples: Any) -> tuple[Path, str]:
+def _write(path: Path, samples: Any) -> None:
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1), out.setsampwidth(2), out.setframerate(RATE)
         out.writeframes((samples / np.abs(samples).max() * 9000).astype("<i2").tobytes())
-    return path, hashlib.sha256(path.read_bytes()).hexdigest()

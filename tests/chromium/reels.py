@@ -180,4 +180,25 @@ scenes:
     ((36, 60, "مرحبا, 你好"),),
 )
 
-REELS = {"every join": EVERY_JOIN, "wide": WIDE, "as bought": AS_BOUGHT}
+# Clips whose parameter sets our encoder cannot match: theirs and ours stand in the film, each with a number.
+TWO_SETS = Reel(
+    """
+longtake: 1
+title: Two sets
+film: {size: 320x180}
+captions: {file: words.srt}
+scenes:
+  - {id: one, footage: one.mp4}
+  - {id: two, footage: two.mp4, join: dissolve 6f}
+  - {id: three, footage: three.mp4, join: cut}
+""",
+    {
+        "one.mp4": footage(11, 36, encoded(g="12", refs="12"), Sound()),
+        "two.mp4": footage(12, 48, encoded(g="24", refs="12"), Sound(hum=0.1)),
+        "three.mp4": footage(13, 30, encoded(refs="12")),
+        "words.srt": partial(make_words, captions=((1, 2, "Twelve pictures are held"),)),
+    },
+    ((24, 48, "Twelve pictures are held"),),
+)
+
+REELS = {"every join": EVERY_JOIN, "wide": WIDE, "as bought": AS_BOUGHT, "two sets": TWO_SETS}

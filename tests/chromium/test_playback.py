@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from longtake.media.h264 import parameter_sets
 from synthetic import listen
 
 from .reels import CHART, PATCHES, REELS, patch_centres
@@ -53,12 +54,21 @@ def test_frames_at_the_joints_are_ffmpegs(viewing: Viewing) -> None:
         assert distances[frame] <= min(distances.values()) + 0.02, (frame, distances)
 
 
-@pytest.mark.parametrize("viewing", ["as bought"], indirect=True)
+@pytest.mark.parametrize("viewing", ["as bought", "two sets"], indirect=True)
 def test_joints_of_copied_frames_are_among_them(viewing: Viewing) -> None:
-    """One of the films goes from copied frames to copied ones, to rendered ones, and back."""
+    """Two of the films go from copied frames to copied ones, to rendered ones, and back."""
     ways = set(pairwise(span.how for span in viewing.film.spans))
 
     assert ways >= {("copied", "copied"), ("copied", "rendered"), ("rendered", "copied")}
+
+
+@pytest.mark.parametrize("viewing", ["two sets"], indirect=True)
+def test_two_sets_are_among_them(viewing: Viewing) -> None:
+    """In one of the films copied and rendered pictures are decoded by sets of their own."""
+    with av.open(str(viewing.film.path)) as film:
+        extra = bytes(film.streams.video[0].codec_context.extradata or b"")
+
+    assert [len(sets) for sets in parameter_sets(extra)] == [2, 2]
 
 
 @pytest.mark.parametrize("viewing", CHARTED, indirect=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -174,3 +175,21 @@ def test_pictures_whose_order_is_not_told_come_in_order(tmp_path: Path) -> None:
         for path in (told, untold)
     )
     assert first == second
+
+
+def test_sets_among_the_pictures_are_obeyed(tmp_path: Path) -> None:
+    """What such a file says at its beginning is not all: its first pictures are looked at too."""
+    path = tmp_path / "a.mp4"
+    extra, _ = clip_of(path, making())
+    repeated = tmp_path / "b.mp4"
+    sets = b"".join(len(unit).to_bytes(4, "big") + unit for unit in chain(*parameter_sets(extra)))
+    with av.open(str(path)) as clip, av.open(str(repeated), "w") as out:
+        stream = out.add_stream_from_template(clip.streams.video[0])
+        for packet in clip.demux(video=0):
+            if packet.size:
+                told = av.Packet(sets + bytes(packet) if packet.is_keyframe else bytes(packet))
+                told.pts, told.dts, told.time_base = packet.pts, packet.dts, packet.time_base
+                told.is_keyframe, told.stream = packet.is_keyframe, stream
+                out.mux(told)
+    assert [read_grid(each).opening for each in (path, repeated)] == ["container", "pictures"]
+    assert len(list(decode_frames(repeated, 0, 24))) == 24

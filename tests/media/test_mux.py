@@ -17,6 +17,7 @@ from longtake.media.color import planes_to_frame
 from longtake.media.encode import EncodedRun, EncoderSettings, encode_run
 from longtake.media.mux import CaptionTrack, Chapter, write_film
 from longtake.units import FrameRate, Size
+from synthetic import boxes_of
 
 SIZE = Size(64, 48)
 
@@ -38,7 +39,10 @@ def runs_of(rate: FrameRate, *lengths: int) -> list[EncodedRun]:
 def write(path: Path, runs: list[EncodedRun], rate: FrameRate, **more: object) -> int:
     delay = max(n - p.index for run in runs for n, p in enumerate(run.packets))
     settings = EncoderSettings.for_quality("normal", rate)
-    return write_film(path, runs, size=SIZE, rate=rate, settings=settings, delay=delay, **more)
+    count = sum(run.frames for run in runs)
+    return write_film(
+        path, runs, frames=count, size=SIZE, rate=rate, settings=settings, delay=delay, **more
+    )
 
 
 @pytest.mark.parametrize("rate", ["24", "24000/1001", "25", "30000/1001", "50", "12.5", "240"])
@@ -188,3 +192,26 @@ def test_a_caption_too_long_for_its_form(tmp_path: Path) -> None:
     rate, path = FrameRate.parse(24), tmp_path / "a.mp4"
     write(path, runs_of(rate, 10), rate, captions=CaptionTrack(((0, 10, "二" * 30_000),)))
     assert captions_in(path)[0][2] == "二" * 21_845
+
+
+@pytest.mark.parametrize("rate", ["5", "24", "120"])
+@pytest.mark.parametrize("runs", [(1,), (1, 2, 1), (1,) * 900, (7, 1) * 200])
+def test_the_index_stands_in_front_whatever_is_in_the_film(
+    tmp_path: Path, rate: str, runs: tuple[int, ...]
+) -> None:
+    """Room is left for it before it is known: enough for many joints, captions, chapters and packets of sound."""
+    fps, path, frames = FrameRate.parse(rate), tmp_path / "a.mp4", sum(runs)
+    made = {run.frames: run for run in runs_of(fps, *set(runs))}
+    samples = round(fps.seconds(frames) * 48_000)
+    encode_aac(tmp_path / "s.m4a", [np.zeros((2, samples), np.float32)])
+    each = range(0, frames, 2)
+    more = {
+        "sound": tmp_path / "s.m4a",
+        "captions": CaptionTrack(tuple((at, at + 1, "二 words " * 9) for at in each)),
+        "chapters": tuple(Chapter("章 🎬" * 30, at, at + 1) for at in each),
+        "title": "題" * 300,
+    }
+    for dress in ({}, more):
+        write(path, [made[count] for count in runs], fps, **dress)
+        names = [name for name, _ in boxes_of(path.read_bytes())]
+        assert names.index(b"moov") < names.index(b"mdat")

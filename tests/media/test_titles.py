@@ -70,6 +70,40 @@ def test_words_keep_within_the_safe_area(kind: str, preset: str, size: Size) -> 
     assert words.top + rows.max() <= stage.bottom + 4
 
 
+@pytest.mark.parametrize("size", [Size(1280, 720), Size(720, 1280), Size(720, 720)], ids=str)
+@pytest.mark.parametrize("text", ["The end", LONG["text"]])
+def test_six_links_keep_within_the_safe_area(text: str, size: Size) -> None:
+    """However many, links and words find room between top and bottom, or `check` says that they do not."""
+    full = {**LONG, "text": text, "links": [f"longtake.example/episode/{n}" for n in range(6)]}
+    stage = Stage(size)
+    assert title_card_too_long(full | {"preset": "end"}, stage, "") == ()
+    top, bottom = ink_between(size, **full)
+    assert top >= stage.top - 4
+    assert bottom <= stage.bottom + 4
+
+    endless = full | {"links": [LONG["links"][0] * 2] * 6, "text": f"{LONG['text']} {LONG['text']}"}
+    assert title_card_too_long(endless | {"preset": "end"}, Stage(Size(720, 720)), "") == ("links",)
+
+
+def ink_between(size: Size, **options: Any) -> tuple[int, int]:
+    """The first and the last row of an end card on which words stand."""
+    words = standing("title_card", size, **options, preset="end", motion="none", alone=True)
+    assert words is not None
+    rows = np.flatnonzero((words.rgba[..., 3] > 200).any(axis=1))
+    return words.top + int(rows[0]), words.top + int(rows[-1])
+
+
+def test_a_small_line_is_measured_as_it_is_drawn() -> None:
+    """A line that is set in capitals is too long where its capitals are."""
+    stage = Stage(Size(1280, 720))
+    texts = ["windmills and ways " * n for n in range(3, 12)]
+    cards = [{"text": "A", "preset": "left", "subtitle": text} for text in texts]
+    raised = [card | {"subtitle": str(card["subtitle"]).upper()} for card in cards]
+    told = [title_card_too_long(card, stage, "") for card in cards]
+    assert told == [title_card_too_long(card, stage, "") for card in raised]
+    assert set(told) == {(), ("subtitle",)}
+
+
 @pytest.mark.parametrize("light", [0, 128, 255])
 @pytest.mark.parametrize("preset", lowerthird.PRESETS)
 def test_name_is_read_on_any_picture(preset: str, light: int) -> None:
@@ -272,4 +306,35 @@ def test_broken_preset_names_its_package(
     bring(tmp_path, monkeypatch, {"longtake.titles": {f"bad-{value[5:]}": value}})
     with pytest.raises(MediaError) as error:
         drawer_of(f"bad-{value[5:]}")
+    assert "lamp" in error.value.hint
+
+
+BREAKS = """
+import numpy as np
+from longtake.media.overlay import Drawer, Picture
+
+def soon(window): raise KeyError("soon")
+def late(window): return lambda index: 1 / (index - 24)
+def grey(window): return lambda index: Picture(np.zeros((9, 9), np.uint8))
+def fine(window): return lambda index: Picture(np.zeros((9, 9, 4), np.uint8))
+
+soon, late, grey, fine = (Drawer(draw) for draw in (soon, late, grey, fine))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("soon", "KeyError: 'soon'"), ("late", "ZeroDivisionError"), ("grey", "8-bit RGBA")],
+)
+def test_however_a_preset_fails_its_package_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    """What raises while it draws, or draws something else, is an error that says whose it is."""
+    (tmp_path / "lamp.py").write_text(BREAKS)
+    groups = {f"torch-{name}": f"lamp:{name}", f"torch-no-{name}": "lamp:fine"}
+    bring(tmp_path, monkeypatch, {"longtake.titles": groups})
+    window = Window(WIDE, RATE, 48, "{}")
+    assert drawer_of(f"torch-no-{name}").draw(window)(24) is not None
+    with pytest.raises(MediaError, match=why) as error:
+        drawer_of(f"torch-{name}").draw(window)(24)
     assert "lamp" in error.value.hint

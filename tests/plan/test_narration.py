@@ -168,6 +168,13 @@ def test_a_voice_longer_than_its_shot_is_a_fault_with_both_ways_out() -> None:
     assert plan_of(board, {"Hello.": "5.9"}).warnings == ()
 
 
+def test_footage_too_short_for_its_narration_has_ways_out_that_exist() -> None:
+    """No wish makes footage longer than its file."""
+    board = HEAD + "scenes: [{footage: f.mp4, seconds: 2, narration: Hello.}]"
+    with pytest.raises(StoryboardError, match="show footage that is 7 s longer, or shorten"):
+        plan_of(board, {"Hello.": "8.25"})
+
+
 def test_an_estimate_only_warns() -> None:
     """What nobody has said yet may fit after all."""
     text = "word " * 40

@@ -77,3 +77,21 @@ def test_dropped_sound() -> None:
 
     assert plan.cues.silenced == {"a/1", "b.1/1", "b.2/1", "c.1/1"}
     assert plan.cues.ducked == frozenset()
+
+
+def test_levels_of_the_clips_own_sound() -> None:
+    """All clips of a scene with the same level come to it together; what is dropped has none."""
+    plan = plan_of(
+        HEAD
+        + "scenes: [{id: a, prompt: x, seconds: 14, sound_level: -30 LUFS}, {id: b, sound_level: "
+        "-20 LUFS, shots: [{prompt: y}, {prompt: z, sound: drop}, {prompt: u, sound_level: -30 LUFS}]}, "
+        "{id: c, prompt: v}]",
+    )
+    assert [(cue.clips, cue.level) for cue in plan.cues.levels] == [
+        (("a/1", "a/2"), -30),
+        (("b.1/1",), -20),
+        (("b.3/1",), -30),
+    ]
+    assert plan_of(HEAD + "scenes: [{prompt: x}]").cues.levels == ()
+    said = faults_of(HEAD + "scenes: [{prompt: x, sound_level: loud}]", hints=True)
+    assert "-22 LUFS" in said[0]

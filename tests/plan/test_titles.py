@@ -165,6 +165,10 @@ def test_doubts_about_time() -> None:
     ) == ["title-hurried"]
     both = "{id: a, prompt: x, seconds: 8, lower_third: A, title_card: {text: B}}"
     assert warned(both) == ["titles-overlap"]
+    long_one = "{id: a, lower_third: {text: A, seconds: 14}, shots: [%s, %s]}"
+    short = "{prompt: x, seconds: 8, lower_third: {text: B, from: %s, seconds: 1}}"
+    # Not only a neighbour's: the first one stands behind the second one still.
+    assert warned(long_one % (short % 3, short % 2)) == ["titles-overlap"] * 2
     one_by_one = both.replace("lower_third: A", "lower_third: {text: A, from: 5.5, seconds: 2}")
     assert warned(one_by_one) == []
 

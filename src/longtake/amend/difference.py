@@ -93,10 +93,11 @@ def _narration(plan: Plan) -> list[Any]:
 def _own_sound(plan: Plan) -> list[Any]:
     """List the clips whose own sound is not simply kept, by what they are made of."""
     cues = plan.cues
+    levels = {clip: cue.level for cue in cues.levels for clip in cue.clips}
     return [
-        (source.recipe, source.id in cues.silenced)
+        (source.recipe, source.id in cues.silenced, levels.get(source.id))
         for source in plan.sources
-        if source.id in cues.silenced | cues.ducked
+        if source.id in cues.silenced | cues.ducked | levels.keys()
     ]
 
 

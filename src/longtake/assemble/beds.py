@@ -10,14 +10,11 @@ import numpy as np
 
 from longtake.assemble.clipsound import DECLICK
 from longtake.assemble.ducking import Stretch, ducked
-from longtake.assemble.listened import Listen
+from longtake.assemble.listened import REST_DB, Listen
 from longtake.assemble.strands import Strand, faded, film_sample
 from longtake.cues import CueSheet, MusicCue
 from longtake.media.audio import Heard, Samples, samples_at, silence, sound_from
 from longtake.timeline import Timeline
-
-# A part of a piece of music that lies further (in dB) below its loudness is a rest.
-_REST_DB = 40
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def place_beds(timeline: Timeline, cues: CueSheet, listen: Listen) -> tuple[Bed,
     beds = []
     for cue in cues.music:
         start, end = (film_sample(timeline, frame) for frame in bed_frames(timeline, cue))
-        found = listen(cue.path, cue.sha256, _REST_DB)
+        found = listen(cue.path, cue.sha256, REST_DB)
         # No longer than half the file: a turn that meets the next one is heard as neither.
         turn = min(film_sample(timeline, cue.cross_fade), found.heard.samples // 2)
         beds.append(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import numpy as np
 
 from longtake.assemble.ducking import Stretch, ducked
+from longtake.assemble.listened import REST_DB, Listen
 from longtake.assemble.material import FileMaterial, Materials
 from longtake.assemble.strands import Strand, film_sample
 from longtake.cues import CueSheet
@@ -20,8 +22,30 @@ DECLICK = 384
 SEAM_FADE = 960
 
 
+def clip_gains(materials: Materials, cues: CueSheet, listen: Listen) -> Mapping[str, float]:
+    """Give the factors by which clips come to the levels that were asked for, those of a cue to one.
+
+    A cue's loudness is the mean power of its clips in which anything sounds.
+    """
+    gains: dict[str, float] = {}
+    for cue in cues.levels:
+        files = [m for m in map(materials.get, cue.clips) if isinstance(m, FileMaterial)]
+        found = [listen(file.path, file.sha256, REST_DB) for file in files]
+        heard = [(10 ** (each.lufs / 10), each.heard.samples) for each in found]
+        samples = sum(count for power, count in heard if power)
+        if samples:
+            power = sum(power * count for power, count in heard) / samples
+            gain = 10 ** (cue.level / 20) / math.sqrt(power)
+            gains |= dict.fromkeys(cue.clips, gain)
+    return gains
+
+
 def clip_strands(
-    timeline: Timeline, materials: Materials, cues: CueSheet, over: tuple[Stretch, ...]
+    timeline: Timeline,
+    materials: Materials,
+    cues: CueSheet,
+    over: tuple[Stretch, ...],
+    gains: Mapping[str, float],
 ) -> Iterator[Strand]:
     """Yield what is heard of each clip; `over` tells where ducked ones make room."""
     joins = (None, *timeline.joins, None)
@@ -45,6 +69,7 @@ def clip_strands(
                 rise=min(rise, end - start),
                 fall=min(fall, end - start),
                 over=over if clip.id in cues.ducked else (),
+                gain=gains.get(clip.id, 1.0),
             ),
         )
 
@@ -68,7 +93,10 @@ def _shape(
     rise: int,
     fall: int,
     over: tuple[Stretch, ...],
+    gain: float,
 ) -> None:
+    if gain != 1.0:
+        sound *= np.float32(gain)
     places = np.arange(place, place + sound.shape[1])
     if place < start + rise:
         come = np.clip((places - start) / max(1, rise - 1), 0, 1)

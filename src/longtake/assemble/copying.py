@@ -120,14 +120,20 @@ def _ranked(
     settings: EncoderSettings,
     cut: Cut,
 ) -> list[tuple[Head, int, int]]:
-    """List heads with the frames each would copy and those of the film, the most first."""
+    """List heads with the frames each would copy and those of the film, the most first.
+
+    A clip that is still to come is thought to be like those that are here; it weighs by what would be
+    copied of it.
+    """
     if not clips:
         return []
-    pieces = cut(settings, Copying(settings, clips=clips, refused=refused))
+    coming = {name for name, why in refused.items() if why == NO_FILE}
+    likely = {**clips, **dict.fromkeys(coming, next(iter(clips.values())))}
+    others = {name: why for name, why in refused.items() if name not in coming}
+    pieces = cut(settings, Copying(settings, clips=likely, refused=others))
     counts = {clip.head: 0 for clip in clips.values()}
     for piece in pieces:
         if isinstance(piece, CopyPiece):
-            counts[clips[piece.clip].head] += piece.frames
-    # A clip that is still to come is thought to be like those that are here.
-    whole = sum(p.frames for p in pieces if not (isinstance(p, BodyPiece) and p.why == NO_FILE))
+            counts[likely[piece.clip].head] += piece.frames
+    whole = sum(p.frames for p in pieces if not (isinstance(p, BodyPiece) and p.clip in coming))
     return sorted(((h, n, whole) for h, n in counts.items() if n), key=lambda row: -row[1])

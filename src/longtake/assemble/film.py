@@ -336,6 +336,7 @@ def _join(
         write_film(
             part,
             map(stock.run, cutting.pieces),
+            frames=timeline.frames,
             size=timeline.size,
             rate=timeline.rate,
             settings=cutting.settings,

@@ -77,6 +77,10 @@ def decided_pieces(coming: ComingFilm) -> tuple[Cutting, tuple[Piece, ...]]:
         )
         for number, timeline in enumerate(_turnouts(coming))
     ]
+    taken = any(isinstance(there, Take) for there in coming.shown.values())
+    if coming.workshop.copies and coming.lacking and not taken:
+        # What is rendered must stand beside copied frames: the first take tells how.
+        return films[0], ()
     sure = frozenset.intersection(*(frozenset(p.key for p in film.pieces) for film in films))
     return films[0], tuple(piece for piece in films[0].pieces if piece.key in sure)
 

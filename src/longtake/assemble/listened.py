@@ -24,6 +24,9 @@ class Listened:
         return float(10 ** ((level - self.lufs) / 20)) if math.isfinite(self.lufs) else 0.0
 
 
+# A part of music, or of a clip, that lies further (in dB) below its loudness is a rest.
+REST_DB = 40
+
 # Path, hash and rest: a part that lies further (in dB) below the file's loudness is a rest.
 Listen = Callable[[Path, str, float], Listened]
 

@@ -86,6 +86,16 @@ class TransitionPiece:
     def frames(self) -> int:
         return self.join.frames
 
+    @property
+    def of_before(self) -> range:
+        """The frames of the clip before."""
+        return range(self.before_start, self.before_start + self.frames)
+
+    @property
+    def of_after(self) -> range:
+        """The frames of the clip after."""
+        return range(self.after_start, self.after_start + self.frames)
+
 
 @dataclass(frozen=True)
 class CopyPiece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from longtake.assemble.material import DrawnMaterial, FileMaterial, Material, StillMaterial
 from longtake.assemble.overlays import OverlayHand, layers
@@ -41,9 +42,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class RenderUnit:
-    """Missing pieces that one clip is decoded for: of its body, and the transition behind it.
+    """Missing pieces that one clip is decoded for: of its body, and the transition at its end.
 
-    A transition needs the clip `after` it too: `behind` are pieces of that one which it leads into.
+    For a transition the clip `after` it is decoded too: `onward` are pieces of that one, right behind it.
     """
 
     shown: Shown
@@ -53,13 +54,13 @@ class RenderUnit:
     film: FilmFormat
     settings: EncoderSettings
     shelf: Shelf
-    behind: tuple[BodyPiece, ...] = ()
+    onward: tuple[BodyPiece, ...] = ()
 
     @property
     def pieces(self) -> tuple[RenderedPiece, ...]:
         """List all that this unit makes, in film order."""
         joined = (self.transition,) if self.transition else ()
-        return *self.bodies, *joined, *self.behind
+        return *self.bodies, *joined, *self.onward
 
     @property
     def frames(self) -> int:
@@ -68,13 +69,17 @@ class RenderUnit:
 
     def without(self, keys: Collection[str]) -> RenderUnit:
         """Leave out the pieces of these keys, and the clip that is then not needed."""
-        bodies, behind = (
+        bodies, onward = (
             tuple(body for body in some if body.key not in keys)
-            for some in (self.bodies, self.behind)
+            for some in (self.bodies, self.onward)
         )
         join = self.transition if self.transition and self.transition.key not in keys else None
-        after = self.after if join or behind else None
-        return replace(self, bodies=bodies, transition=join, after=after, behind=behind)
+        if join is None and not bodies and self.after:
+            return replace(
+                self, shown=self.after, bodies=onward, transition=None, after=None, onward=()
+            )
+        after = self.after if join or onward else None
+        return replace(self, bodies=bodies, transition=join, after=after, onward=onward)
 
 
 def render_unit(unit: RenderUnit) -> int:
@@ -83,35 +88,35 @@ def render_unit(unit: RenderUnit) -> int:
     Raises MediaError where a clip cannot be decoded, AssemblyError where it gives too few frames.
     """
     join = unit.transition
-    before = _decoded(unit, unit.shown, unit.bodies, join.before_start if join else None)
+    before = _decoded(unit, unit.shown, unit.bodies, join.of_before if join else range(0))
+    behind: Iterator[FilmFrame] = iter(())
     if unit.after:
-        after = _decoded(unit, unit.after, unit.behind, join.after_start if join else None)
-        if join:
-            _render_transition(unit, join, before, after)
+        behind = _decoded(unit, unit.after, unit.onward, join.of_after if join else range(0))
+    if join:
+        _render_transition(unit, join, before, behind)
+    # Bodies are rendered on the way: all of it must be gone.
+    for _ in chain(before, behind):
+        pass
     return unit.frames
 
 
 def _decoded(
-    unit: RenderUnit, shown: Shown, bodies: tuple[BodyPiece, ...], start: int | None
-) -> list[FilmFrame]:
-    """Render the bodies of one clip, and give its frames in the transition, from `start` on."""
+    unit: RenderUnit, shown: Shown, bodies: tuple[BodyPiece, ...], joined: range
+) -> Iterator[FilmFrame]:
+    """Render the bodies of one clip on the way, and yield its frames that are `joined` with another's."""
     ranges = [(piece.start, piece.end) for piece in bodies]
-    joined = range(0)
-    if unit.transition and start is not None:
-        joined = range(start, start + unit.transition.frames)
+    if joined:
         ranges.append((joined.start, joined.stop))
     fed = _Bodies(unit, bodies)
-    kept: list[FilmFrame] = []
     for low, high in decoded_at_once(ranges):
         reached = low
         for index, frame in clip_frames(shown, unit.film, low, high):
-            if index in joined:
-                kept.append(frame)
             fed.put(index, frame)
             reached = index + 1
+            if index in joined:
+                yield frame
         if reached != high:
             raise AssemblyError(f"{shown.clip} ends at frame {reached}, the film needs {high}")
-    return kept
 
 
 def decoded_at_once(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -198,9 +203,12 @@ class _Bodies:
 
 
 def _render_transition(
-    unit: RenderUnit, piece: TransitionPiece, before: list[FilmFrame], after: list[FilmFrame]
+    unit: RenderUnit,
+    piece: TransitionPiece,
+    before: Iterator[FilmFrame],
+    after: Iterator[FilmFrame],
 ) -> None:
-    frames = transition_frames(piece.join, before, after, unit.film.rate)
+    frames = transition_frames(piece.join, before, after)
     hand = OverlayHand(unit.film.size, unit.film.rate)
     hand.begin(piece.layers)
     veiled = (faded(hand.draw(frame, at), at, piece.fades) for at, frame in enumerate(frames))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.assemble.beds import bed_frames, bed_strand, place_beds, sounding
-from longtake.assemble.clipsound import clip_strands
+from longtake.assemble.clipsound import clip_gains, clip_strands
 from longtake.assemble.ducking import bridged
 from longtake.assemble.listened import listener
 from longtake.assemble.mastering import Mix, master, note_loudness
@@ -39,6 +39,7 @@ def sound_key(timeline: Timeline, materials: Materials, cues: CueSheet) -> str:
     ends = [timeline.fade_in, timeline.fade_out, timeline.frames, str(timeline.rate)]
     joins = ["seam" if isinstance(join, Seam) else overlap(join) for join in timeline.joins]
     heard_in_all = [clips, joins, music, narration, ends, cues.loudness]
+    heard_in_all += [[cue.clips, cue.level] for cue in cues.levels]
     content = json.dumps([SOUND_VERSION, heard_in_all], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:40]
 
@@ -96,7 +97,11 @@ def film_mix(timeline: Timeline, materials: Materials, cues: CueSheet, folder: P
     voices = place_voices(timeline, cues, listen)
     said = bridged(spoken(voices))
     over = bridged([*said, *(stretch for bed in beds for stretch in sounding(bed))])
-    strands = [*clip_strands(timeline, materials, cues, over), *(bed_strand(b, said) for b in beds)]
+    gains = clip_gains(materials, cues, listen)
+    strands = [
+        *clip_strands(timeline, materials, cues, over, gains),
+        *(bed_strand(b, said) for b in beds),
+    ]
     return partial(_mix, timeline, strands, [voice_strand(voice) for voice in voices])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,31 +13,38 @@ from longtake.media.color import Plane, planes_to_frame, rgb_to_planes
 from longtake.media.planes import FilmFrame, Planes, planes_of
 from longtake.media.xfade import xfade_frames
 from longtake.timeline import Transition
-from longtake.units import FrameRate
 
 # Progress 0 shows the first clip alone, 1 the second alone.
 Mix = Callable[[Planes, Planes, float], Planes]
 
 
 def transition_frames(
-    join: Transition, before: list[FilmFrame], after: list[FilmFrame], rate: FrameRate
+    join: Transition, before: Iterable[FilmFrame], after: Iterable[FilmFrame]
 ) -> Iterator[FilmFrame]:
-    """Play two runs of `join.frames` film frames (yuv420p, one size) over each other.
+    """Play two runs of `join.frames` film frames (yuv420p, one size) over each other, as they come.
 
     Frame i has progress (i + 1) / (frames + 1): the neighbours outside show the pure clips, so none
-    is shown twice.
+    is shown twice. Raises AssemblyError where a run is shorter.
     """
-    if len(before) != join.frames or len(after) != join.frames:
-        raise AssemblyError(
-            f"a transition of {join.frames} frames got {len(before)} and {len(after)} frames"
-        )
+    pairs = _pairs(join.frames, before, after)
     if join.kind == "xfade":
-        yield from xfade_frames(join.name, before, after, rate)
+        yield from xfade_frames(join.name, join.frames, pairs)
         return
     mix = _mix(join)
-    for index, (first, second) in enumerate(zip(before, after, strict=True)):
+    for index, (first, second) in enumerate(pairs):
         progress = (index + 1) / (join.frames + 1)
         yield planes_to_frame(*mix(planes_of(first), planes_of(second), progress))
+
+
+def _pairs(
+    count: int, before: Iterable[FilmFrame], after: Iterable[FilmFrame]
+) -> Iterator[tuple[FilmFrame, FilmFrame]]:
+    got = 0
+    for pair in zip(before, after, strict=False):
+        yield pair
+        got += 1
+    if got != count:
+        raise AssemblyError(f"a transition of {count} frames got {got}")
 
 
 def faded(frame: FilmFrame, index: int, fades: tuple[Fade, ...]) -> FilmFrame:

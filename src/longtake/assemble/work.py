@@ -26,6 +26,9 @@ from longtake.timeline import Timeline
 
 # More frames than these between two pieces are not decoded for nothing.
 _FAR = 48
+# Pieces of more frames than these behind a transition get a worker's turn of their own: to decode its
+# frames twice costs less than a worker that stands idle.
+_SHORT = 48
 
 # One more worker costs half a second of CPU to start, as much as it takes to render so many pixels.
 _WORTH_A_WORKER = 40_000_000
@@ -64,23 +67,20 @@ def plan_units(
     for clip, owner in shown.items():
         for near, join in groups[clip]:
             after = shown[join.after] if join else None
-            behind = _led_into(join, groups[join.after]) if join else ()
-            units.append(RenderUnit(owner, near, join, after, film, settings, shelf, behind))
+            onward = _taken_on(join, groups[join.after]) if join else ()
+            units.append(RenderUnit(owner, near, join, after, film, settings, shelf, onward))
     return tuple(units)
 
 
-def _led_into(join: TransitionPiece, groups: list[_Group]) -> tuple[BodyPiece, ...]:
-    """Take off the groups of the clip behind a transition what is decoded on the way out of it.
-
-    A long group keeps a unit of its own: what is decoded twice costs less than a worker with nothing to do.
-    """
-    for near, following in groups[:1]:
-        frames = sum(body.frames for body in near)
-        leads = near and near[0].start == join.after_start + join.frames
-        if leads and following is None and frames <= _FAR:
-            del groups[0]
-            return near
-    return ()
+def _taken_on(join: TransitionPiece, groups: list[_Group]) -> tuple[BodyPiece, ...]:
+    """Take from the groups of the clip behind a transition those pieces that it runs on into."""
+    near, following = groups[0] if groups else ((), None)
+    frames = sum(body.frames for body in near)
+    adjoins = near and near[0].start == join.of_after.stop
+    if not adjoins or following or frames > _SHORT:
+        return ()
+    del groups[0]
+    return near
 
 
 def _neighbours(bodies: list[BodyPiece], join: TransitionPiece | None) -> Iterator[_Group]:
@@ -131,7 +131,8 @@ def render_units(
     workers: int | None = None,
     watch: Watch = unwatched,
 ) -> None:
-    """Render all units beside each other; memory holds one clip's open group a worker.
+    """Render all units beside each other; memory holds one clip's open group a worker, at
+    a transition those of two.
 
     A worker that dies takes only its unit's turn: each unfinished unit is tried again alone, then
     once more on a copy decoded by a separate ffmpeg, and only then it is an error.

@@ -35,7 +35,7 @@ def film_pictures(path: Path, wanted: Collection[int], longest: int = 240) -> di
         raise MediaError(f"{path}: has no frame {beyond[0]}, but {len(grid.pts)} frames")
     shown = {grid.pts[index]: index for index in wanted}
     found: dict[int, bytes] = {}
-    with open_clip(path, threads=cores()) as (container, stream):
+    with open_clip(path, threads=cores(), opening=grid.opening) as (container, stream):
         for packet in _needed(container.demux(stream), grid, shown):
             for frame in packet.decode():
                 if isinstance(frame, av.VideoFrame) and frame.pts in shown:

@@ -14,7 +14,8 @@ from longtake.fleet.jobs import Jobs
 from longtake.fleet.letters import Letter, written_error
 from longtake.generate.ensure import failed_above
 
-# Pinned: a run that began goes on after an upgrade. A change of the walk itself needs another one.
+# Pinned: a run that began goes on after an upgrade. A change of the walk itself needs another one; into
+# which pieces a film is cut is no part of it, what nobody was told to render is rendered at its end.
 VERSION = "longtake-fleet-2"
 APPLICATION = "longtake"
 GRAPH, ENCODE = "graph", "encode"

@@ -53,8 +53,11 @@ _SOUND_ONLY = {
 _HOLE = 2400
 # 50 ms: shorter than any rest that is heard as one, longer than a period of the lowest tone.
 _WINDOW = 2400
+# What lies so far below a voice's own loudness is a rest, in the quietest of rooms or not.
+_VOICE_REST_DB = 24.0
 # 0.5 s: what the loudness meter needs to say anything, and a tenth more.
 _METERED = 24_000
+_METER_STEP = 4800
 _AAC_FRAME = 1024
 
 
@@ -186,6 +189,13 @@ def heard_parts(path: Path, floor_db: float) -> Heard:
     return Heard(tuple((start, min(end, samples)) for start, end in parts), samples)
 
 
+def voice_parts(path: Path) -> Heard:
+    """Find where a voice is heard between its rests, a quiet one and one over a hiss too."""
+    loudness = integrated_loudness(path)
+    # In silence nothing lies above any floor.
+    return heard_parts(path, loudness - _VOICE_REST_DB if math.isfinite(loudness) else math.inf)
+
+
 def _powers(windows: Samples) -> list[float]:
     """Give the power of each window of an array (2, windows, samples)."""
     found: list[float] = np.mean(np.square(windows), axis=(0, 2)).tolist()
@@ -221,6 +231,9 @@ def measure(blocks: Iterable[Samples]) -> Loudness:
         source.push(_audio_frame(block, place))
         place += block.shape[1]
         said = _latest(sink, said)
+    # The meter tells of whole tenths of a second: the rest is filled up, or its peaks were not heard.
+    if rest := -place % _METER_STEP:
+        source.push(_audio_frame(silence(rest), place))
     source.push(None)
     return _read_meter(_latest(sink, said))
 
@@ -231,7 +244,6 @@ def _latest(sink: av.filter.FilterContext, said: dict[str, str]) -> dict[str, st
             frame = sink.pull()
         except (av.BlockingIOError, av.EOFError):
             return said
-        # The last frame, where it is shorter than the others, says nothing.
         said = dict(frame.metadata) or said
 
 
@@ -249,7 +261,9 @@ def integrated_loudness(path: Path) -> float:
     """
     blocks = sound_from(path)
     first = next(blocks, silence(0))
-    if 0 < first.shape[1] < _METERED:
+    if not first.shape[1]:
+        return -math.inf
+    if first.shape[1] < _METERED:
         first = np.tile(first, -(-_METERED // first.shape[1]))
     return measure(chain([first], blocks)).lufs
 

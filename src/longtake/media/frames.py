@@ -129,17 +129,18 @@ def save_png(rgb: Plane, path: Path) -> None:
 
 def _run(path: Path, start: int, end: int, threads: int) -> Iterator[tuple[int, av.VideoFrame]]:
     grid = read_grid(path)
-    with open_clip(path, threads=threads, opening=grid.opening) as (container, stream):
-        # One decoder to the end: a second one is refused where this one was flushed for the first frame.
-        frames = _sought(container, stream, grid, start) if start else None
-        if frames:
-            for index, frame in enumerate(_sound(path, frames), start):
-                if index >= end:
-                    return
-                if frame.pts != grid.pts[index]:
-                    raise MediaError(f"{path}: shows no frame {index} at its time")
-                yield index, frame
-            return
+    if start:
+        with open_clip(path, threads=threads, opening=grid.opening) as (container, stream):
+            # One decoder to the end: a second one is refused where this one was flushed for the first frame.
+            frames = _sought(container, stream, grid, start)
+            if frames:
+                for index, frame in enumerate(_sound(path, frames), start):
+                    if index >= end:
+                        return
+                    if frame.pts != grid.pts[index]:
+                        raise MediaError(f"{path}: shows no frame {index} at its time")
+                    yield index, frame
+                return
     for index, frame in enumerate(_decoded(path, threads)):
         if index >= end:
             return
@@ -187,9 +188,17 @@ def _starts_clean(grid: Grid) -> bool:
 
 
 def _decoded(path: Path, threads: int = 1) -> Iterator[av.VideoFrame]:
-    opening = read_grid(path).opening
-    with open_clip(path, threads=threads, opening=opening) as (container, stream):
-        yield from _sound(path, container.decode(stream))
+    grid = read_grid(path)
+    with open_clip(path, threads=threads, opening=grid.opening) as (container, stream):
+        frames = _sound(path, container.decode(stream))
+        if grid.opening == "pictures" or not _starts_clean(grid):
+            yield from frames
+            return
+        # The order was taken from what the file says: it must have been true.
+        for index, frame in enumerate(frames):
+            if index >= len(grid.pts) or frame.pts != grid.pts[index]:
+                raise MediaError(f"{path}: shows no frame {index} at its time")
+            yield frame
 
 
 def _sound(path: Path, frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:

@@ -18,6 +18,12 @@ from longtake.media.audio import RATE
 from longtake.media.encode import EncodedRun, EncoderSettings, black_frame, set_up
 from longtake.units import FrameRate, Size
 
+# What a film's index takes at most, in bytes: of a picture its length, order, key, place and chunk; of a
+# packet of sound its length, of what is heard between two pictures its place and chunk; of a text all that.
+_PICTURE, _PACKET, _CHUNK, _TEXT = 37, 4, 20, 48
+# Everything that is said once: sizes, colours, parameter sets, languages.
+_ONCE = 8192
+
 
 @dataclass(frozen=True)
 class CaptionTrack:
@@ -43,6 +49,7 @@ def write_film(
     path: Path,
     runs: Iterable[EncodedRun],
     *,
+    frames: int,
     size: Size,
     rate: FrameRate,
     settings: EncoderSettings,
@@ -52,7 +59,7 @@ def write_film(
     title: str = "",
     captions: CaptionTrack | None = None,
 ) -> int:
-    """Join runs of packets, a finished AAC track and captions into one MP4; counts its frames.
+    """Join runs of packets, `frames` in all, an AAC track and captions into one MP4; counts its frames.
 
     Every run must have the parameter sets of the first (else MediaError). Time stamps are our own:
     display order counts frames, decode order runs `delay` frames ahead of it over the whole film,
@@ -60,8 +67,10 @@ def write_film(
     """
     # A time base of whole ticks a frame; players round a coarse one differently.
     ticks = rate.value.numerator * (1000 if rate.value.numerator < 1000 else 1)
-    options = {"movflags": "+faststart+write_colr", "video_track_timescale": str(ticks)}
+    options = {"movflags": "+write_colr", "video_track_timescale": str(ticks)}
     try:
+        # Players want the index in front. Left to itself libav writes it last and the film twice.
+        options["moov_size"] = str(_index_bytes(frames, sound, captions, chapters, title))
         with av.open(str(path), "w", format="mp4", options=options) as out:
             if title:
                 out.metadata["title"] = title
@@ -79,6 +88,26 @@ def write_film(
     except (av.FFmpegError, OSError) as error:
         raise MediaError(f"{path.name} cannot be written ({error.strerror})") from error
     return count
+
+
+def _index_bytes(
+    frames: int,
+    sound: Path | None,
+    captions: CaptionTrack | None,
+    chapters: tuple[Chapter, ...],
+    title: str,
+) -> int:
+    """Count the most bytes that the index of such a film can have."""
+    heard = 0
+    if sound:
+        with av.open(str(sound), format="mp4") as source:
+            heard = source.streams.audio[0].frames
+    # Silence between captions is a text too.
+    texts = 2 * len(captions.captions) + 1 if captions else 0
+    named = [title, *(chapter.title for chapter in chapters)]
+    words = sum(len(name.encode()) + _TEXT for name in named)
+    chunks = min(heard, frames + texts + 1)
+    return _ONCE + _PICTURE * frames + _PACKET * heard + _CHUNK * chunks + _TEXT * texts + 2 * words
 
 
 def _write_runs(

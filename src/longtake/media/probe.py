@@ -48,6 +48,7 @@ _LIMITS = {"max_pixels": str(8192 * 8192)}
 _HEAD = 400
 _SHOWN = 80
 _FULL = 2
+_H264_HELD = {5: "start", 7: "sets"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def open_clip(
 
     Decoding is strict, and what libav raises inside the block becomes a MediaError. Nothing but the
     file itself is ever opened; pipes, devices and folders are refused without reading. What only
-    pictures tell of the stream (pixels, the order in which they are shown) is unknown by another `opening`.
+    pictures tell of the stream (their pixels, how far they are out of order) is unknown by another
+    `opening`; `Grid.opening` is enough to decode it.
     """
     name = demuxer_of(path)
     options = {"protocol_whitelist": "file"} | _STRICT | _OPENING[opening]
@@ -296,18 +298,22 @@ def _grid(path: Path, _: _Version) -> Grid:
         tick = Fraction(stream.time_base or Fraction(1, 90_000))
         shown: list[tuple[int, int]] = []
         keys: list[int] = []
+        opening = _opening_of(container, stream)
         for packet in container.demux(stream):
             pts = packet.dts if packet.pts is None else packet.pts
             if pts is None or not packet.size:
                 continue
             if packet.is_corrupt:
                 raise MediaError(f"{path}: ends in the middle of a picture")
-            if _is_sound_start(path, stream, bytes(packet)) and packet.is_keyframe:
+            held = _held(path, stream, bytes(packet))
+            if "start" in held and packet.is_keyframe:
                 keys.append(pts)
+            if "sets" in held:
+                # Decoders obey these, whatever the file says at its beginning.
+                opening = "pictures"
             # What an edit list trims is decoded, as later pictures need it, but never shown.
             if not packet.is_discard:
                 shown.append((pts, packet.duration or 0))
-        opening = _opening_of(container, stream)
         declared = [stream.average_rate, stream.base_rate, stream.guessed_rate]
     if not shown:
         raise MediaError(f"{path}: holds no picture")
@@ -353,8 +359,8 @@ def _constant_rate(
     return None
 
 
-def _is_sound_start(path: Path, stream: VideoStream, packet: bytes) -> bool:
-    """Tell whether decoding may begin at a key packet; raise MediaError if any packet is torn.
+def _held(path: Path, stream: VideoStream, packet: bytes) -> frozenset[str]:
+    """Tell what is in a packet: a "start" where decoding may begin, "sets"; raise MediaError if it is torn.
 
     A key packet of H.264 or HEVC must hold an IDR picture. Their units never hold three zero bytes
     in a row, so that a block of zeros, which most decoders take for pictures, betrays itself.
@@ -362,15 +368,15 @@ def _is_sound_start(path: Path, stream: VideoStream, packet: bytes) -> bool:
     codec, extra = stream.codec_context.codec.canonical_name, stream.codec_context.extradata or b""
     if codec == "h264" and len(extra) > 6 and extra[0] == 1:
         units = _units(packet, (extra[4] & 3) + 1)
-        idr = [unit[0] & 0x1F == 5 for unit in units]
+        held = {_H264_HELD.get(unit[0] & 0x1F, "") for unit in units}
     elif codec == "hevc" and len(extra) > 22:
         units = _units(packet, (extra[21] & 3) + 1)
-        idr = [unit[0] >> 1 & 0x3F in (19, 20) for unit in units]
+        held = {"start" for unit in units if unit[0] >> 1 & 0x3F in (19, 20)}
     else:
-        return codec in ("vp9", "av1")
+        return frozenset({"start"} if codec in ("vp9", "av1") else ())
     if not units or any(b"\0\0\0" in unit.rstrip(b"\0") for unit in units):
         raise MediaError(f"{path}: is damaged: a picture in it is torn")
-    return any(idr)
+    return frozenset(held)
 
 
 def _units(packet: bytes, length_size: int) -> list[bytes]:

@@ -9,7 +9,7 @@ end     the title at one side of a rule, links at the other: how to go on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ _KICKER = Setting(((0.034, 1), (0.03, 2)), "bold", 1.3, 0.09)
 _END_TITLE = Setting(((0.088, 2), (0.072, 3), (0.058, 4), (0.048, 5)), "medium", 1.12)
 _END_LINE = Setting(((0.04, 2), (0.034, 4)), leading=1.34)
 _LINK = Setting(((0.044, 1), (0.038, 1), (0.033, 2), (0.028, 2)), leading=1.24)
+# An end card too full for the picture's height is set in smaller letters, as far as they can be read.
+_DENSITIES = (1.0, 0.88, 0.76)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class _Card:
     @property
     def mirrored(self) -> bool:
         return runs_from_right(self.text)
+
+    @property
+    def kicker(self) -> str:
+        """The subtitle as a small line: in capitals where its writing has them."""
+        return self.subtitle.upper()
 
     def block(self, text: str, setting: Setting, room: int, colour: Colour) -> Block | None:
         if not text.strip():
@@ -108,10 +115,13 @@ def title_card_too_long(wishes: Mapping[str, Any], stage: Stage, font: str) -> t
         rows = [("text", card.text, _END_TITLE, room), ("subtitle", card.subtitle, _END_LINE, room)]
         rows += [("links", link, _LINK, link_room) for link in card.links]
     else:
-        room = _left_room(card) if preset == "left" else _centre_room(card, preset)
-        lesser = _KICKER if preset == "left" else _SUBTITLE
-        rows = [("text", card.text, _TITLE, room), ("subtitle", card.subtitle, lesser, room)]
-    long = (key for key, text, how, wide in rows if not fits(text, how, stage, wide, font))
+        left = preset == "left"
+        room = _left_room(card) if left else _centre_room(card, preset)
+        lesser = (card.kicker, _KICKER) if left else (card.subtitle, _SUBTITLE)
+        rows = [("text", card.text, _TITLE, room), ("subtitle", *lesser, room)]
+    long = [key for key, text, how, wide in rows if not fits(text, how, stage, wide, font)]
+    if preset == "end" and not long and _ending(card).tall > stage.bottom - stage.top:
+        long = ["links" if card.links else "text"]
     return tuple(dict.fromkeys(long))
 
 
@@ -164,8 +174,7 @@ def _left(card: _Card) -> list[Part]:
     stage, palette = card.stage, card.palette
     room = _left_room(card)
     title = set_block(card.text, _TITLE_LEFT, stage, room, palette.text, card.font)
-    # The small line is set in capitals where its writing has them.
-    kicker = card.block(card.subtitle.upper(), _KICKER, room, palette.accent)
+    kicker = card.block(card.kicker, _KICKER, room, palette.accent)
     rule = flat(card.room, stage.of(0.003), palette.text, 0.55)
     gap = stage.of(0.03)
     low = stage.bottom - rule.height
@@ -212,6 +221,64 @@ def _frame(width: int, height: int, line: int, card: _Card) -> Image.Image:
     return frame
 
 
+@dataclass(frozen=True)
+class _Ending:
+    """An end card's words and links as they are set, and the distances between them in pixels.
+
+    The links stand `beside` the words or below them; `gap` is on both sides of the rule between.
+    """
+
+    words: tuple[Block, ...]
+    links: tuple[Block, ...]
+    beside: bool
+    below: int
+    step: int
+    gap: int
+    thin: int
+
+    @property
+    def words_tall(self) -> int:
+        return _stacked(self.words, self.below)
+
+    @property
+    def links_tall(self) -> int:
+        return _stacked(self.links, self.step)
+
+    @property
+    def tall(self) -> int:
+        if self.beside:
+            return max(self.words_tall, self.links_tall) + self.gap
+        return self.words_tall + (2 * self.gap + self.thin + self.links_tall if self.links else 0)
+
+
+def _stacked(rows: tuple[Block, ...], gap: int) -> int:
+    return sum(row.height for row in rows) + gap * max(len(rows) - 1, 0)
+
+
+def _ending(card: _Card) -> _Ending:
+    """Set an end card as large as it fits between the top and the bottom of the safe area."""
+    endings = (_set_ending(card, density) for density in _DENSITIES)
+    room = card.stage.bottom - card.stage.top
+    return next((each for each in endings if each.tall <= room), _set_ending(card, _DENSITIES[-1]))
+
+
+def _set_ending(card: _Card, density: float) -> _Ending:
+    stage, colour = card.stage, card.palette.text
+    room, link_room = _end_rooms(card)
+
+    def block(text: str, setting: Setting, wide: int) -> Block | None:
+        sizes = tuple((share * density, lines) for share, lines in setting.sizes)
+        return card.block(text, replace(setting, sizes=sizes), wide, colour)
+
+    words = block(card.text, _END_TITLE, room), block(card.subtitle, _END_LINE, room)
+    links = [block(link, _LINK, link_room) for link in card.links]
+    rows = tuple(row for row in links if row)
+    beside = stage.size.width > stage.size.height and bool(rows)
+    below, step, gap = (stage.of(share * density) for share in (0.026, 0.034, 0.06))
+    thin = stage.of(0.004, 2)
+    return _Ending(tuple(row for row in words if row), rows, beside, below, step, gap, thin)
+
+
 def _end_rooms(card: _Card) -> tuple[int, int]:
     """Give the room of the words and of the links: beside each other, or one below the other."""
     if card.stage.size.width <= card.stage.size.height or not card.links:
@@ -221,39 +288,31 @@ def _end_rooms(card: _Card) -> tuple[int, int]:
 
 
 def _end(card: _Card) -> list[Part]:
-    stage, palette = card.stage, card.palette
-    room, link_room = _end_rooms(card)
-    title = set_block(card.text, _END_TITLE, stage, room, palette.text, card.font)
-    line = card.block(card.subtitle, _END_LINE, room, palette.text)
-    links = [card.block(link, _LINK, link_room, palette.text) for link in card.links]
-    rows = [row for row in links if row]
-    below = stage.of(0.026)
-    words = [row for row in (title, line) if row]
-    tall = sum(row.height for row in words) + below * (len(words) - 1)
-    step = stage.of(0.034)
-    list_tall = sum(row.height for row in rows) + step * max(len(rows) - 1, 0)
-    thin = stage.of(0.004, 2)
-    beside = stage.size.width > stage.size.height and bool(rows)
+    stage, accent, end = card.stage, card.palette.accent, _ending(card)
     parts = [] if card.alone else [_veil(card, stage.size.height)]
-    if beside:
-        middle = round(stage.size.height * 0.485)
-        rule_tall = max(tall, list_tall) + stage.of(0.06)
-        at = card.across(thin, room + stage.of(0.08))
-        parts.append(
-            Part(flat(thin, rule_tall, palette.accent), at, middle - rule_tall // 2, wipe="bottom")
-        )
-        parts += _column(card, words, 0, middle - tall // 2, below, 0.1)
+    if end.beside:
+        middle = _held(card, 0.485, end.tall) + end.tall // 2
+        room, _ = _end_rooms(card)
+        rule, at = flat(end.thin, end.tall, accent), card.across(end.thin, room + stage.of(0.08))
+        parts.append(Part(rule, at, middle - end.tall // 2, wipe="bottom"))
+        parts += _column(card, end.words, 0, middle - end.words_tall // 2, end.below, 0.1)
         inset = room + stage.of(0.16)
-        return parts + _list(card, rows, inset, middle - list_tall // 2, step)
-    gap = stage.of(0.06)
-    whole = tall + (2 * gap + thin + list_tall if rows else 0)
-    top = round(stage.size.height * 0.46 - whole / 2)
-    parts += _column(card, words, 0, top, below, 0.1)
-    if rows:
-        rule = flat(stage.of(0.16), thin, palette.accent)
-        parts.append(Part(rule, card.across(rule.width), top + tall + gap, 0.2, wipe=_from(card)))
-        parts += _list(card, rows, 0, top + tall + 2 * gap + thin, step)
+        return parts + _list(card, end.links, inset, middle - end.links_tall // 2, end.step)
+    top = _held(card, 0.46, end.tall)
+    parts += _column(card, end.words, 0, top, end.below, 0.1)
+    if end.links:
+        top += end.words_tall + end.gap
+        rule = flat(stage.of(0.16), end.thin, accent)
+        parts.append(Part(rule, card.across(rule.width), top, 0.2, wipe=_from(card)))
+        parts += _list(card, end.links, 0, top + end.gap + end.thin, end.step)
     return parts
+
+
+def _held(card: _Card, height: float, tall: int) -> int:
+    """Give the top of what stands around a height of the picture, kept within the safe area."""
+    stage = card.stage
+    top = round(stage.size.height * height - tall / 2)
+    return max(min(top, stage.bottom - tall), stage.top)
 
 
 def _from(card: _Card) -> str:
@@ -261,7 +320,7 @@ def _from(card: _Card) -> str:
 
 
 def _column(
-    card: _Card, rows: list[Block], inset: int, top: int, gap: int, delay_s: float
+    card: _Card, rows: tuple[Block, ...], inset: int, top: int, gap: int, delay_s: float
 ) -> list[Part]:
     parts = []
     for number, row in enumerate(rows):
@@ -272,7 +331,7 @@ def _column(
     return parts
 
 
-def _list(card: _Card, rows: list[Block], inset: int, top: int, gap: int) -> list[Part]:
+def _list(card: _Card, rows: tuple[Block, ...], inset: int, top: int, gap: int) -> list[Part]:
     """Links below each other, a small square of the accent before each."""
     dot = card.stage.of(0.012, 3)
     away = card.stage.of(0.034)

@@ -17,6 +17,7 @@ from longtake.errors import Fault
 from longtake.plan.pace import estimate_seconds
 from longtake.plan.speech import SpeechJob, SpeechOffer, Spoken, VoiceFacts
 from longtake.plan.survey import Survey
+from longtake.speaking import phrase_words
 from longtake.storyboard.check import NamedScene, NamedShot
 from longtake.storyboard.grammar import JoinSpec, VoiceName, parse_level, parse_voice
 from longtake.storyboard.model import Narration, Storyboard
@@ -92,7 +93,7 @@ def plan_narration(
     for place in narrated(storyboard, scenes):
         text, level = plain_text(place.written.text or "", storyboard), place.written.level
         job = jobs.get(place.id)
-        voice = survey.voices.get(job.key) if job else _from_file(storyboard, place, survey)
+        voice = survey.voices.get(job.key) if job else _from_file(storyboard, place, text, survey)
         low, high = (voice.seconds,) * 2 if voice else estimate_seconds(text)
         clip = first_clips[place.shot.id]
         found[place.id] = Spoken(place.id, clip, text, parse_level(level), low, high, voice, job)
@@ -225,10 +226,15 @@ def _offer(voice: VoiceName, survey: Survey) -> SpeechOffer:
     return named or replace(usual, model=voice.model, per_million=price)
 
 
-def _from_file(storyboard: Storyboard, place: Place, survey: Survey) -> VoiceFacts | None:
+def _from_file(
+    storyboard: Storyboard, place: Place, text: str, survey: Survey
+) -> VoiceFacts | None:
     path = storyboard.path_of((*place.at, "file"), place.written.file or "")
     facts = survey.sounds.get(path)
-    return VoiceFacts(path, facts.sha256, facts.seconds) if facts else None
+    if facts is None:
+        return None
+    words = phrase_words(text, facts.heard, facts.seconds)
+    return VoiceFacts(path, facts.sha256, facts.seconds, words)
 
 
 def _too_much(storyboard: Storyboard, place: Place, job: SpeechJob) -> list[Fault]:
@@ -253,6 +259,8 @@ def _too_long(
     message = f"{who} has {float(rate.seconds(room)):.1f} s for a narration of {length}"
     more = math.ceil(said.high_s + TAIL_S - rate.seconds(room))
     ways = [f"make {longer} {more} s longer", *([] if over else ["write `seconds: auto`"])]
+    if place.shot.shot.footage and not over:
+        ways = [f"show footage that is {more} s longer"]
     shorter = "shorten the text" if said.job else "name a shorter file"
     hint = f"{', '.join(ways)}, or {shorter}: speech is never cut"
     return storyboard.fault(place.at, message, code="narration-too-long", hint=hint)

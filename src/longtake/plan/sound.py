@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from longtake.cues import CueSheet, MusicCue
+from longtake.cues import CueSheet, LevelCue, MusicCue
 from longtake.errors import Fault
 from longtake.plan.job import Source
+from longtake.plan.settings import inherited_value
 from longtake.plan.survey import Survey
 from longtake.storyboard.check import NamedBed, NamedScene, expand, named_beds
 from longtake.storyboard.grammar import Length, parse_level, parse_loudness
@@ -22,13 +23,14 @@ def plan_cues(
     sounds: Mapping[str, str],
     sources: Iterable[Source],
 ) -> tuple[CueSheet, list[Fault]]:
-    """Make the cue sheet: all beds of music in file order, and the chapter titles.
+    """Make the cue sheet: beds of music in file order, the clips' own sound, the chapter titles.
 
     `sounds` maps clips to what the author said of their own sound: keep, duck or drop; `sources` are
     all clips in film order.
     """
     cues: list[MusicCue] = []
     faults: list[Fault] = []
+    sources = tuple(sources)
     ranges = _ranges(sources)
     for bed in named_beds(storyboard, scenes):
         cue = _cue(storyboard, bed, ranges.get(bed.shot_id or bed.scene_id), survey, rate)
@@ -39,7 +41,9 @@ def plan_cues(
     )
     silenced, ducked = (_clips_that(sounds, word) for word in ("drop", "duck"))
     loudness = parse_loudness(storyboard.film.loudness)
-    return CueSheet(tuple(cues), silenced, chapters, ducked, loudness=loudness), faults
+    levels = _levels(storyboard, scenes, [each for each in sources if each.id not in silenced])
+    sheet = CueSheet(tuple(cues), silenced, chapters, ducked, loudness=loudness, levels=levels)
+    return sheet, faults
 
 
 def _ranges(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
@@ -53,6 +57,23 @@ def _ranges(sources: Iterable[Source]) -> dict[str, tuple[str, str]]:
 
 def _clips_that(sounds: Mapping[str, str], word: str) -> frozenset[str]:
     return frozenset(clip for clip, sound in sounds.items() if sound == word)
+
+
+def _levels(
+    storyboard: Storyboard, scenes: tuple[NamedScene, ...], heard: Iterable[Source]
+) -> tuple[LevelCue, ...]:
+    """Gather the clips of each scene that are brought to a level; within it they keep their differences."""
+    wanted = {
+        shot.id: (scene.id, inherited_value(storyboard, scene, shot, "sound_level"))
+        for scene in scenes
+        for shot in scene.shots
+    }
+    together: dict[tuple[str, str], list[str]] = {}
+    for source in heard:
+        scene, level = wanted.get(source.shot, ("", None))
+        if level is not None:
+            together.setdefault((scene, level), []).append(source.id)
+    return tuple(LevelCue(tuple(c), parse_level(level)) for (_, level), c in together.items())
 
 
 def _cue(

@@ -34,10 +34,11 @@ class FootageFacts:
 
 @dataclass(frozen=True)
 class SoundFacts:
-    """A sound file: the hash of its bytes and its length."""
+    """A sound file: the hash of its bytes, its length, and of a voice where in it something is heard."""
 
     sha256: str
     seconds: Fraction
+    heard: tuple[tuple[Fraction, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)

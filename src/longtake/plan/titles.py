@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from longtake.cues import NamedFile, TitleCue
@@ -305,14 +304,18 @@ def _hurried(storyboard: Storyboard, wish: TitleWish, shown: Fraction) -> Iterat
 
 def _overlaps(storyboard: Storyboard, shown: list[tuple[int, int, TitleWish]]) -> Iterator[Fault]:
     """Warn where a title comes while another one still stands."""
-    in_order = sorted(shown, key=lambda window: window[:2])
-    for (_, end, first), (start, _, second) in pairwise(in_order):
-        if start < end:
+    standing: tuple[int, int, TitleWish] | None = None
+    for window in sorted(shown, key=lambda window: window[:2]):
+        start, end, second = window
+        if standing and start < standing[1]:
+            first = standing[2]
             message = (
                 f"this {second.cue.what} and the {first.cue.what} before it lie over each other"
             )
             hint = "let one come later (`from:`), or stand for fewer `seconds:`"
             yield storyboard.fault(second.place, message, code="titles-overlap", hint=hint)
+        if standing is None or end > standing[1]:
+            standing = window
 
 
 def _own_seconds(storyboard: Storyboard, wish: TitleWish) -> list[Fault]:

@@ -121,9 +121,7 @@ class Film(Part):
 
 
 class Music(Part):
-    """A bed of music: the file, its loudness, whether it makes room for narration, where it starts,
-    whether it repeats, its fades.
-    """
+    """A bed of music: file, loudness, fades, where it starts, if it repeats and makes room for speech."""
 
     file: PathText
     level: LevelText = "-22 LUFS"
@@ -234,6 +232,7 @@ class Inherited(Part):
     look: Text | None = None
     split: Literal["seams", "price"] | None = None
     sound: Literal["keep", "duck", "drop"] | None = None
+    sound_level: LevelText | None = None
     prompt_optimizer: bool | None = None
     fast_pretreatment: bool | None = None
     watermark: bool | None = None

@@ -85,6 +85,7 @@ _MEANINGS = {
     "silence": "Codes of warnings that are meant as they are, such as ghost",
     "size": "Of the film: width and height such as 1280x720; of captions and logo: how large",
     "sound": "What becomes of the clip's own sound",
+    "sound_level": "Loudness of the clips' own sound, such as -30 LUFS",
     "split": "How a long shot is divided: fewest seams, or lowest price",
     "start": "On which frame the shot begins: previous, fresh, a picture's path, or ID.end",
     "still": "A picture that is shown, held or moved by camera commands",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from pathlib import Path
 
 from longtake.cues import Word
-from longtake.media.audio import RATE, heard_parts, integrated_loudness
+from longtake.media.audio import RATE, voice_parts
 from longtake.speaking import phrase_words
-
-# What lies so far below the voice's own loudness is a rest, in the quietest of rooms or not.
-_REST_DB = 24.0
 
 
 def heard_phrases(path: Path, text: str) -> tuple[Word, ...]:
@@ -19,9 +15,6 @@ def heard_phrases(path: Path, text: str) -> tuple[Word, ...]:
 
     Nothing for a file in which nothing is heard. Raises MediaError where it is no sound.
     """
-    loudness = integrated_loudness(path)
-    if loudness == -math.inf:
-        return ()
-    heard = heard_parts(path, loudness - _REST_DB)
+    heard = voice_parts(path)
     parts = [(Fraction(start, RATE), Fraction(end, RATE)) for start, end in heard.parts]
     return phrase_words(text, parts, Fraction(heard.samples, RATE))
