@@ -122,6 +122,9 @@ def test_a_short_caption_stands_until_it_is_read() -> None:
     alone = told("a", "Yes!", 0.25)
     assert places(CueSheet(narration=(alone,))) == [(0, 24, "Yes!")]
     soon = told("a", "Two words here. " * 3, 1.0)
+    # Without anything behind it, as long as it takes to read, at 17 signs a second or so.
+    long_s = places(CueSheet(narration=(soon,)))[0][1] / 24
+    assert 2.2 < long_s < 3.2
     words = file_of((3, 4, "next"))
     assert places(replace(words, narration=(soon,)))[0][1] <= 72
 

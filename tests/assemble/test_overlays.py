@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -223,3 +224,13 @@ def test_font_that_steps_in_is_part_of_the_key(fonts: Path) -> None:
     assert type_.undrawable("了亮") == ""
     assert keys(cut(three(), cue)) != before
     assert keys(cut(three(), ascii_only)) == plain
+
+
+def test_a_progress_line_knows_where_scenes_begin() -> None:
+    """It has a gap at each, wherever the takes have put them, and lies over the whole film."""
+    timeline = three()
+    line = title(kind="progress", delay_s=Fraction(0), seconds=None)
+    (overlay,) = film_overlays(timeline, CueSheet(titles=(line,)), ())
+    assert (overlay.start, overlay.end) == (0, timeline.frames)
+    assert json.loads(overlay.options)["marks"] == sorted(timeline.scene_starts().values())
+    assert len(timeline.scene_starts()) == 3
