@@ -39,6 +39,7 @@ from longtake.events import Assembled, Event  # noqa: E402
 from longtake.film import make_film  # noqa: E402
 from longtake.generate.ensure import Progress  # noqa: E402
 from longtake.testing.serve import Simulator  # noqa: E402
+from longtake.timeline import Timeline  # noqa: E402
 from longtake.vault.take import Take  # noqa: E402
 from longtake.wishes import Wishes  # noqa: E402
 
@@ -166,9 +167,17 @@ def _coming(
     material: Material, film: Path, quality: str, copies: bool
 ) -> tuple[ComingFilm, dict[str, Any]]:
     timeline, names = planned(material)
-    shown = takes_of(material, names, film)
+    shown = {
+        clip: _take(clip, there.path, there.sha256, timeline)
+        for clip, there in takes_of(material, names, film).items()
+    }
     workshop = Workshop(film.parent / f"work-{copies}", quality, copies=copies)
     return ComingFilm(timeline, shown, workshop, CueSheet()), shown
+
+
+def _take(clip: str, path: Path, sha256: str, timeline: Timeline) -> Take:
+    names = ("", "", clip, sha256, path, "", "", "")
+    return Take(*names, FRAMES, timeline.rate, timeline.size, FRAMES - 1)
 
 
 def _take_off(material: Material, film: Path, quality: str, copies: bool) -> None:
@@ -191,10 +200,8 @@ def land_last(order: dict[str, Any]) -> None:
     material = make_material(1920, 1080, order["clips"], order["keyint"])
     film = Path(order["film"])
     coming, shown = _coming(material, film, order["quality"], order["copies"])
-    clip, there = coming.timeline.clips[-1].id, shown[coming.timeline.clips[-1].id]
-    names = ("", "", clip, there.sha256, there.path, "", "", "")
-    rate = coming.timeline.rate
-    take = Take(*names, FRAMES, rate, coming.timeline.size, FRAMES - 1)
+    clip = coming.timeline.clips[-1].id
+    take = shown[clip]
     waiting = replace(coming, shown={c: s for c, s in shown.items() if c != clip})
     shifts: list[Shift] = []
     with Ingest(waiting, shifts.append) as ingest:
