@@ -9,9 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from longtake.generate.catalogue import animatic_offers, load_offers
+from longtake.plan.compile import compile_plan
 from longtake.plan.survey import Survey
 from longtake.storyboard.load import load_storyboard
 from longtake.survey import SCHEMA, survey_files
@@ -207,3 +210,26 @@ def test_a_face_of_too_many_pixels(tmp_path: Path) -> None:
 
     (fault,) = look(tmp_path, board).faults
     assert "too many pixels" in fault.message
+
+
+def test_a_recording_tells_when_its_phrases_are_said(folder: Path) -> None:
+    """Where in a narration's file something is heard is measured once, and leads its captions."""
+    second = 48_000
+    loud = np.random.default_rng(1).integers(-3000, 3000, second).astype("<i2")
+    rest = np.zeros(second, "<i2")
+    with wave.open(str(folder / "said.wav"), "wb") as file:
+        file.setparams((1, 2, second, 0, "NONE", ""))
+        file.writeframes(np.concatenate([rest, rest, loud, rest, loud]).tobytes())
+    narrated = (
+        "scenes: [{still: q.png, seconds: 8, narration: {file: said.wav, text: One. Two.}}]\n"
+    )
+    for _ in range(2):
+        survey = look(folder, TOP + narrated)
+        (voice,) = survey.sounds.values()
+        assert voice.seconds == 5
+        heard = [float(edge) for part in voice.heard for edge in part]
+        assert heard == pytest.approx([2, 3, 4, 5], abs=0.06)
+        board = load_storyboard(folder / "board.yaml")
+        (said,) = compile_plan(board, animatic_offers(load_offers()), survey).cues.narration
+        assert [word.text for word in said.words] == ["One.", "Two."]
+        assert [float(word.start_s) for word in said.words] == pytest.approx([2, 4], abs=0.06)
