@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from longtake.errors import Fault, MediaError
@@ -48,7 +49,7 @@ def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fa
     warnings = list(_contrasts(storyboard))
     for wish in title_wishes(storyboard, named_scenes(storyboard)):
         if wish.preset not in PRESETS[wish.key]:
-            faults += _plug_in_faults(storyboard, plan, wish)
+            faults += _plug_in_faults(storyboard, plan, wish, font)
             continue
         if "options" in wish.options:
             message = f"the preset {wish.preset} takes no options of its own"
@@ -61,13 +62,15 @@ def _faults_of(storyboard: Storyboard, plan: Plan) -> tuple[list[Fault], list[Fa
     return faults, warnings
 
 
-def _plug_in_faults(storyboard: Storyboard, plan: Plan, wish: TitleWish) -> Iterator[Fault]:
+def _plug_in_faults(
+    storyboard: Storyboard, plan: Plan, wish: TitleWish, font: str
+) -> Iterator[Fault]:
     of_brand = f"{wish.key}_preset"
     shared = getattr(storyboard.brand, of_brand) == wish.preset
     place = ("brand", of_brand) if shared else (*wish.place, "preset")
     try:
         if wish.preset in plugged_kinds():
-            _try_out(plan, wish)
+            _try_out(plan, wish, font)
             return
     except MediaError as error:
         yield storyboard.fault(place, error.message, code="bad-preset", hint=error.hint)
@@ -78,13 +81,12 @@ def _plug_in_faults(storyboard: Storyboard, plan: Plan, wish: TitleWish) -> Iter
     yield storyboard.fault(place, message, code="unknown-preset", hint=hint)
 
 
-def _try_out(plan: Plan, wish: TitleWish) -> None:
+def _try_out(plan: Plan, wish: TitleWish, font: str) -> None:
     """Have a plug-in draw a title in the middle of its time: what fails there would fail behind all clips."""
     drawer, rate = drawer_of(wish.preset), plan.timeline.rate
-    files = {cue.options: cue.files for cue in plan.cues.titles if cue.kind == wish.preset}
-    named = tuple((file.name, file.path) for file in files.get(wish.cue.options, ()))
+    files = (("font", Path(font)),) if font else ()
     frames = rate.frames(wish.cue.seconds or 4)
-    window = Window(plan.timeline.size, rate, frames, wish.cue.options, named)
+    window = Window(plan.timeline.size, rate, frames, wish.cue.options, files)
     drawer.draw(window)(frames // 2)
 
 

@@ -213,7 +213,7 @@ def land_last(order: dict[str, Any]) -> None:
     shifts.clear()
     assemble_film(
         coming.timeline,
-        {**shown, clip: take},
+        shown,
         film,
         workshop=coming.workshop,
         watch=shifts.append,

@@ -71,15 +71,17 @@ def decided_pieces(coming: ComingFilm) -> tuple[Cutting, tuple[Piece, ...]]:
 
     Raises AssemblyError where the takes that are here do not fit the joins around them.
     """
+    turnouts = _turnouts(coming)
+    taken = any(isinstance(there, Take) for there in coming.shown.values())
+    # What is rendered must stand beside copied frames: the first take tells how.
+    unsettled = coming.workshop.copies and coming.lacking and not taken
     films = [
         cut_film(
             timeline, {**coming.shown, **_blanks(coming, number)}, coming.workshop, coming.cues, ""
         )
-        for number, timeline in enumerate(_turnouts(coming))
+        for number, timeline in enumerate(turnouts[:1] if unsettled else turnouts)
     ]
-    taken = any(isinstance(there, Take) for there in coming.shown.values())
-    if coming.workshop.copies and coming.lacking and not taken:
-        # What is rendered must stand beside copied frames: the first take tells how.
+    if unsettled:
         return films[0], ()
     sure = frozenset.intersection(*(frozenset(p.key for p in film.pieces) for film in films))
     return films[0], tuple(piece for piece in films[0].pieces if piece.key in sure)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from longtake.files import read_json, write_json
-from longtake.media.audio import Heard, heard_parts, integrated_loudness
+from longtake.media.audio import Heard, loudness_and_parts
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def listener(folder: Path) -> Listen:
         known = read_json(note)
         if isinstance(known, dict) and {"lufs", "parts", "samples"} <= set(known):
             return _from_note(known)
-        found = _listen(path, rest_db)
+        found = Listened(*loudness_and_parts(path, rest_db))
         write_json(
             note,
             {
@@ -51,12 +51,6 @@ def listener(folder: Path) -> Listen:
         return found
 
     return listen
-
-
-def _listen(path: Path, rest_db: float) -> Listened:
-    lufs = integrated_loudness(path)
-    heard = heard_parts(path, lufs - rest_db if math.isfinite(lufs) else math.inf)
-    return Listened(lufs, heard)
 
 
 def _from_note(known: dict[str, Any]) -> Listened:

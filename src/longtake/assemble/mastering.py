@@ -45,8 +45,7 @@ def master(path: Path, mix: Mix, loudness: float | None) -> Loudness:
     first = _linear_gain(mix, loudness)
     gain = _rehearsed(mix, first, ceiling, loudness)
     for _ in range(_ROUNDS):
-        encode_aac(path, limited(_louder(mix(), gain), ceiling))
-        found = measure(sound_from(path))
+        found = _encoded(path, mix, gain, ceiling)
         over = found.peak_db - PEAK_DB
         more = _lacking(found, first, loudness)
         louder = min(gain + more, first.db + _PUSH_DB)
@@ -54,16 +53,20 @@ def master(path: Path, mix: Mix, loudness: float | None) -> Loudness:
             break
         gain = louder
         ceiling -= over + 0.1 if over > 0 else 0
-    return found if over <= 0 else _softened(path, mix, gain, ceiling, found)
+    return _softened(path, mix, gain, ceiling, found)
 
 
 def _softened(path: Path, mix: Mix, gain: float, ceiling: float, found: Loudness) -> Loudness:
     """Turn down a film whose peaks the codec puts back each time: the peak binds, the loudness gives way."""
     while found.peak_db > PEAK_DB:
         gain -= found.peak_db - PEAK_DB + 0.3
-        encode_aac(path, limited(_louder(mix(), gain), ceiling))
-        found = measure(sound_from(path))
+        found = _encoded(path, mix, gain, ceiling)
     return found
+
+
+def _encoded(path: Path, mix: Mix, gain: float, ceiling: float) -> Loudness:
+    encode_aac(path, limited(_louder(mix(), gain), ceiling))
+    return measure(sound_from(path))
 
 
 @dataclass(frozen=True)

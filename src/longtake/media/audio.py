@@ -189,11 +189,15 @@ def heard_parts(path: Path, floor_db: float) -> Heard:
     return Heard(tuple((start, min(end, samples)) for start, end in parts), samples)
 
 
+def loudness_and_parts(path: Path, rest_db: float) -> tuple[float, Heard]:
+    """Measure a file's loudness, and find where it lies less than so many dB below it: nowhere in silence."""
+    lufs = integrated_loudness(path)
+    return lufs, heard_parts(path, lufs - rest_db if math.isfinite(lufs) else math.inf)
+
+
 def voice_parts(path: Path) -> Heard:
     """Find where a voice is heard between its rests, a quiet one and one over a hiss too."""
-    loudness = integrated_loudness(path)
-    # In silence nothing lies above any floor.
-    return heard_parts(path, loudness - _VOICE_REST_DB if math.isfinite(loudness) else math.inf)
+    return loudness_and_parts(path, _VOICE_REST_DB)[1]
 
 
 def _powers(windows: Samples) -> list[float]:

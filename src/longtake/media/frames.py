@@ -137,8 +137,7 @@ def _run(path: Path, start: int, end: int, threads: int) -> Iterator[tuple[int, 
                 for index, frame in enumerate(_sound(path, frames), start):
                     if index >= end:
                         return
-                    if frame.pts != grid.pts[index]:
-                        raise MediaError(f"{path}: shows no frame {index} at its time")
+                    _check_time(path, grid, index, frame)
                     yield index, frame
                 return
     for index, frame in enumerate(_decoded(path, threads)):
@@ -196,9 +195,13 @@ def _decoded(path: Path, threads: int = 1) -> Iterator[av.VideoFrame]:
             return
         # The order was taken from what the file says: it must have been true.
         for index, frame in enumerate(frames):
-            if index >= len(grid.pts) or frame.pts != grid.pts[index]:
-                raise MediaError(f"{path}: shows no frame {index} at its time")
+            _check_time(path, grid, index, frame)
             yield frame
+
+
+def _check_time(path: Path, grid: Grid, index: int, frame: av.VideoFrame) -> None:
+    if index >= len(grid.pts) or frame.pts != grid.pts[index]:
+        raise MediaError(f"{path}: shows no frame {index} at its time")
 
 
 def _sound(path: Path, frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:

@@ -100,10 +100,7 @@ def tells_order(extradata: bytes) -> bool:
     try:
         sets, _ = parameter_sets(extradata)
         for unit in sets:
-            bits = _Bits(unit)
-            _, as_shown = _read_first_part(bits)
-            if not as_shown and not (bits.take(1) and _read_usability(bits)[0] is not None):
-                return False
+            _read_order(_Bits(unit))
     except (MediaError, IndexError):
         return False
     return bool(sets)
@@ -155,7 +152,15 @@ def _numbers(rest: bytes) -> tuple[int, int]:
 
 
 def _rewritten(unit: bytes, rate: FrameRate) -> bytes:
-    bits = _Bits(unit)
+    first_part, reorder, held = _read_order(_Bits(unit))
+    text = f"{first_part}1{_usability(rate, reorder, held)}1"
+    text += "0" * (-len(text) % 8)
+    plain = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
+    return _TO_EMULATE.sub(b"\0\0\3", plain)
+
+
+def _read_order(bits: _Bits) -> tuple[str, int, int]:
+    """Read a sequence set: its first part, how far pictures are out of order, how many are held."""
     references, ordered = _read_first_part(bits)
     first_part = bits.text[: bits.at]
     reorder, held = _read_usability(bits) if bits.take(1) else (None, None)
@@ -163,10 +168,7 @@ def _rewritten(unit: bytes, rate: FrameRate) -> bytes:
         if not ordered:
             raise MediaError("no word of how far pictures are out of order")
         reorder, held = 0, max(1, references)
-    text = f"{first_part}1{_usability(rate, reorder, held or 0)}1"
-    text += "0" * (-len(text) % 8)
-    plain = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
-    return _TO_EMULATE.sub(b"\0\0\3", plain)
+    return first_part, reorder, held or 0
 
 
 def _read_first_part(bits: _Bits) -> tuple[int, bool]:

@@ -257,9 +257,11 @@ def _stacked(rows: tuple[Block, ...], gap: int) -> int:
 
 def _ending(card: _Card) -> _Ending:
     """Set an end card as large as it fits between the top and the bottom of the safe area."""
-    endings = (_set_ending(card, density) for density in _DENSITIES)
-    room = card.stage.bottom - card.stage.top
-    return next((each for each in endings if each.tall <= room), _set_ending(card, _DENSITIES[-1]))
+    for density in _DENSITIES:
+        ending = _set_ending(card, density)
+        if ending.tall <= card.stage.bottom - card.stage.top:
+            break
+    return ending
 
 
 def _set_ending(card: _Card, density: float) -> _Ending:

@@ -35,19 +35,8 @@ WIDTH = 100
 # What a film is comes first, what holds for all of it next, the scenes last.
 BOARD_ORDER = (
     *("longtake", "title", "extends", "vars", "model", "resolution", "draft", "split", "takes"),
-    *(
-        "budget",
-        "film",
-        "brand",
-        "look",
-        "cast",
-        "voice",
-        "music",
-        "captions",
-        "sound",
-        "sound_level",
-        "focus",
-    ),
+    *("budget", "film", "brand", "look", "cast", "voice", "music", "captions"),
+    *("sound", "sound_level", "focus"),
     *("color", "lighting", "repair", "reanchor", "reanchor_every"),
     *("prompt_optimizer", "fast_pretreatment", "watermark", "silence", "scenes"),
 )
@@ -56,15 +45,8 @@ SHOT_ORDER = (
     *("id", "title", "join", "start", "prompt", "still", "footage", "title_card", "camera"),
     *("seconds", "end", "takes", "model", "resolution", "look", "split", "focus"),
     *("color", "lighting", "repair", "reanchor", "reanchor_every"),
-    *(
-        "prompt_optimizer",
-        "fast_pretreatment",
-        "watermark",
-        "mute",
-        "sound",
-        "sound_level",
-        "music",
-    ),
+    *("prompt_optimizer", "fast_pretreatment", "watermark"),
+    *("mute", "sound", "sound_level", "music"),
     *("narration", "voice", "captions", "lower_third", "silence", "shots"),
 )
 
